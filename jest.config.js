@@ -1,0 +1,10 @@
+const swc = { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" } };
+
+export default {
+  testEnvironment: "node",
+  extensionsToTreatAsEsm: [".ts"],
+  testMatch: ["**/*.test.ts"],
+  modulePathIgnorePatterns: ["<rootDir>/.tools/", "<rootDir>/.lacio/"],
+  transform: { "^.+\\.ts$": ["@swc/jest", swc] },
+  testTimeout: 60_000,
+};
