@@ -1,0 +1,95 @@
+import { edgeTable, descriptorFile, type EdgeTable } from "./edge-table.ts";
+import { clusters } from "./clusters.ts";
+import { opsListener, publicListener } from "./listeners.ts";
+import { overloadManager } from "./overload.ts";
+
+/**
+ * The edge's whole configuration as one object; Envoy reads its JSON as a config file.
+ *
+ *     const cert = writeCertSds(dir); // dir holds cert.pem and key.pem
+ *     const config = bootstrap({
+ *       services: [
+ *         { name: "auth", rpc: ["127.0.0.1", 4100], http: ["127.0.0.1", 4101] },
+ *         { name: "booking", rpc: ["127.0.0.1", 4200] }, // … one entry per service of the protos
+ *       ],
+ *       address: "127.0.0.1", port: 8443, opsPort: 9901, adminPort: 9902, cert,
+ *     });
+ *     writeFileSync(file, JSON.stringify(config));
+ *     spawn(envoyBinary, envoyArguments(file)); // render.ts
+ */
+export function bootstrap(options: EdgeOptions, table: EdgeTable = edgeTable()): object {
+  const edge = edgeOf(options, table);
+  return {
+    node: { id: "edge", cluster: "lacio-edge" },
+    admin: { address: { socket_address: { address: "127.0.0.1", port_value: edge.adminPort } } },
+    application_log_config: { log_format: { json_format: { time: "%Y-%m-%dT%T.%eZ", level: "%l", logger: "%n", msg: "%j" } } },
+    overload_manager: overloadManager(),
+    static_resources: { listeners: [publicListener(edge), opsListener(edge)], clusters: clusters(edge) },
+  };
+}
+
+/** Options with their defaults, and what the contracts say. */
+export function edgeOf(options: EdgeOptions, table: EdgeTable = edgeTable()): Edge {
+  const known = options.services.map(({ name }) => name);
+  const homeless = table.services.filter(({ cluster }) => !known.includes(cluster));
+  if (homeless.length > 0) throw new Error(`no address for ${homeless.map(({ cluster }) => cluster).join(", ")}`);
+  return { ...defaults, ...options, table };
+}
+
+const defaults = {
+  address: "0.0.0.0",
+  descriptors: descriptorFile,
+  issuer: "lacio",
+  audience: "lacio",
+  origins: [] as string[],
+  trustedHops: 0,
+  loginsPerMinute: 20,
+  accountCallsPerMinute: 20,
+  requestsPerSecond: 5000,
+  traceSharePercent: 10,
+};
+
+export interface EdgeOptions {
+  services: ServiceAddress[];
+  /** The web's server. Without it every path that is no API answers 404. */
+  web?: Address;
+  /** An OTLP/HTTP collector. Without it the edge starts no traces. */
+  otlp?: Address;
+  /** What the listeners bind to. */
+  address?: string;
+  /** HTTPS. */
+  port: number;
+  /** Plain HTTP: /livez, /readyz, /metrics. */
+  opsPort: number;
+  /** Envoy's own admin interface, on loopback alone. */
+  adminPort: number;
+  /** `sds` names the certificate's files (cert-sds.ts); `dir` is watched for new ones. */
+  cert: { sds: string; dir: string };
+  /** Where Envoy finds the descriptor set. */
+  descriptors?: string;
+  /** Of people's access tokens. Services' own tokens have another issuer and never pass. */
+  issuer?: string;
+  audience?: string;
+  /** Web origins that may call the API from a page. */
+  origins?: string[];
+  /** Proxies in front of the edge that set x-forwarded-for. */
+  trustedHops?: number;
+  /** Each per client address and replica. */
+  loginsPerMinute?: number;
+  accountCallsPerMinute?: number;
+  /** Of all clients together, per replica. */
+  requestsPerSecond?: number;
+  traceSharePercent?: number;
+}
+
+export type Address = [host: string, port: number];
+
+export interface ServiceAddress {
+  name: string;
+  /** h2c: Connect, gRPC, gRPC-Web. */
+  rpc: Address;
+  /** Plain HTTP/1.1: keys, links, webhooks. */
+  http?: Address;
+}
+
+export type Edge = EdgeOptions & typeof defaults & { table: EdgeTable };

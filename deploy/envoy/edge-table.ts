@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createFileRegistry, fromBinary, getOption, type DescMethod } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { access } from "@lacio/proto/options/v1/options";
+
+/** The descriptor set that Envoy's transcoder reads, and from which everything below is derived. */
+export const descriptorFile = fileURLToPath(new URL("../../packages/proto/gen/lacio.binpb", import.meta.url));
+
+/** What the edge has to know of the contracts. Methods are written as Envoy sees them: "lacio.auth.v1.AuthService/Login". */
+export function edgeTable(file = descriptorFile): EdgeTable {
+  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(file)));
+  const services = [...registry]
+    .filter((desc) => desc.kind === "service")
+    .filter(({ typeName }) => typeName.startsWith("lacio."));
+  const methods = services.flatMap((service) => service.methods);
+  const { login, register, requestPasswordReset, resetPassword } = AuthService.method;
+  return {
+    services: services.map(({ typeName }) => ({ service: typeName, cluster: ownerOf(typeName) })),
+    anyone: methods.filter((method) => getOption(method, access).anyone).map(path),
+    internal: methods.filter(isInternal).map(path),
+    streams: methods.filter((method) => method.methodKind !== "unary").map(path),
+    login: path(login),
+    accountCalls: [register, requestPasswordReset, resetPassword].map(path),
+  };
+}
+
+/** For services only, or for nobody: a method without `access` is refused here as well as in the service. */
+function isInternal(method: DescMethod): boolean {
+  const { anyone, roles } = getOption(method, access);
+  return !anyone && roles.length === 0;
+}
+
+const path = (method: DescMethod): string => `${method.parent.typeName}/${method.name}`;
+
+/** "lacio.booking.v1.BookingService" belongs to "booking". */
+const ownerOf = (service: string): string => service.split(".")[1]!;
+
+export interface EdgeTable {
+  services: { service: string; cluster: string }[];
+  /** No sign-in needed: tokens are not looked at. */
+  anyone: string[];
+  /** Not to be reached from outside. */
+  internal: string[];
+  streams: string[];
+  login: string;
+  /** Calls without sign-in that send mail or compute password hashes. */
+  accountCalls: string[];
+}

@@ -1,0 +1,47 @@
+import type { Edge } from "./bootstrap.ts";
+import { keysCluster } from "./clusters.ts";
+import { extension, type Extension } from "./typed.ts";
+
+/** People's access tokens, verified by auth's published keys. */
+export function jwtAuthn(edge: Edge): Extension {
+  return extension("envoy.filters.http.jwt_authn", "extensions.filters.http.jwt_authn.v3.JwtAuthentication", {
+    bypass_cors_preflight: true,
+    providers: { [people]: provider(edge) },
+    requirement_map: { [required]: { provider_name: people } },
+    rules: jwtRules(edge.table.anyone),
+  });
+}
+
+/** First match decides. A rule without requirement lets any token through, so a stale one can't keep anybody from signing in. */
+export function jwtRules(anyone: string[]): JwtRule[] {
+  return [...anyone.map((method) => ({ match: { path: `/${method}` } })), { match: { prefix: "/" }, requirement_name: required }];
+}
+
+const provider = (edge: Edge) => ({
+  issuer: edge.issuer,
+  audiences: [edge.audience],
+  require_expiration: true,
+  clock_skew_seconds: 5,
+  from_headers: [{ name: "authorization", value_prefix: "Bearer " }],
+  forward: true, // the service verifies again
+  claim_to_headers: claimHeaders,
+  payload_in_metadata: "jwt",
+  jwt_cache_config: { jwt_cache_size: 1000 },
+  remote_jwks: {
+    http_uri: { uri: `http://${keysCluster}/.well-known/jwks.json`, cluster: keysCluster, timeout: "2s" },
+    cache_duration: "300s",
+    // Not fast_listener: its first fetch always fails, before the cluster is there.
+    async_fetch: { fast_listener: false, failed_refetch_duration: "1s" },
+    retry_policy: { num_retries: 3 },
+  },
+});
+
+export const claimHeaders = [{ header_name: "x-user-id", claim_name: "sub" }];
+
+const people = "people";
+export const required = "person";
+
+export interface JwtRule {
+  match: { path: string } | { prefix: string };
+  requirement_name?: string;
+}

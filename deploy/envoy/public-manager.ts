@@ -1,0 +1,84 @@
+import { accessLog } from "./access-log.ts";
+import type { Edge } from "./bootstrap.ts";
+import { corsPolicy } from "./cors.ts";
+import { filters } from "./filters.ts";
+import { connectionManager } from "./listeners.ts";
+import { replies } from "./replies.ts";
+import { routes } from "./routes.ts";
+import { tracing } from "./tracing.ts";
+import { extension, typed, type Typed } from "./typed.ts";
+
+/** What happens to a request from outside, from its headers to its answer. */
+export function publicManager(edge: Edge): Typed {
+  return typed(connectionManager, {
+    stat_prefix: "edge",
+    codec_type: "AUTO",
+    ...identity(edge),
+    ...bounds,
+    early_header_mutation_extensions: [stripped],
+    ...(edge.otlp && { tracing: tracing(edge) }),
+    access_log: [accessLog()],
+    local_reply_config: { mappers: replies() },
+    http_filters: filters(edge),
+    route_config: {
+      name: "edge",
+      virtual_hosts: [
+        {
+          name: "api",
+          domains: ["*"],
+          typed_per_filter_config: { "envoy.filters.http.cors": corsPolicy(edge.origins) },
+          // Only what surely never reached a service is sent again.
+          retry_policy: {
+            retry_on: "connect-failure,refused-stream,reset-before-request",
+            num_retries: 2,
+            retry_back_off: { base_interval: "0.025s", max_interval: "0.25s" },
+          },
+          routes: routes(edge),
+        },
+      ],
+    },
+  });
+}
+
+/** Headers by which the edge and the services speak to each other. A caller who sends them is not heard. */
+export const privatePrefixes = ["x-user-", "x-lacio-", "x-envoy-"];
+
+const stripped = extension(
+  "envoy.http.early_header_mutation.header_mutation",
+  "extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+  { mutations: privatePrefixes.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })) },
+);
+
+const identity = (edge: Edge) => ({
+  use_remote_address: true,
+  xff_num_trusted_hops: edge.trustedHops,
+  normalize_path: true,
+  merge_slashes: true,
+  path_with_escaped_slashes_action: "REJECT_REQUEST",
+  server_header_transformation: "OVERWRITE",
+  server_name: "lacio",
+  generate_request_id: true,
+  preserve_external_request_id: false,
+  always_set_request_id_in_response: true,
+});
+
+const bounds = {
+  stream_idle_timeout: "300s",
+  request_headers_timeout: "10s",
+  request_timeout: "0s",
+  drain_timeout: "10s",
+  delayed_close_timeout: "1s",
+  max_request_headers_kb: 32,
+  common_http_protocol_options: {
+    idle_timeout: "900s",
+    max_connection_duration: "3600s",
+    headers_with_underscores_action: "REJECT_REQUEST",
+    max_headers_count: 100,
+  },
+  http2_protocol_options: {
+    max_concurrent_streams: 100,
+    initial_stream_window_size: 64 * 1024,
+    initial_connection_window_size: 1024 * 1024,
+    connection_keepalive: { interval: "30s", timeout: "5s" },
+  },
+};

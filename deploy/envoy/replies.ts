@@ -1,0 +1,77 @@
+import { typed } from "./typed.ts";
+
+/**
+ * The answers that Envoy gives itself take the form the caller knows: REST gets google.rpc.Status, as from the transcoder,
+ * Connect gets Connect's JSON, gRPC a plain message. First match wins.
+ */
+export function replies(): object[] {
+  return [
+    // A good token must not look bad, or clients would drop their sessions while auth is down.
+    ...answer(keysMissing, 14, "unavailable", "unavailable", tryAgain, { status_code: 503 }),
+    message(keysMissing, tryAgain, { status_code: 503 }),
+    ...answer(status("EQ", 400), 3, "invalid_argument", "malformed_request", "%LOCAL_REPLY_BODY%"),
+    ...answer(status("EQ", 401), 16, "unauthenticated", "token_invalid", "%LOCAL_REPLY_BODY%"),
+    // The one 403 of Envoy's: a token for another audience. To the caller it is a token that does not hold.
+    ...answer(status("EQ", 403), 16, "unauthenticated", "token_invalid", "%LOCAL_REPLY_BODY%", { status_code: 401 }),
+    message(status("EQ", 403), "%LOCAL_REPLY_BODY%", { status_code: 401 }),
+    ...answer(status("EQ", 404), 5, "not_found", "no_such_call", "no such call"),
+    ...answer(status("EQ", 413), 3, "invalid_argument", "body_too_large", "body too large"),
+    ...answer(status("EQ", 429), 8, "resource_exhausted", "too_many_requests", "too many requests"),
+    ...answer(status("EQ", 504), 4, "deadline_exceeded", "timeout", "took too long"),
+    message(status("EQ", 504), "took too long"),
+    ...answer(status("GE", 500), 14, "unavailable", "unavailable", tryAgain),
+    message(status("GE", 500), tryAgain), // hides "upstream connect error …"
+  ];
+}
+
+/** For REST and for Connect. */
+function answer(when: Filter, code: number, name: string, reason: string, message: string, more: object = {}): object[] {
+  const details = [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "lacio" }];
+  return [
+    { ...more, filter: both(when, rest), body_format_override: { json_format: { code, message, details } } },
+    { ...more, filter: both(when, notGrpc), body_format_override: { json_format: { code: name, message } } },
+  ];
+}
+
+/** For gRPC, whose message would otherwise be Envoy's own words. */
+const message = (filter: Filter, inline_string: string, more: object = {}): object => ({
+  ...more,
+  filter,
+  body_format_override: { text_format_source: { inline_string } },
+});
+
+const tryAgain = "try again shortly";
+
+const status = (op: "EQ" | "GE", value: number): Filter => ({
+  status_code_filter: { comparison: { op, value: { default_value: value, runtime_key: `edge.reply.${op}.${value}` } } },
+});
+
+const keysMissing: Filter = {
+  extension_filter: {
+    name: "envoy.access_loggers.extension_filters.cel",
+    typed_config: typed("extensions.access_loggers.filters.cel.v3.ExpressionFilter", {
+      expression: "response.code_details.contains('Jwks_remote_fetch')",
+    }),
+  },
+};
+
+const header = (name: string, match: object): Filter => ({ header_filter: { header: { name, ...match } } });
+const both = (...filters: Filter[]): Filter => ({ and_filter: { filters } });
+
+/** Transcoded (its content-type is gRPC's by now), or no RPC at all. */
+const rest: Filter = {
+  or_filter: {
+    filters: [
+      header("x-envoy-original-path", { present_match: true }),
+      header(":path", { string_match: { safe_regex: { regex: "/(lacio|grpc)\\..*" } }, invert_match: true }),
+    ],
+  },
+};
+
+const notGrpc = header("content-type", {
+  string_match: { prefix: "application/grpc" },
+  invert_match: true,
+  treat_missing_header_as_empty: true,
+});
+
+type Filter = Record<string, object>;

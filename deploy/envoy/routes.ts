@@ -1,0 +1,103 @@
+import type { Edge } from "./bootstrap.ts";
+import { keysCluster, webhooksCluster } from "./clusters.ts";
+import { perAddress, unbuffered } from "./limits.ts";
+import { typed, type Typed } from "./typed.ts";
+
+/** First match wins. A REST call is here twice: as /v1/… for CORS, then under the RPC path that the transcoder gave it. */
+export function routes(edge: Edge): Route[] {
+  const { table } = edge;
+  const clusterOf = (method: string) => table.services.find(({ service }) => method.startsWith(`${service}/`))!.cluster;
+  return [
+    ...table.internal.map((method) => nowhere({ path: `/${method}` })),
+    {
+      name: "login",
+      match: { path: `/${table.login}` },
+      route: unary(clusterOf(table.login)),
+      typed_per_filter_config: perAddress("login", edge.loginsPerMinute),
+    },
+    {
+      name: "account-calls", // one route, so that they share one bucket
+      match: { safe_regex: { regex: `/(${table.accountCalls.map((method) => method.replaceAll(".", "\\.")).join("|")})` } },
+      route: unary(clusterOf(table.accountCalls[0]!)),
+      typed_per_filter_config: perAddress("account-calls", edge.accountCallsPerMinute),
+    },
+    ...table.streams.map((method) => ({
+      name: "stream",
+      match: { path: `/${method}` },
+      route: { cluster: clusterOf(method), timeout: "0s", idle_timeout: "600s" },
+      typed_per_filter_config: unbuffered,
+    })),
+    ...table.services.map(({ service, cluster }) => ({
+      name: service,
+      match: { prefix: `/${service}/` },
+      route: unary(cluster),
+    })),
+    {
+      name: "keys",
+      match: { path: "/.well-known/jwks.json" },
+      route: { cluster: keysCluster, timeout: "2s" },
+      typed_per_filter_config: noToken,
+    },
+    {
+      name: "links",
+      match: { prefix: "/links/" },
+      route: { cluster: keysCluster, timeout: "30s" },
+      typed_per_filter_config: noToken,
+    },
+    {
+      name: "stripe-webhook",
+      match: { path: "/webhooks/stripe", headers: [{ name: ":method", string_match: { exact: "POST" } }] },
+      route: { cluster: webhooksCluster, timeout: "20s" },
+      typed_per_filter_config: noToken,
+    },
+    ...rest(edge),
+  ];
+}
+
+/** The API's own paths never fall through to the web. */
+function rest(edge: Edge): Route[] {
+  if (!edge.web) return [nowhere({ prefix: "/" })];
+  return [
+    nowhere({ path_separated_prefix: "/v1" }),
+    nowhere({ prefix: "/lacio." }),
+    nowhere({ prefix: "/grpc." }),
+    nowhere({ path_separated_prefix: "/webhooks" }),
+    {
+      name: "web",
+      match: { prefix: "/" },
+      route: { cluster: "web", timeout: "0s", idle_timeout: "60s", upgrade_configs: [{ upgrade_type: "websocket" }] },
+      typed_per_filter_config: { ...noToken, ...unbuffered }, // the web's server limits bodies itself
+    },
+  ];
+}
+
+/**
+ * The services' own longest deadline. Not `timeout`: Envoy ignores it as soon as max_stream_duration is there, and alone
+ * it answers gRPC clients "unavailable" instead of "deadline exceeded".
+ */
+const unary = (cluster: string) => ({
+  cluster,
+  max_stream_duration: { max_stream_duration: "30s", grpc_timeout_header_max: "30s" },
+});
+
+/**
+ * A 404 from a real route to a cluster that can't be named: the CORS filter passes over direct responses, and REST
+ * preflights meet this route first. The header never exists, it is stripped with all of x-lacio-.
+ */
+const nowhere = (match: Route["match"]): Route => ({
+  name: "nowhere",
+  match,
+  route: { cluster_header: "x-lacio-nowhere", cluster_not_found_response_code: "NOT_FOUND" },
+  typed_per_filter_config: noToken,
+});
+
+const noToken = {
+  "envoy.filters.http.jwt_authn": typed("extensions.filters.http.jwt_authn.v3.PerRouteConfig", { disabled: true }),
+};
+
+export interface Route {
+  name: string;
+  match: { path?: string; prefix?: string; path_separated_prefix?: string; safe_regex?: { regex: string }; headers?: object[] };
+  route: { cluster?: string; [field: string]: unknown };
+  typed_per_filter_config?: Record<string, Typed>;
+}

@@ -1,0 +1,76 @@
+import { execFile, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import net, { type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { binary } from "@lacio/dev/binaries";
+import { envoyArguments } from "../render.ts";
+import type { Ports } from "./edge.ts";
+
+/** Resolves when Envoy serves; rejects with its own words when it does not. */
+export async function startEnvoy(dir: string, config: object, opsPort: number): Promise<Envoy> {
+  const child = spawn(await binary("envoy"), envoyArguments(configFile(dir, config)), { stdio: ["ignore", "pipe", "pipe"] });
+  const out = { log: "", errors: "", over: false };
+  child.stdout.on("data", (chunk: Buffer) => (out.log += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (out.errors += chunk.toString()));
+  const exited = new Promise<void>((done) => child.once("exit", () => done())).then(() => void (out.over = true));
+  await until(async () => {
+    if (out.over) throw new Error(`Envoy did not start: ${out.errors}`);
+    return fetch(`http://127.0.0.1:${opsPort}/readyz`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  });
+  return {
+    requests: () =>
+      out.log
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    stop() {
+      child.kill();
+      return exited;
+    },
+  };
+}
+
+/** What `envoy --mode validate` says; rejects when the configuration is refused. */
+export async function validate(dir: string, config: object): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(await binary("envoy"), [
+    "--mode",
+    "validate",
+    "-c",
+    configFile(dir, config),
+  ]);
+  return stdout + stderr;
+}
+
+function configFile(dir: string, config: object): string {
+  const file = join(dir, "edge.json");
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+/** Asks again until the answer is yes. The test's own time limit ends it. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((again) => setTimeout(again, 20));
+}
+
+export async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all(
+    [1, 2, 3, 4].map(async () => {
+      const server = net.createServer();
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", () => done()));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports as Ports;
+}
+
+export interface Envoy {
+  /** The access log. */
+  requests(): Record<string, unknown>[];
+  stop(): Promise<void>;
+}

@@ -1,0 +1,150 @@
+import { readFile } from "node:fs/promises";
+import { getOption, hasOption, type DescMethod } from "@bufbuild/protobuf";
+import { Code, ConnectError, createContextKey, type HandlerContext, type Interceptor } from "@connectrpc/connect";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import { access, type Access } from "@lacio/proto/options/v1/options";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeJwt,
+  errors,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from "jose";
+import type { ChassisConfig } from "./config.ts";
+import { Refusal, unavailable } from "./errors.ts";
+
+/** A signed-in person. */
+export type Person = { kind: "person"; id: string; role: Caller_Role; sessionId: string };
+export type Caller = Person | { kind: "service"; name: string } | { kind: "nobody" };
+
+const callerKey = createContextKey<Caller>({ kind: "nobody" });
+
+/** Who makes this call. */
+export const caller = (ctx: HandlerContext): Caller => ctx.values.get(callerKey);
+
+/** The person who makes this call. @throws Refusal `unauthenticated` for services and anonymous callers. */
+export function person(ctx: HandlerContext): Person {
+  const who = caller(ctx);
+  if (who.kind === "person") return who;
+  throw new Refusal("unauthenticated", "Sign in first.", Code.Unauthenticated);
+}
+
+export const isAdmin = (who: Caller): boolean => who.kind === "person" && who.role === Caller_Role.ADMIN;
+
+/** Whether `who` may see what belongs to `ownerId`: the owner, an ADMIN, or a service. */
+export const mayAct = (who: Caller, ownerId: string): boolean =>
+  who.kind === "service" || isAdmin(who) || (who.kind === "person" && who.id === ownerId);
+
+/** Refuses every call that its `access` option does not allow; a method without the option is refused to everybody. */
+export function checkAccess(config: ChassisConfig): Interceptor {
+  const verify = tokenVerifier(config);
+  return (next) => async (req) => {
+    const rule = accessOf(req.method);
+    const who = await identify(verify, req.header.get("authorization"), rule.anyone);
+    if (!rule.anyone)
+      refuseUnlessAllowed(rule, who, req.method, req.stream ? undefined : (req.message as unknown as Record<string, unknown>));
+    req.contextValues.set(callerKey, who);
+    return next(req);
+  };
+}
+
+const open = new Set(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]);
+const nobodyMay: Access = { $typeName: "lacio.options.v1.Access", anyone: false, roles: [], callers: [], self: "" };
+
+function accessOf(method: DescMethod): Access {
+  if (hasOption(method, access)) return getOption(method, access);
+  return open.has(method.parent.typeName) ? { ...nobodyMay, anyone: true } : nobodyMay;
+}
+
+function refuseUnlessAllowed(rule: Access, who: Caller, method: DescMethod, message?: Record<string, unknown>): void {
+  if (who.kind === "nobody") throw new Refusal("unauthenticated", "Sign in first.", Code.Unauthenticated);
+  const allowed = who.kind === "service" ? rule.callers.includes(who.name) : rule.roles.includes(who.role);
+  if (!allowed) throw new Refusal("forbidden", "You may not do this.", Code.PermissionDenied);
+  if (!rule.self || who.kind === "service" || isAdmin(who)) return;
+  const field = method.input.fields.find((candidate) => candidate.name === rule.self);
+  if (!field || message?.[field.localName] !== (who as Person).id)
+    throw new Refusal("not_found", "There is no such resource.", Code.NotFound);
+}
+
+// A stale token must not keep anybody from what everybody may do (log in again, for one).
+async function identify(verify: Verify, header: string | null, anyone: boolean): Promise<Caller> {
+  const token = header?.startsWith("Bearer ") ? header.slice(7) : undefined;
+  if (!token) return { kind: "nobody" };
+  try {
+    return await verify(token);
+  } catch (error) {
+    if (anyone) return { kind: "nobody" };
+    if (error instanceof errors.JOSEError && !keysAway.has(error.code))
+      throw new Refusal("token_invalid", "The token is not valid or has expired.", Code.Unauthenticated);
+    if (error instanceof ConnectError || error instanceof Refusal) throw error;
+    throw unavailable("The keys to check the token cannot be reached; try again shortly.");
+  }
+}
+
+// What jose says when the key set cannot be fetched; everything else is the token's fault.
+const keysAway = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC"]);
+
+type Verify = (token: string) => Promise<Caller>;
+
+const cacheSize = 1_000;
+
+/** Verifies people's tokens (auth's keys) and services' tokens (the cluster's keys); remembers verified ones until they end. */
+export function tokenVerifier(config: ChassisConfig): Verify {
+  const people = createRemoteJWKSet(new URL(config.jwksUrl), {
+    cooldownDuration: 1_000,
+    cacheMaxAge: 300_000,
+    timeoutDuration: 2_000,
+  });
+  const services = serviceKeys(config);
+  const known = new Map<string, { who: Caller; exp: number }>();
+  return async (token) => {
+    const hit = known.get(token);
+    if (hit && hit.exp > Date.now() / 1_000) return hit.who;
+    known.delete(token);
+    const fromService = issuerOf(token) === config.serviceTokenIssuer;
+    const { payload } = await jwtVerify(token, fromService ? await services() : people, {
+      issuer: fromService ? config.serviceTokenIssuer : config.tokenIssuer,
+      audience: config.tokenAudience,
+      algorithms: fromService ? ["ES256", "RS256"] : ["ES256"],
+      requiredClaims: ["exp", "sub"],
+    });
+    const who = fromService ? serviceOf(payload, config.serviceTokenNamespace) : personOf(payload);
+    if (known.size >= cacheSize) known.delete(known.keys().next().value!);
+    known.set(token, { who, exp: payload.exp! });
+    return who;
+  };
+}
+
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    throw new errors.JWTInvalid("not a JWT");
+  }
+}
+
+function personOf(payload: JWTPayload): Caller {
+  const role = Caller_Role[payload.role as keyof typeof Caller_Role];
+  if (!role) throw new errors.JWTInvalid("unknown role");
+  return { kind: "person", id: payload.sub!, role, sessionId: String(payload.sid ?? "") };
+}
+
+// Kubernetes names a service account "system:serviceaccount:<namespace>:<name>".
+function serviceOf(payload: JWTPayload, namespace: string): Caller {
+  const prefix = `system:serviceaccount:${namespace}:`;
+  if (!payload.sub!.startsWith(prefix)) throw new errors.JWTInvalid("a service account of another namespace");
+  return { kind: "service", name: payload.sub!.slice(prefix.length) };
+}
+
+function serviceKeys(config: ChassisConfig): () => Promise<JWTVerifyGetKey> {
+  const source = config.serviceTokenJwks;
+  if (!source) throw new Error("SERVICE_TOKEN_JWKS is missing");
+  if (/^https?:/.test(source)) {
+    const remote = createRemoteJWKSet(new URL(source), { cooldownDuration: 1_000, timeoutDuration: 2_000 });
+    return async () => remote;
+  }
+  return async () => createLocalJWKSet(JSON.parse(await readFile(source, "utf8")) as JSONWebKeySet);
+}

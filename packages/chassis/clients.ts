@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import type { DescService } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, createClient, type Client, type Interceptor } from "@connectrpc/connect";
+import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import pRetry from "p-retry";
+import { currentSignal } from "./call-context.ts";
+import type { ChassisConfig } from "./config.ts";
+import { traceCalled } from "./trace.ts";
+
+/** Clients of the other services: one shared h2c session per peer, this service's own identity, a deadline on every call. */
+export function createPeers(config: ChassisConfig) {
+  const sessions: Http2SessionManager[] = [];
+  const interceptors = [traceCalled, followCaller, retryIdempotent, authenticate(config)];
+  return {
+    client<S extends DescService>(service: S): Client<S> {
+      const baseUrl = config.peer(service.typeName.split(".")[1]!);
+      const sessionManager = new Http2SessionManager(baseUrl, {
+        pingIntervalMs: 20_000,
+        pingTimeoutMs: 5_000,
+        idleConnectionTimeoutMs: 300_000,
+      });
+      sessions.push(sessionManager);
+      return createClient(
+        service,
+        createConnectTransport({
+          httpVersion: "2",
+          baseUrl,
+          sessionManager,
+          interceptors,
+          defaultTimeoutMs: config.callTimeoutMs,
+          acceptCompression: [],
+        }),
+      );
+    },
+    close: () => sessions.forEach((session) => session.abort()),
+  };
+}
+
+// When our caller hangs up or its deadline passes, what we asked for on its behalf ends too.
+const followCaller: Interceptor = (next) => (req) => {
+  const signal = currentSignal();
+  return next(signal ? { ...req, signal: AbortSignal.any([req.signal, signal]) } : req);
+};
+
+const retryIdempotent: Interceptor = (next) => async (req) => {
+  if (req.stream || req.method.idempotency === MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN) return next(req);
+  const transient = ({ error }: { error: unknown }) => ConnectError.from(error).code === Code.Unavailable && !req.signal.aborted;
+  return pRetry(() => next(req), { retries: 2, minTimeout: 50, maxTimeout: 300, randomize: true, shouldRetry: transient });
+};
+
+// The kubelet rotates the token file; reading it again every minute is far inside its lifetime.
+function authenticate(config: ChassisConfig): Interceptor {
+  let token = "";
+  let readAt = 0;
+  return (next) => async (req) => {
+    if (config.serviceTokenFile && Date.now() - readAt > 60_000) {
+      token = (await readFile(config.serviceTokenFile, "utf8")).trim();
+      readAt = Date.now();
+    }
+    if (token) req.header.set("authorization", `Bearer ${token}`);
+    return next(req);
+  };
+}

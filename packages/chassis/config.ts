@@ -1,0 +1,105 @@
+// Configuration from the environment: one literal per service, every error reported at once.
+
+/** Reads typed values from `env`, collecting errors instead of stopping at the first one. */
+export class Env {
+  private readonly env: Record<string, string | undefined>;
+  readonly errors: string[] = [];
+
+  constructor(env: Record<string, string | undefined>) {
+    this.env = env;
+  }
+
+  text(name: string, fallback?: string): string {
+    const value = this.env[name] || fallback;
+    if (value === undefined) this.errors.push(`${name} is missing`);
+    return value ?? "";
+  }
+
+  optional(name: string): string | undefined {
+    return this.env[name] || undefined;
+  }
+
+  /** An integer; the unit belongs into the variable's name (HOLD_MINUTES). */
+  number(name: string, fallback: number, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}): number {
+    const text = this.env[name];
+    if (!text) return fallback;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    this.errors.push(`${name} must be a whole number from ${min} to ${max}, not "${text}"`);
+    return fallback;
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    const text = this.env[name];
+    if (!text) return fallback;
+    if (text !== "true" && text !== "false") this.errors.push(`${name} must be true or false, not "${text}"`);
+    return text === "true";
+  }
+
+  url(name: string, fallback?: string): string {
+    const value = this.text(name, fallback);
+    if (value && !URL.canParse(value)) this.errors.push(`${name} is not a URL`);
+    return value;
+  }
+
+  list<T extends string>(name: string, allowed: readonly T[], fallback: readonly T[]): T[] {
+    const text = this.env[name];
+    if (!text) return [...fallback];
+    const values = text.split(",").map((value) => value.trim());
+    const wrong = values.filter((value) => !(allowed as readonly string[]).includes(value));
+    if (wrong.length > 0) this.errors.push(`${name} knows ${allowed.join(", ")}; not ${wrong.join(", ")}`);
+    return values as T[];
+  }
+}
+
+export class ConfigError extends Error {
+  constructor(errors: string[]) {
+    super(`The configuration is wrong:\n${errors.map((error) => `  - ${error}`).join("\n")}`);
+    this.name = "ConfigError";
+  }
+}
+
+/** Builds a configuration from the environment. @throws ConfigError naming every wrong variable. */
+export function readConfig<T>(read: (env: Env) => T, from: Record<string, string | undefined> = process.env): T {
+  const env = new Env(from);
+  const config = read(env);
+  if (env.errors.length > 0) throw new ConfigError(env.errors);
+  return config;
+}
+
+export const roles = ["migrate", "rpc", "events", "timers"] as const;
+
+/** What every service needs to know. */
+export function chassisConfig(env: Env, service: string) {
+  return {
+    roles: env.list("LACIO_ROLES", roles, ["rpc", "events", "timers"]),
+    bindAddress: env.text("BIND_ADDRESS", "0.0.0.0"),
+    rpcPort: env.number("RPC_PORT", 8080, { max: 65535 }),
+    httpPort: env.number("HTTP_PORT", 8081, { max: 65535 }),
+    opsPort: env.number("OPS_PORT", 9090, { max: 65535 }),
+    reflection: env.flag("LACIO_REFLECTION", false),
+    databaseUrl: env.url("DATABASE_URL"),
+    poolMax: env.number("DB_POOL_MAX", 10, { min: 2, max: 200 }),
+    statementTimeoutMs: env.number("DB_STATEMENT_TIMEOUT_MS", 5_000, { min: 100 }),
+    natsUrl: env.url("NATS_URL"),
+    redisUrl: env.url("REDIS_URL", "redis://redis:6379"),
+    jwksUrl: env.url("JWKS_URL", "http://auth:8081/.well-known/jwks.json"),
+    tokenIssuer: env.text("TOKEN_ISSUER", "lacio"),
+    tokenAudience: env.text("TOKEN_AUDIENCE", "lacio"),
+    serviceTokenFile: env.optional("SERVICE_TOKEN_FILE"),
+    serviceTokenJwks: env.optional("SERVICE_TOKEN_JWKS"),
+    serviceTokenIssuer: env.text("SERVICE_TOKEN_ISSUER", "https://kubernetes.default.svc"),
+    serviceTokenNamespace: env.text("SERVICE_TOKEN_NAMESPACE", "lacio"),
+    callTimeoutMs: env.number("CALL_TIMEOUT_MS", 5_000, { min: 100 }),
+    eventMaxDeliveries: env.number("EVENT_MAX_DELIVERIES", 8, { min: 1 }),
+    eventAckWaitMs: env.number("EVENT_ACK_WAIT_MS", 10_000, { min: 1_000 }),
+    outboxPollMs: env.number("OUTBOX_POLL_MS", 250, { min: 10 }),
+    outboxKeepDays: env.number("OUTBOX_KEEP_DAYS", 30, { min: 1 }),
+    drainSeconds: env.number("DRAIN_SECONDS", 20, { min: 1 }),
+    logLevel: env.text("LOG_LEVEL", "info"),
+    peer: (name: string) => env.url(`${name.toUpperCase()}_URL`, `http://${name}:8080`),
+    service,
+  };
+}
+
+export type ChassisConfig = ReturnType<typeof chassisConfig>;

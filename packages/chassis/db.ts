@@ -1,0 +1,162 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import {
+  LockMode,
+  MikroORM,
+  type EntityClass,
+  type EntityManager,
+  type MigrationObject,
+  type Constructor,
+} from "@mikro-orm/postgresql";
+import type { Migration } from "@mikro-orm/migrations";
+import { CompiledQuery } from "kysely";
+import pg, { type Pool } from "pg";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ChassisConfig } from "./config.ts";
+import { notFound, type Refusal } from "./errors.ts";
+import type { Fact } from "./fact.ts";
+import { answerColumns, answerInsert, answerSlot } from "./idempotency.ts";
+import type { Log } from "./log.ts";
+import { outboxColumns, outboxInsert } from "./outbox.ts";
+
+export type DatabaseParts = {
+  entities: EntityClass<object>[];
+  migrations: { name: string; class: Constructor<Migration> }[];
+  /** What the violation of a named constraint means to the caller. */
+  refusals?: Record<string, () => Refusal>;
+};
+
+/** One transaction: load with a lock, change, emit. No remote call belongs inside. */
+export type Tx = {
+  em: EntityManager;
+  sql<Row>(text: string, params?: unknown[]): Promise<Row[]>;
+  add(entity: object): void;
+  find<T extends object>(entity: EntityClass<T>, where: object): Promise<T | null>;
+  /** Loads and locks one row. @throws Refusal `not_found` */
+  lock<T extends object>(entity: EntityClass<T>, where: object): Promise<T>;
+  /** Facts are written to the outbox when the work is done, in this order. */
+  emit(...facts: Fact[]): void;
+};
+
+export type Database = Awaited<ReturnType<typeof openDatabase>>;
+
+/** Connects lazily: a database that is away makes calls fail with `unavailable`, not the start. */
+export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, log: Log) {
+  const orm = await MikroORM.init({
+    clientUrl: config.databaseUrl,
+    entities: parts.entities,
+    pool: { min: 0, max: config.poolMax },
+    driverOptions: {
+      connectionTimeoutMillis: 3_000,
+      idleTimeoutMillis: 10_000,
+      statement_timeout: config.statementTimeoutMs,
+      lock_timeout: 2_000,
+      application_name: config.service,
+      types: new pg.TypeOverrides(),
+    },
+    debug: false,
+    forceUtcTimezone: true,
+    allowGlobalContext: false,
+  });
+  const connection = orm.em.getConnection();
+  const pool = (await connection.getNativeClient()) as unknown as Pool;
+  let wake = () => {};
+
+  async function transact<T>(work: (tx: Tx) => Promise<T>, ctx?: HandlerContext): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(work, ctx);
+      } catch (error) {
+        const { code, constraint } = rootOf(error);
+        // 40001 serialization failure, 40P01 deadlock: the loser may simply try again.
+        if ((code === "40001" || code === "40P01") && attempt < 3) await delay(Math.random() * 20 * attempt);
+        else throw (constraint && parts.refusals?.[constraint]?.()) || error;
+      }
+    }
+  }
+
+  async function once<T>(work: (tx: Tx) => Promise<T>, ctx?: HandlerContext): Promise<T> {
+    const facts: Fact[] = [];
+    const result = await orm.em.fork().transactional(async (em) => {
+      const tx = transactionOf(em, facts);
+      const answer = await work(tx);
+      await em.flush();
+      if (facts.length > 0) await tx.sql(outboxInsert(), outboxColumns(facts));
+      const slot = ctx && answerSlot(ctx);
+      if (slot) await tx.sql(answerInsert(), answerColumns(slot, answer));
+      return answer;
+    });
+    if (facts.length > 0) wake();
+    return result;
+  }
+
+  return {
+    orm,
+    pool,
+    transact,
+    /** For reading entities outside a transaction. */
+    read: () => orm.em.fork(),
+    /** One statement outside a transaction, prepared under `name` when given. */
+    async sql<Row extends object>(text: string, params: unknown[] = [], name?: string): Promise<Row[]> {
+      try {
+        return (await pool.query<Row>({ text, values: params, name })).rows;
+      } catch (error) {
+        const { constraint } = rootOf(error);
+        throw (constraint && parts.refusals?.[constraint]?.()) || error;
+      }
+    },
+    onCommit: (listener: () => void) => void (wake = listener),
+    wake: () => wake(),
+    migrate: () => migrate(config, parts, log),
+    close: () => orm.close(true),
+  };
+}
+
+function transactionOf(em: EntityManager, facts: Fact[]): Tx {
+  const trx = em.getTransactionContext() as { executeQuery<Row>(query: CompiledQuery): Promise<{ rows: Row[] }> };
+  return {
+    em,
+    sql: async <Row>(text: string, params: unknown[] = []) => (await trx.executeQuery<Row>(CompiledQuery.raw(text, params))).rows,
+    add: (entity) => void em.persist(entity),
+    find: (entity, where) => em.findOne(entity as EntityClass<object>, where) as never,
+    async lock(entity, where) {
+      const found = await em.findOne(entity as EntityClass<object>, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!found) throw notFound(entity.name.toLowerCase());
+      return found as never;
+    },
+    emit: (...more) => void facts.push(...more),
+  };
+}
+
+/** The database's own error behind the ORM's. */
+export function rootOf(error: unknown): { code?: string; constraint?: string } {
+  for (let e = error as { code?: string; constraint?: string; cause?: unknown } | undefined; e; e = e.cause as typeof e) {
+    if (typeof e.code === "string") return e;
+  }
+  return {};
+}
+
+// One migrator at a time: replicas that start together wait for each other here.
+async function migrate(config: ChassisConfig, parts: DatabaseParts, log: Log): Promise<void> {
+  const { Migrator } = await import("@mikro-orm/migrations");
+  const { ChassisTables } = await import("./tables.ts");
+  const migrationsList: MigrationObject[] = [{ name: "00000000000000-chassis", class: ChassisTables }, ...parts.migrations];
+  const orm = await MikroORM.init({
+    clientUrl: config.databaseUrl,
+    entities: parts.entities,
+    extensions: [Migrator],
+    migrations: { migrationsList, snapshot: false, tableName: "migration" },
+    pool: { min: 0, max: 2 },
+  });
+  try {
+    const guard = await ((await orm.em.getConnection().getNativeClient()) as unknown as Pool).connect();
+    try {
+      await guard.query("select pg_advisory_lock(hashtext('lacio.migrate'))");
+      const done = await orm.migrator.up();
+      if (done.length > 0) log.info({ migrations: done.map((one) => one.name) }, "migrated");
+    } finally {
+      guard.release(true);
+    }
+  } finally {
+    await orm.close(true);
+  }
+}

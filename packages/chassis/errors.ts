@@ -1,0 +1,106 @@
+import type { Message } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
+import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { DurationSchema } from "@bufbuild/protobuf/wkt";
+import { ViolationsSchema } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import type { Log } from "./log.ts";
+
+type Detail = { desc: GenMessage<Message>; value: Message };
+
+/** An answer the caller can act on: `reason` is stable and is what clients switch on. Everything else thrown is a bug or an outage. */
+export class Refusal extends Error {
+  readonly reason: string;
+  readonly code: Code;
+  readonly details: Detail[];
+
+  constructor(reason: string, message: string, code: Code = Code.FailedPrecondition, details: Detail[] = []) {
+    super(message);
+    this.name = "Refusal";
+    this.reason = reason;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Somebody else's resource and a missing one answer alike. */
+export const notFound = (what: string) => new Refusal("not_found", `There is no such ${what}.`, Code.NotFound);
+
+/** Wrong input; `field` is the proto JSON name as the caller sent it. */
+export function invalid(field: string, description: string, reason = "invalid_argument") {
+  const value = create(BadRequestSchema, { fieldViolations: [{ field, description }] });
+  return new Refusal(reason, `${field}: ${description}`, Code.InvalidArgument, [{ desc: BadRequestSchema, value }]);
+}
+
+/** Too much, too soon; `retryAfterSeconds` travels as RetryInfo because REST answers carry no headers of ours. */
+export function tooMany(reason: string, message: string, retryAfterSeconds: number) {
+  const value = create(RetryInfoSchema, {
+    retryDelay: create(DurationSchema, { seconds: BigInt(Math.ceil(retryAfterSeconds)) }),
+  });
+  return new Refusal(reason, message, Code.ResourceExhausted, [{ desc: RetryInfoSchema, value }]);
+}
+
+/** The dependency is down; the caller may try again. */
+export const unavailable = (message: string) => new Refusal("unavailable", message, Code.Unavailable);
+
+/** Turns whatever a handler throws into what the caller may know; logs only what is ours to mend. */
+export const answerErrors =
+  (log: Log): Interceptor =>
+  (next) =>
+  async (req) => {
+    try {
+      return await next(req);
+    } catch (error) {
+      const answer = toConnectError(error);
+      if (answer.code === Code.Internal) log.error({ err: error, rpc: req.method.name }, "an RPC failed");
+      throw answer;
+    }
+  };
+
+export function toConnectError(error: unknown): ConnectError {
+  if (error instanceof Refusal)
+    return withReason(new ConnectError(error.message, error.code, undefined, error.details), error.reason);
+  if (error instanceof ConnectError) return fromConnect(error);
+  if (isOutage(error)) return withReason(new ConnectError("try again shortly", Code.Unavailable), "unavailable");
+  return withReason(new ConnectError("internal error", Code.Internal), "internal");
+}
+
+// protovalidate's violations become google.rpc.BadRequest: the REST transcoder knows that one.
+function fromConnect(error: ConnectError): ConnectError {
+  const violations = error.findDetails(ViolationsSchema).flatMap((detail) => detail.violations);
+  if (violations.length === 0)
+    return error.findDetails(ErrorInfoSchema).length > 0 ? error : withReason(error, reasonOf(error.code));
+  const fieldViolations = violations.map((violation) => ({
+    field:
+      violation.field?.elements
+        .map(
+          (element) => jsonName(element.fieldName) + (element.subscript.case === "index" ? `[${element.subscript.value}]` : ""),
+        )
+        .join(".") ?? "",
+    description: violation.message,
+  }));
+  const text = fieldViolations.map(({ field, description }) => (field ? `${field}: ${description}` : description)).join("; ");
+  const details = [{ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) }];
+  return withReason(new ConnectError(text, Code.InvalidArgument, undefined, details), "invalid_argument");
+}
+
+function withReason(error: ConnectError, reason: string): ConnectError {
+  error.details.unshift({ desc: ErrorInfoSchema, value: create(ErrorInfoSchema, { reason, domain: "lacio" }) });
+  return error;
+}
+
+const reasonOf = (code: Code) => Code[code].replace(/(?<=[a-z])[A-Z]/g, "_$&").toLowerCase();
+const jsonName = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Whether `error` says that a server we depend on is away or restarting (so that trying again makes sense). */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof Refusal) return error.code === Code.Unavailable;
+  if (error instanceof ConnectError) return error.code === Code.Unavailable || error.code === Code.DeadlineExceeded;
+  if (!(error instanceof Error)) return false;
+  const code = String((error as { code?: unknown }).code ?? "");
+  // SQLSTATE class 08 connection, 53 resources, 57P0x shutdown and restart; errno of a refused or broken socket.
+  if (/^(08|53|57P0)/.test(code) || /^E(CONN|PIPE|HOSTUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code)) return true;
+  if (/Connection terminated|timeout exceeded when trying to connect|the database system is/i.test(error.message)) return true;
+  return error.cause !== undefined && isOutage(error.cause);
+}

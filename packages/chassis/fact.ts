@@ -1,0 +1,20 @@
+import { create, getOption, toBinary, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
+import { subject } from "@lacio/proto/options/v1/options";
+
+/** Something that happened, ready for the outbox. */
+export type Fact = { subject: string; type: string; key: string; payload: Uint8Array };
+
+/** A fact about the aggregate `key`; facts of one aggregate are published in the order they were emitted. */
+export function fact<S extends DescMessage>(schema: S, key: string, init: MessageInitShape<S>): Fact {
+  return { subject: subjectOf(schema), type: schema.typeName, key, payload: toBinary(schema, create(schema, init)) };
+}
+
+/** The NATS subject of an event, from its `subject` option. @throws when the message is no event. */
+export function subjectOf(schema: DescMessage): string {
+  const value = getOption(schema, subject);
+  if (!value) throw new Error(`${schema.typeName} has no subject: it is not an event`);
+  return value;
+}
+
+/** The JetStream stream that holds a subject: one per owner, `booking.paid` is in BOOKING. */
+export const streamOf = (subject: string): string => subject.split(".", 1)[0]!.toUpperCase();

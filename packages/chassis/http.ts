@@ -1,0 +1,17 @@
+import http from "node:http";
+import type { Express } from "express";
+
+/** Serves an Express app on HTTP/1.1. */
+export async function serveHttp(app: Express, port: number, address: string) {
+  const server = http.createServer(app);
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, address, resolve));
+  return {
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const impatience = setTimeout(() => server.closeAllConnections(), 5_000);
+      await closed;
+      clearTimeout(impatience);
+    },
+  };
+}

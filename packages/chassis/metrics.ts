@@ -1,0 +1,47 @@
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from "prom-client";
+
+export { register };
+
+const rpcSeconds = new Histogram({
+  name: "lacio_rpc_duration_seconds",
+  help: "Duration of the RPCs this service answered.",
+  labelNames: ["rpc", "code"],
+  buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+});
+export const eventSeconds = new Histogram({
+  name: "lacio_event_duration_seconds",
+  help: "Duration of handling one event, by outcome (done, repeated, retried, dead).",
+  labelNames: ["subject", "outcome"],
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+});
+export const timerRuns = new Counter({
+  name: "lacio_timer_runs_total",
+  help: "Runs of periodic jobs.",
+  labelNames: ["timer", "outcome"],
+});
+export const outboxPublished = new Counter({ name: "lacio_outbox_published_total", help: "Events published to JetStream." });
+export const outboxLagSeconds = new Gauge({
+  name: "lacio_outbox_lag_seconds",
+  help: "Age of the oldest event that is not published yet.",
+});
+export const deadLetters = new Counter({
+  name: "lacio_dead_letters_total",
+  help: "Events given up after all deliveries.",
+  labelNames: ["subject"],
+});
+
+export const startDefaultMetrics = () => collectDefaultMetrics();
+
+/** Rate, errors and duration per RPC. */
+export const rpcMetrics: Interceptor = (next) => async (req) => {
+  const end = rpcSeconds.startTimer({ rpc: `${req.service.typeName}/${req.method.name}` });
+  try {
+    const res = await next(req);
+    end({ code: "ok" });
+    return res;
+  } catch (error) {
+    end({ code: Code[ConnectError.from(error).code] });
+    throw error;
+  }
+};

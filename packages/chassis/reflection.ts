@@ -1,0 +1,58 @@
+import { create, toBinary, type DescFile, type DescService } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import type { ConnectRouter } from "@connectrpc/connect";
+import {
+  ServerReflection,
+  ServerReflectionResponseSchema,
+  type ServerReflectionRequest,
+  type ServerReflectionResponse,
+} from "@lacio/proto/grpc/reflection/v1/reflection";
+
+/** grpc.reflection.v1 for tools such as grpcurl, in development only. */
+export function serveReflection(router: ConnectRouter, services: DescService[]): void {
+  const files = new Map<string, DescFile>();
+  for (const service of services) collect(service.file, files);
+  router.service(ServerReflection, {
+    async *serverReflectionInfo(requests) {
+      for await (const request of requests)
+        yield create(ServerReflectionResponseSchema, {
+          originalRequest: request,
+          validHost: request.host,
+          messageResponse: answer(request, services, files),
+        });
+    },
+  });
+}
+
+type Answer = ServerReflectionResponse["messageResponse"];
+
+function answer(request: ServerReflectionRequest, services: DescService[], files: Map<string, DescFile>): Answer {
+  const asked = request.messageRequest;
+  if (asked.case === "listServices")
+    return { case: "listServicesResponse", value: { service: services.map(({ typeName }) => ({ name: typeName })) } } as Answer;
+  const file =
+    asked.case === "fileByFilename"
+      ? files.get(asked.value)
+      : asked.case === "fileContainingSymbol"
+        ? withSymbol(asked.value, files)
+        : undefined;
+  if (!file) return { case: "errorResponse", value: { errorCode: 5, errorMessage: "not found" } } as Answer;
+  const needed = new Map<string, DescFile>();
+  collect(file, needed);
+  return {
+    case: "fileDescriptorResponse",
+    value: { fileDescriptorProto: [...needed.values()].map((one) => toBinary(FileDescriptorProtoSchema, one.proto)) },
+  } as Answer;
+}
+
+function collect(file: DescFile, into: Map<string, DescFile>): void {
+  if (into.has(file.proto.name)) return;
+  into.set(file.proto.name, file);
+  for (const dependency of file.dependencies) collect(dependency, into);
+}
+
+function withSymbol(symbol: string, files: Map<string, DescFile>): DescFile | undefined {
+  return [...files.values()].find(({ messages, enums, services }) =>
+    [...messages, ...enums, ...services].some(({ typeName }) => symbol === typeName || symbol.startsWith(`${typeName}.`)),
+  );
+}

@@ -1,0 +1,140 @@
+import { headers } from "@nats-io/transport-node";
+import pg from "pg";
+import { ensureStream, type Bus } from "./bus.ts";
+import { requestIdHeader } from "./call-context.ts";
+import type { ChassisConfig } from "./config.ts";
+import type { Database } from "./db.ts";
+import { failpoint } from "./failpoint.ts";
+import type { Log } from "./log.ts";
+import { outboxLagSeconds, outboxPublished } from "./metrics.ts";
+import { Pulse } from "./pulse.ts";
+
+type Row = {
+  id: string;
+  seq: string;
+  subject: string;
+  type: string;
+  key: string;
+  payload: Buffer;
+  traceparent: string | null;
+  request_id: string | null;
+  created_at: Date;
+};
+
+const batchSize = 200;
+
+/**
+ * Publishes the outbox to JetStream, in order per aggregate, one relay per service: whoever holds the advisory lock.
+ * Rows are found by predicate, never by "last id seen": commits do not come in the order of ids.
+ */
+export function startRelay(config: ChassisConfig, db: Database, bus: Bus, log: Log) {
+  const pulse = new Pulse(config.outboxPollMs);
+  db.onCommit(() => pulse.beat());
+  const running = run();
+
+  async function run(): Promise<void> {
+    while (!pulse.stopped) {
+      try {
+        await lead();
+      } catch (error) {
+        if (!pulse.stopped) log.warn({ err: error }, "the outbox relay starts again");
+      }
+      await pulse.wait(1_000);
+    }
+  }
+
+  async function lead(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: config.databaseUrl,
+      application_name: `${config.service} relay`,
+      connectionTimeoutMillis: 3_000,
+    });
+    client.on("error", () => {}); // the next query reports it
+    await client.connect();
+    try {
+      while (!pulse.stopped && !(await tryLead(client))) await pulse.wait(1_000);
+      if (!pulse.stopped) await replayLost(client, await ensureStream(bus, config.service));
+      while (!pulse.stopped) {
+        const sent = await publishBatch(client);
+        if (sent < batchSize) await pulse.wait();
+      }
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  async function tryLead(client: pg.Client): Promise<boolean> {
+    const { rows } = await client.query<{ led: boolean }>("select pg_try_advisory_lock(hashtext('lacio.outbox')) as led");
+    return rows[0]!.led;
+  }
+
+  // The broker may have lost what it had acknowledged (a new disk, a restored backup): the outbox is the truth and fills the gap.
+  async function replayLost(client: pg.Client, lastSeq: number): Promise<void> {
+    const { rowCount } = await client.query("update outbox set published_at = null, stream_seq = null where stream_seq > $1", [
+      lastSeq,
+    ]);
+    if (rowCount) log.warn({ events: rowCount }, "the stream had lost events: publishing them again");
+  }
+
+  async function publishBatch(client: pg.Client): Promise<number> {
+    const { rows } = await client.query<Row>(
+      "select id, seq, subject, type, key, payload, traceparent, request_id, created_at from outbox where published_at is null order by seq limit $1",
+      [batchSize],
+    );
+    outboxLagSeconds.set(rows[0] ? (Date.now() - rows[0].created_at.getTime()) / 1_000 : 0);
+    const acked: { id: string; seq: number }[] = [];
+    let failure: unknown;
+    try {
+      for (const wave of waves(rows)) {
+        const results = await Promise.allSettled(wave.map(publish));
+        for (const result of results) result.status === "fulfilled" ? acked.push(result.value) : (failure ??= result.reason);
+        if (failure) break;
+      }
+    } finally {
+      failpoint("outbox.after_publish_before_mark");
+      if (acked.length > 0) {
+        await client.query(
+          "update outbox set published_at = now(), stream_seq = done.seq from unnest($1::uuid[], $2::bigint[]) as done(id, seq) where outbox.id = done.id",
+          [acked.map((row) => row.id), acked.map((row) => row.seq)],
+        );
+        outboxPublished.inc(acked.length);
+      }
+    }
+    if (failure) throw failure;
+    return rows.length;
+  }
+
+  async function publish(row: Row): Promise<{ id: string; seq: number }> {
+    failpoint("outbox.after_commit_before_publish");
+    const head = headers();
+    head.set("ce-id", row.id);
+    head.set("ce-type", row.type);
+    head.set("ce-source", `lacio/${config.service}`);
+    head.set("ce-time", row.created_at.toISOString());
+    head.set("lacio-key", row.key);
+    if (row.traceparent) head.set("traceparent", row.traceparent);
+    if (row.request_id) head.set(requestIdHeader, row.request_id);
+    // A publish that meets a broken connection waits out its whole timeout: keep it short, the message id makes a repeat harmless.
+    const ack = await bus.js.publish(row.subject, row.payload, { msgID: row.id, headers: head, timeout: 1_000 });
+    return { id: row.id, seq: ack.seq };
+  }
+
+  return {
+    async stop() {
+      pulse.stop();
+      await running;
+    },
+  };
+}
+
+// Wave n holds the n-th waiting event of each aggregate: waves go out one after another, a wave at once.
+function waves(rows: Row[]): Row[][] {
+  const result: Row[][] = [];
+  const depth = new Map<string, number>();
+  for (const row of rows) {
+    const n = depth.get(row.key) ?? 0;
+    depth.set(row.key, n + 1);
+    (result[n] ??= []).push(row);
+  }
+  return result;
+}

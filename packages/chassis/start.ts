@@ -1,0 +1,122 @@
+import type { DescService } from "@bufbuild/protobuf";
+import type { Express } from "express";
+import { Redis } from "ioredis";
+import { openBus } from "./bus.ts";
+import { createPeers } from "./clients.ts";
+import { chassisConfig, ConfigError, Env, readConfig, type ChassisConfig } from "./config.ts";
+import { startConsumers, type Subscription } from "./consume.ts";
+import { openDatabase, type Database, type DatabaseParts } from "./db.ts";
+import { serveHttp } from "./http.ts";
+import { createLog, type Log } from "./log.ts";
+import { startDefaultMetrics } from "./metrics.ts";
+import { opsApp } from "./ops.ts";
+import { purge } from "./purge.ts";
+import { startRelay } from "./relay.ts";
+import { serveRpc, type Routes } from "./serve.ts";
+import { flushTraces } from "./telemetry-hook.ts";
+import { every, startTimers, type Timer } from "./timers.ts";
+
+/** What the chassis gives to a service's `createApp`. */
+export type Base<Config> = {
+  config: Config & ChassisConfig;
+  log: Log;
+  db: Database;
+  transact: Database["transact"];
+  redis: Redis;
+  client: ReturnType<typeof createPeers>["client"];
+  now: () => Date;
+};
+
+export type Parts<Config, App> = {
+  service: DescService;
+  config: (env: Env) => Config;
+  database: DatabaseParts;
+  createApp: (base: Base<Config>) => App | Promise<App>;
+  routes: (app: App) => Routes;
+  subscriptions?: (app: App) => Subscription[];
+  timers?: (app: App) => Timer[];
+  http?: (app: App) => Express;
+};
+
+/** Runs one service until SIGTERM: configuration, database, broker, doors; then the doors close in reverse. */
+export async function start<Config extends object, App>(name: string, parts: Parts<Config, App>): Promise<void> {
+  const config = configure(name, parts.config);
+  const log = createLog(name, config.logLevel);
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
+  const db = await openDatabase(config, parts.database, log);
+  if (config.roles.includes("migrate")) await db.migrate();
+  if (config.roles.every((role) => role === "migrate")) return db.close();
+
+  startDefaultMetrics();
+  const bus = await openBus(config, log);
+  const redis = new Redis(config.redisUrl, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: true,
+    connectTimeout: 2_000,
+  });
+  redis.on("error", (error: Error) => log.debug({ err: error }, "redis"));
+  const peers = createPeers(config);
+  const app = await parts.createApp({
+    config,
+    log,
+    db,
+    transact: db.transact,
+    redis,
+    client: peers.client,
+    now: () => new Date(),
+  });
+
+  let draining = false;
+  const stops: (() => Promise<unknown>)[] = [];
+  const relay = startRelay(config, db, bus, log);
+  stops.push(() => relay.stop());
+  if (config.roles.includes("timers")) {
+    const timers = startTimers(db, log, [
+      ...(parts.timers?.(app) ?? []),
+      every(3_600_000, "purge", () => purge(db, config.outboxKeepDays)),
+    ]);
+    stops.push(() => timers.stop());
+  }
+  if (config.roles.includes("events") && parts.subscriptions) {
+    const consumers = startConsumers(config, db, bus, log, parts.subscriptions(app));
+    stops.push(() => consumers.stop());
+  }
+  if (config.roles.includes("rpc")) {
+    const rpc = await serveRpc(config, db, log, [parts.service], parts.routes(app), () => !draining);
+    stops.push(() => rpc.stop());
+    if (parts.http) {
+      const http = await serveHttp(parts.http(app), config.httpPort, config.bindAddress);
+      stops.push(() => http.stop());
+    }
+  }
+  const ops = await serveHttp(
+    opsApp(db.pool, bus, () => draining),
+    config.opsPort,
+    config.bindAddress,
+  );
+  log.info({ roles: config.roles, rpc: config.rpcPort }, "started");
+
+  await new Promise<void>((resolve) => process.once("SIGTERM", resolve).once("SIGINT", resolve));
+  draining = true;
+  log.info("draining");
+  for (const stop of stops.reverse()) await stop();
+  await ops.stop();
+  peers.close();
+  redis.disconnect();
+  await bus.nc.close();
+  await db.close();
+  await flushTraces();
+  log.info("stopped");
+  process.exit(0); // whatever a library still holds open must not keep a drained process
+}
+
+function configure<Config extends object>(name: string, own: (env: Env) => Config): Config & ChassisConfig {
+  try {
+    return readConfig((env) => ({ ...chassisConfig(env, name), ...own(env) }));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${name}: ${error.message}\n`);
+    process.exit(78); // EX_CONFIG
+  }
+}

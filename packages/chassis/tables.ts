@@ -1,0 +1,24 @@
+import { Migration } from "@mikro-orm/migrations";
+
+/** The tables every service has beside its own: events out, events in, answers given. */
+export class ChassisTables extends Migration {
+  override up(): void {
+    this.addSql(`create table outbox (
+      id uuid primary key, seq bigint generated always as identity, subject text not null, type text not null, key text not null,
+      payload bytea not null, traceparent text, request_id text, created_at timestamptz not null default now(),
+      published_at timestamptz, stream_seq bigint)`);
+    this.addSql(`create index outbox_waiting on outbox (seq) where published_at is null`);
+    this.addSql(`create index outbox_published on outbox (published_at) where published_at is not null`);
+    this.addSql(
+      `create table inbox (event_id uuid primary key, subject text not null, handled_at timestamptz not null default now())`,
+    );
+    this.addSql(`create index inbox_handled on inbox (handled_at)`);
+    this.addSql(`create table dead_letter (
+      event_id uuid primary key, subject text not null, type text not null, payload bytea not null, headers jsonb not null,
+      error text not null, deliveries int not null, died_at timestamptz not null default now(), replayed_at timestamptz)`);
+    this.addSql(`create table idempotency (
+      scope text not null, key text not null, request_hash bytea not null, answer bytea not null, created_at timestamptz not null default now(),
+      primary key (scope, key))`);
+    this.addSql(`create index idempotency_created on idempotency (created_at)`);
+  }
+}

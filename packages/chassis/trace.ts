@@ -1,0 +1,85 @@
+import {
+  context,
+  propagation,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type TextMapGetter,
+  type TextMapSetter,
+} from "@opentelemetry/api";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import type { JsMsg } from "@nats-io/jetstream";
+import { v7 as uuidv7 } from "uuid";
+import { currentRequestId, requestIdHeader, withRequestId, withSignal } from "./call-context.ts";
+
+type Carrier = { keys(): Iterable<string>; get(name: string): string | null | undefined; set(name: string, value: string): void };
+const getter: TextMapGetter<Carrier> = {
+  keys: (carrier) => [...carrier.keys()],
+  get: (carrier, key) => carrier.get(key) || undefined,
+};
+const setter: TextMapSetter<Carrier> = { set: (carrier, key, value) => carrier.set(key, value) };
+const tracer = () => trace.getTracer("lacio");
+
+const ours = new Set([Code.Unknown, Code.Internal, Code.DataLoss, Code.Unavailable, Code.DeadlineExceeded, Code.Unimplemented]);
+
+/** A server span per RPC that continues the caller's trace and request id. */
+export const traceServed: Interceptor = (next) => async (req) => {
+  const name = `${req.service.typeName}/${req.method.name}`;
+  const parent = propagation.extract(context.active(), req.header as Carrier, getter);
+  const span = tracer().startSpan(
+    name,
+    { kind: SpanKind.SERVER, attributes: { "rpc.system.name": "connectrpc", "rpc.method": name } },
+    parent,
+  );
+  const requestId = req.header.get(requestIdHeader) ?? uuidv7();
+  const inside = withSignal(withRequestId(trace.setSpan(parent, span), requestId), req.signal);
+  try {
+    return await context.with(inside, () => next(req));
+  } catch (error) {
+    const { code, rawMessage } = ConnectError.from(error);
+    span.setAttribute("rpc.response.status_code", Code[code]);
+    if (ours.has(code)) span.setStatus({ code: SpanStatusCode.ERROR, message: rawMessage });
+    throw error;
+  } finally {
+    span.end();
+  }
+};
+
+/** A client span per call; hands trace and request id on. */
+export const traceCalled: Interceptor = (next) => async (req) => {
+  const name = `${req.service.typeName}/${req.method.name}`;
+  const span = tracer().startSpan(name, {
+    kind: SpanKind.CLIENT,
+    attributes: { "rpc.system.name": "connectrpc", "rpc.method": name },
+  });
+  const inside = trace.setSpan(context.active(), span);
+  propagation.inject(inside, req.header as Carrier, setter);
+  const requestId = currentRequestId();
+  if (requestId) req.header.set(requestIdHeader, requestId);
+  try {
+    return await context.with(inside, () => next(req));
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: ConnectError.from(error).rawMessage });
+    throw error;
+  } finally {
+    span.end();
+  }
+};
+
+/** A consumer span as a child of what caused the event. */
+export async function inEventSpan(message: JsMsg, work: () => Promise<void>): Promise<void> {
+  const carrier = message.headers as unknown as Carrier | undefined;
+  const parent = carrier ? propagation.extract(context.active(), carrier, getter) : context.active();
+  const attributes = {
+    "messaging.system": "nats",
+    "messaging.destination.name": message.subject,
+    "messaging.message.id": message.headers?.get("ce-id") ?? "",
+  };
+  const span = tracer().startSpan(`process ${message.subject}`, { kind: SpanKind.CONSUMER, attributes }, parent);
+  const inside = withRequestId(trace.setSpan(parent, span), message.headers?.get(requestIdHeader) || uuidv7());
+  try {
+    await context.with(inside, work);
+  } finally {
+    span.end();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Env } from "@lacio/chassis/config";
+import type { Base } from "@lacio/chassis/start";
+import { createAttempts } from "./domain/attempts.ts";
+import { createKeyring } from "./domain/keyring.ts";
+import { createHasher } from "./domain/password.ts";
+import { ensureAdmin } from "./domain/ensure-admin.ts";
+
+export const readConfig = (env: Env) => ({
+  accessTokenMinutes: env.number("ACCESS_TOKEN_MINUTES", 10, { min: 1, max: 60 }),
+  sessionDays: env.number("SESSION_DAYS", 60, { min: 1, max: 365 }),
+  refreshGraceSeconds: env.number("REFRESH_GRACE_SECONDS", 10, { max: 60 }),
+  loginPerAccountPerMinute: env.number("LOGIN_PER_ACCOUNT_PER_MINUTE", 10, { min: 1 }),
+  resetMailsPerAccountPerHour: env.number("RESET_MAILS_PER_ACCOUNT_PER_HOUR", 3, { min: 1 }),
+  hashQueueMax: env.number("HASH_QUEUE_MAX", 256, { min: 1 }),
+  keyDays: env.number("SIGNING_KEY_DAYS", 30, { min: 1 }),
+  secret: env.text("KEY_ENCRYPTION_SECRET"),
+  bootstrapAdminEmail: env.optional("BOOTSTRAP_ADMIN_EMAIL"),
+  bootstrapAdminPassword: env.optional("BOOTSTRAP_ADMIN_PASSWORD"),
+});
+
+export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
+  const app = {
+    ...base,
+    hasher: createHasher(base.config.hashQueueMax),
+    keyring: createKeyring(base),
+    attempts: createAttempts(base),
+  };
+  await ensureAdmin(app);
+  return app;
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;

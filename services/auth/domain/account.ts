@@ -1,0 +1,67 @@
+import { fact, type Fact } from "@lacio/chassis/fact";
+import { AccountRegisteredSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import { defineEntity, p } from "@mikro-orm/core";
+import { v7 as uuidv7 } from "uuid";
+
+const AccountSchema = defineEntity({
+  name: "Account",
+  tableName: "account",
+  properties: {
+    id: p.uuid().primary(),
+    email: p.string().length(254),
+    passwordHash: p.text().nullable(),
+    role: p.string().length(10).$type<keyof typeof Caller_Role>(),
+    name: p.string().length(100),
+    phone: p.string().length(25),
+    locale: p.string().length(5),
+    emailVerifiedAt: p.datetime().nullable(),
+    createdAt: p.datetime(),
+  },
+});
+
+export type Registration = {
+  email: string;
+  passwordHash: string | null;
+  role: Caller_Role;
+  name: string;
+  phone: string;
+  locale: string;
+};
+
+/** Who may sign in. Name, phone and locale are what was typed at registration; users owns them afterwards. */
+export class Account extends AccountSchema.class {
+  static register(form: Registration, now: Date): [Account, Fact] {
+    const account = new Account();
+    Object.assign(account, {
+      ...form,
+      id: uuidv7(),
+      email: normalEmail(form.email),
+      role: Caller_Role[form.role],
+      locale: form.locale || "es",
+      createdAt: now,
+    });
+    return [
+      account,
+      fact(AccountRegisteredSchema, account.id, { accountId: account.id, role: form.role, invited: form.passwordHash === null }),
+    ];
+  }
+
+  verifyEmail(now: Date): void {
+    this.emailVerifiedAt ??= now;
+  }
+
+  requestPasswordReset(): Fact {
+    return fact(PasswordResetRequestedSchema, this.id, { accountId: this.id });
+  }
+
+  // Whoever has the mailed link has the mailbox, too.
+  setPassword(passwordHash: string, now: Date): void {
+    this.passwordHash = passwordHash;
+    this.verifyEmail(now);
+  }
+}
+AccountSchema.setClass(Account);
+
+/** Addresses are compared without regard to case, as people write them. */
+export const normalEmail = (email: string): string => email.trim().toLowerCase();

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { tooMany } from "@lacio/chassis/errors";
+import type { Base } from "@lacio/chassis/start";
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+
+type Config = { loginPerAccountPerMinute: number; resetMailsPerAccountPerHour: number };
+
+/** How often one account may be tried. Shared through Redis; each replica counts alone while Redis is away. */
+export function createAttempts({ redis, config }: Pick<Base<Config>, "redis" | "config">) {
+  const limiter = (keyPrefix: string, points: number, duration: number) =>
+    new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix,
+      points,
+      duration,
+      insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration }),
+    });
+  const logins = limiter("auth:login", config.loginPerAccountPerMinute, 60);
+  const resets = limiter("auth:reset", config.resetMailsPerAccountPerHour, 3_600);
+
+  return {
+    /** @throws Refusal `too_many_requests` alike for known and unknown addresses. */
+    async login(email: string): Promise<void> {
+      const wait = await consume(logins, email);
+      if (wait > 0) throw tooMany("too_many_requests", "Too many attempts for this account; try again later.", wait);
+    },
+    forgetLogins: async (email: string) => void (await logins.delete(hashed(email))),
+    mayMailReset: async (email: string) => (await consume(resets, email)) === 0,
+  };
+}
+
+// Seconds to wait, 0 when the attempt is allowed.
+async function consume(limiter: RateLimiterRedis, email: string): Promise<number> {
+  try {
+    await limiter.consume(hashed(email));
+    return 0;
+  } catch (error) {
+    if (error instanceof RateLimiterRes) return error.msBeforeNext / 1_000;
+    throw error;
+  }
+}
+
+const hashed = (email: string): string => createHash("sha256").update(email).digest("base64url");

@@ -1,0 +1,68 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { defineEntity, p } from "@mikro-orm/core";
+import { v7 as uuidv7 } from "uuid";
+
+const SessionSchema = defineEntity({
+  name: "Session",
+  tableName: "session",
+  properties: {
+    id: p.uuid().primary(),
+    accountId: p.uuid(),
+    userAgent: p.string().length(300),
+    startedAt: p.datetime(),
+    lastUsedAt: p.datetime(),
+    expiresAt: p.datetime(),
+    revokedAt: p.datetime().nullable(),
+  },
+});
+
+/** One device that is signed in: the family of all refresh tokens that came from one login. */
+export class Session extends SessionSchema.class {
+  static start(accountId: string, userAgent: string, days: number, now: Date): Session {
+    const session = new Session();
+    const expiresAt = new Date(now.getTime() + days * 86_400_000);
+    return Object.assign(session, {
+      id: uuidv7(),
+      accountId,
+      userAgent: userAgent.slice(0, 300),
+      startedAt: now,
+      lastUsedAt: now,
+      expiresAt,
+    });
+  }
+
+  isOver(now: Date): boolean {
+    return this.revokedAt != null || this.expiresAt <= now;
+  }
+
+  revoke(now: Date): void {
+    this.revokedAt ??= now;
+  }
+}
+SessionSchema.setClass(Session);
+
+const RefreshTokenSchema = defineEntity({
+  name: "RefreshToken",
+  tableName: "refresh_token",
+  properties: { hash: p.blob().primary(), sessionId: p.uuid(), createdAt: p.datetime(), usedAt: p.datetime().nullable() },
+});
+
+/** Only the hash is kept. */
+export class RefreshToken extends RefreshTokenSchema.class {
+  static keep(token: string, sessionId: string, now: Date): RefreshToken {
+    return Object.assign(new RefreshToken(), { hash: hashOf(token), sessionId, createdAt: now });
+  }
+
+  /** Used up longer ago than a lost answer can explain: somebody else has the token. */
+  isReuse(graceSeconds: number, now: Date): boolean {
+    return this.usedAt != null && now.getTime() - this.usedAt.getTime() > graceSeconds * 1_000;
+  }
+}
+RefreshTokenSchema.setClass(RefreshToken);
+
+export const newToken = (): string => randomBytes(32).toString("base64url");
+export const hashOf = (token: string): Buffer => createHash("sha256").update(token).digest();
+
+/** The token that follows `token`. It is derived, not stored: a client that lost the answer and asks again gets the same one. */
+export const successorOf = (token: string, secret: string): string =>
+  createHmac("sha256", secret).update(`refresh ${token}`).digest("base64url");

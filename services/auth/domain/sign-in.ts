@@ -1,0 +1,25 @@
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import type { Tx } from "@lacio/chassis/db";
+import type { App } from "../app.ts";
+import type { Account } from "./account.ts";
+import { newToken, RefreshToken, Session } from "./session.ts";
+
+/** Starts a session; the answer that register and login share. */
+export async function signIn(app: App, tx: Tx, account: Account, userAgent: string | null) {
+  const now = app.now();
+  const session = Session.start(account.id, userAgent ?? "", app.config.sessionDays, now);
+  const refreshToken = newToken();
+  tx.add(session);
+  await tx.em.flush();
+  tx.add(RefreshToken.keep(refreshToken, session.id, now));
+  return tokens(app, account, session.id, refreshToken);
+}
+
+export async function tokens(app: App, account: Account, sessionId: string, refreshToken: string) {
+  return {
+    accessToken: await app.keyring.signAccessToken(account.id, account.role, sessionId),
+    refreshToken,
+    expiresIn: app.config.accessTokenMinutes * 60,
+    user: { id: account.id, role: Caller_Role[account.role] },
+  };
+}

@@ -1,0 +1,14 @@
+import { notFound } from "@lacio/chassis/errors";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import type { App } from "../app.ts";
+import { Account } from "../domain/account.ts";
+import type { Rpc } from "./index.ts";
+
+export const getRegistration =
+  (app: App): Rpc["getRegistration"] =>
+  async ({ accountId }) => {
+    const account = await app.db.read().findOne(Account, { id: accountId });
+    if (!account) throw notFound("account");
+    const { email, name, phone, locale } = account;
+    return { accountId, role: Caller_Role[account.role], email, name, phone, locale };
+  };

@@ -1,0 +1,44 @@
+import { Code } from "@connectrpc/connect";
+import type { Tx } from "@lacio/chassis/db";
+import { Refusal } from "@lacio/chassis/errors";
+import { fact } from "@lacio/chassis/fact";
+import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
+import type { App } from "../app.ts";
+import { Account } from "../domain/account.ts";
+import { hashOf, RefreshToken, Session, successorOf } from "../domain/session.ts";
+import { tokens } from "../domain/sign-in.ts";
+import type { Rpc } from "./index.ts";
+
+export const refresh =
+  (app: App): Rpc["refresh"] =>
+  async ({ refreshToken }) => {
+    const rotated = await app.transact((tx) => rotate(app, tx, refreshToken));
+    if (rotated === "invalid") throw new Refusal("session_over", "This session has ended; sign in again.", Code.Unauthenticated);
+    // The family's end is committed by now; only then is the thief told.
+    if (rotated === "reused")
+      throw new Refusal("token_reused", "This token was used before; all its sessions have ended.", Code.Unauthenticated);
+    return tokens(app, rotated.account, rotated.sessionId, rotated.successor);
+  };
+
+async function rotate(app: App, tx: Tx, token: string) {
+  const now = app.now();
+  const sessionId = (await tx.find(RefreshToken, { hash: hashOf(token) }))?.sessionId;
+  if (!sessionId) return "invalid";
+  // The session's row is the lock: fifty refreshes at once rotate once.
+  const session = await tx.lock(Session, { id: sessionId });
+  const used = await tx.lock(RefreshToken, { hash: hashOf(token) });
+  if (session.isOver(now)) return "invalid";
+  if (used.isReuse(app.config.refreshGraceSeconds, now)) {
+    session.revoke(now);
+    tx.emit(fact(RefreshTokenReusedSchema, session.accountId, { accountId: session.accountId }));
+    return "reused";
+  }
+  const successor = successorOf(token, app.config.secret);
+  if (used.usedAt == null) {
+    used.usedAt = now;
+    session.lastUsedAt = now;
+    tx.add(RefreshToken.keep(successor, session.id, now));
+  }
+  const account = await tx.em.findOneOrFail(Account, { id: session.accountId });
+  return { account, sessionId: session.id, successor };
+}

@@ -1,0 +1,15 @@
+import type { App } from "../app.ts";
+import { Account, normalEmail } from "../domain/account.ts";
+import type { Rpc } from "./index.ts";
+
+export const requestPasswordReset =
+  (app: App): Rpc["requestPasswordReset"] =>
+  async (req) => {
+    const email = normalEmail(req.email);
+    if (!(await app.attempts.mayMailReset(email))) return {};
+    return app.transact(async (tx) => {
+      const account = await tx.find(Account, { email });
+      if (account) tx.emit(account.requestPasswordReset());
+      return {};
+    });
+  };

@@ -1,0 +1,13 @@
+import { person } from "@lacio/chassis/access";
+import type { App } from "../app.ts";
+import { Session } from "../domain/session.ts";
+import type { Rpc } from "./index.ts";
+
+export const revokeSession =
+  (app: App): Rpc["revokeSession"] =>
+  ({ sessionId }, ctx) =>
+    app.transact(async (tx) => {
+      const session = await tx.lock(Session, { id: sessionId, accountId: person(ctx).id });
+      session.revoke(app.now());
+      return {};
+    });
