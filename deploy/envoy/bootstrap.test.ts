@@ -79,8 +79,7 @@ describe("routes", () => {
   test("no route to an RPC port does without the token check", () => {
     const rpc = table.services.map(({ cluster }) => cluster);
     for (const { route, typed_per_filter_config } of routes(edge)) {
-      if (rpc.includes(route.cluster ?? ""))
-        expect(typed_per_filter_config ?? {}).not.toHaveProperty(["envoy.filters.http.jwt_authn"]);
+      if (rpc.includes(route.cluster ?? "")) expect(typed_per_filter_config ?? {}).not.toHaveProperty(["envoy.filters.http.jwt_authn"]);
     }
   });
 

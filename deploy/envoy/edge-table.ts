@@ -11,9 +11,7 @@ export const descriptorFile = fileURLToPath(new URL("../../packages/proto/gen/la
 /** What the edge has to know of the contracts. Methods are written as Envoy sees them: "lacio.auth.v1.AuthService/Login". */
 export function edgeTable(file = descriptorFile): EdgeTable {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(file)));
-  const services = [...registry]
-    .filter((desc) => desc.kind === "service")
-    .filter(({ typeName }) => typeName.startsWith("lacio."));
+  const services = [...registry].filter((desc) => desc.kind === "service").filter(({ typeName }) => typeName.startsWith("lacio."));
   const methods = services.flatMap((service) => service.methods);
   const { login, register, requestPasswordReset, resetPassword } = AuthService.method;
   return {

@@ -36,9 +36,7 @@ export function opsListener(edge: Edge): object {
     typed(connectionManager, {
       stat_prefix: "ops",
       route_config: {
-        virtual_hosts: [
-          { name: "ops", domains: ["*"], routes: [admin("/readyz", "/ready"), admin("/metrics", "/stats/prometheus")] },
-        ],
+        virtual_hosts: [{ name: "ops", domains: ["*"], routes: [admin("/readyz", "/ready"), admin("/metrics", "/stats/prometheus")] }],
       },
       http_filters: [
         extension("envoy.filters.http.health_check", "extensions.filters.http.health_check.v3.HealthCheck", {

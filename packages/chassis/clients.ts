@@ -8,6 +8,8 @@ import { currentSignal } from "./call-context.ts";
 import type { ChassisConfig } from "./config.ts";
 import { traceCalled } from "./trace.ts";
 
+const sessionOptions = { pingIntervalMs: 20_000, pingTimeoutMs: 5_000, idleConnectionTimeoutMs: 300_000 };
+
 /** Clients of the other services: one shared h2c session per peer, this service's own identity, a deadline on every call. */
 export function createPeers(config: ChassisConfig) {
   const sessions: Http2SessionManager[] = [];
@@ -15,23 +17,10 @@ export function createPeers(config: ChassisConfig) {
   return {
     client<S extends DescService>(service: S): Client<S> {
       const baseUrl = config.peer(service.typeName.split(".")[1]!);
-      const sessionManager = new Http2SessionManager(baseUrl, {
-        pingIntervalMs: 20_000,
-        pingTimeoutMs: 5_000,
-        idleConnectionTimeoutMs: 300_000,
-      });
+      const sessionManager = new Http2SessionManager(baseUrl, sessionOptions);
       sessions.push(sessionManager);
-      return createClient(
-        service,
-        createConnectTransport({
-          httpVersion: "2",
-          baseUrl,
-          sessionManager,
-          interceptors,
-          defaultTimeoutMs: config.callTimeoutMs,
-          acceptCompression: [],
-        }),
-      );
+      const options = { interceptors, defaultTimeoutMs: config.callTimeoutMs, acceptCompression: [] };
+      return createClient(service, createConnectTransport({ httpVersion: "2", baseUrl, sessionManager, ...options }));
     },
     close: () => sessions.forEach((session) => session.abort()),
   };

@@ -1,12 +1,5 @@
 import type { HandlerContext } from "@connectrpc/connect";
-import {
-  LockMode,
-  MikroORM,
-  type EntityClass,
-  type EntityManager,
-  type MigrationObject,
-  type Constructor,
-} from "@mikro-orm/postgresql";
+import { LockMode, MikroORM, type EntityClass, type EntityManager, type MigrationObject, type Constructor } from "@mikro-orm/postgresql";
 import type { Migration } from "@mikro-orm/migrations";
 import { CompiledQuery } from "kysely";
 import pg, { type Pool } from "pg";
@@ -14,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ChassisConfig } from "./config.ts";
 import { notFound, type Refusal } from "./errors.ts";
 import type { Fact } from "./fact.ts";
-import { answerColumns, answerInsert, answerSlot } from "./idempotency.ts";
+import { answerColumns, answerInsert, answerRecord } from "./idempotency.ts";
 import type { Log } from "./log.ts";
 import { outboxColumns, outboxInsert } from "./outbox.ts";
 
@@ -60,16 +53,17 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
   const connection = orm.em.getConnection();
   const pool = (await connection.getNativeClient()) as unknown as Pool;
   let wake = () => {};
+  const refusalFor = (error: unknown) => parts.refusals?.[rootOf(error).constraint ?? ""]?.() ?? error;
 
   async function transact<T>(work: (tx: Tx) => Promise<T>, ctx?: HandlerContext): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await once(work, ctx);
       } catch (error) {
-        const { code, constraint } = rootOf(error);
+        const { code } = rootOf(error);
         // 40001 serialization failure, 40P01 deadlock: the loser may simply try again.
         if ((code === "40001" || code === "40P01") && attempt < 3) await delay(Math.random() * 20 * attempt);
-        else throw (constraint && parts.refusals?.[constraint]?.()) || error;
+        else throw refusalFor(error);
       }
     }
   }
@@ -81,8 +75,8 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
       const answer = await work(tx);
       await em.flush();
       if (facts.length > 0) await tx.sql(outboxInsert(), outboxColumns(facts));
-      const slot = ctx && answerSlot(ctx);
-      if (slot) await tx.sql(answerInsert(), answerColumns(slot, answer));
+      const record = ctx && answerRecord(ctx);
+      if (record) await tx.sql(answerInsert(), answerColumns(record, answer));
       return answer;
     });
     if (facts.length > 0) wake();
@@ -100,8 +94,7 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
       try {
         return (await pool.query<Row>({ text, values: params, name })).rows;
       } catch (error) {
-        const { constraint } = rootOf(error);
-        throw (constraint && parts.refusals?.[constraint]?.()) || error;
+        throw refusalFor(error);
       }
     },
     onCommit: (listener: () => void) => void (wake = listener),
@@ -119,7 +112,7 @@ function transactionOf(em: EntityManager, facts: Fact[]): Tx {
     add: (entity) => void em.persist(entity),
     find: (entity, where) => em.findOne(entity as EntityClass<object>, where) as never,
     async lock(entity, where) {
-      const found = await em.findOne(entity as EntityClass<object>, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      const found = await em.findOne(entity as EntityClass<object>, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!found) throw notFound(entity.name.toLowerCase());
       return found as never;
     },
@@ -144,7 +137,7 @@ async function migrate(config: ChassisConfig, parts: DatabaseParts, log: Log): P
     clientUrl: config.databaseUrl,
     entities: parts.entities,
     extensions: [Migrator],
-    migrations: { migrationsList, snapshot: false, tableName: "migration" },
+    migrations: { migrationsList, snapshot: false, silent: true, tableName: "migration" },
     pool: { min: 0, max: 2 },
   });
   try {

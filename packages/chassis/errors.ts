@@ -59,8 +59,7 @@ export const answerErrors =
   };
 
 export function toConnectError(error: unknown): ConnectError {
-  if (error instanceof Refusal)
-    return withReason(new ConnectError(error.message, error.code, undefined, error.details), error.reason);
+  if (error instanceof Refusal) return withReason(new ConnectError(error.message, error.code, undefined, error.details), error.reason);
   if (error instanceof ConnectError) return fromConnect(error);
   if (isOutage(error)) return withReason(new ConnectError("try again shortly", Code.Unavailable), "unavailable");
   return withReason(new ConnectError("internal error", Code.Internal), "internal");
@@ -69,14 +68,11 @@ export function toConnectError(error: unknown): ConnectError {
 // protovalidate's violations become google.rpc.BadRequest: the REST transcoder knows that one.
 function fromConnect(error: ConnectError): ConnectError {
   const violations = error.findDetails(ViolationsSchema).flatMap((detail) => detail.violations);
-  if (violations.length === 0)
-    return error.findDetails(ErrorInfoSchema).length > 0 ? error : withReason(error, reasonOf(error.code));
+  if (violations.length === 0) return error.findDetails(ErrorInfoSchema).length > 0 ? error : withReason(error, reasonOf(error.code));
   const fieldViolations = violations.map((violation) => ({
     field:
       violation.field?.elements
-        .map(
-          (element) => jsonName(element.fieldName) + (element.subscript.case === "index" ? `[${element.subscript.value}]` : ""),
-        )
+        .map((element) => jsonName(element.fieldName) + (element.subscript.case === "index" ? `[${element.subscript.value}]` : ""))
         .join(".") ?? "",
     description: violation.message,
   }));

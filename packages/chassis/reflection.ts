@@ -1,12 +1,8 @@
 import { create, toBinary, type DescFile, type DescService } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import type { ConnectRouter } from "@connectrpc/connect";
-import {
-  ServerReflection,
-  ServerReflectionResponseSchema,
-  type ServerReflectionRequest,
-  type ServerReflectionResponse,
-} from "@lacio/proto/grpc/reflection/v1/reflection";
+import { ServerReflection, ServerReflectionResponseSchema } from "@lacio/proto/grpc/reflection/v1/reflection";
+import type { ServerReflectionRequest, ServerReflectionResponse } from "@lacio/proto/grpc/reflection/v1/reflection";
 
 /** grpc.reflection.v1 for tools such as grpcurl, in development only. */
 export function serveReflection(router: ConnectRouter, services: DescService[]): void {
@@ -14,12 +10,10 @@ export function serveReflection(router: ConnectRouter, services: DescService[]):
   for (const service of services) collect(service.file, files);
   router.service(ServerReflection, {
     async *serverReflectionInfo(requests) {
-      for await (const request of requests)
-        yield create(ServerReflectionResponseSchema, {
-          originalRequest: request,
-          validHost: request.host,
-          messageResponse: answer(request, services, files),
-        });
+      for await (const request of requests) {
+        const messageResponse = answer(request, services, files);
+        yield create(ServerReflectionResponseSchema, { originalRequest: request, validHost: request.host, messageResponse });
+      }
     },
   });
 }
@@ -30,19 +24,14 @@ function answer(request: ServerReflectionRequest, services: DescService[], files
   const asked = request.messageRequest;
   if (asked.case === "listServices")
     return { case: "listServicesResponse", value: { service: services.map(({ typeName }) => ({ name: typeName })) } } as Answer;
-  const file =
-    asked.case === "fileByFilename"
-      ? files.get(asked.value)
-      : asked.case === "fileContainingSymbol"
-        ? withSymbol(asked.value, files)
-        : undefined;
+  let file: DescFile | undefined;
+  if (asked.case === "fileByFilename") file = files.get(asked.value);
+  if (asked.case === "fileContainingSymbol") file = withSymbol(asked.value, files);
   if (!file) return { case: "errorResponse", value: { errorCode: 5, errorMessage: "not found" } } as Answer;
   const needed = new Map<string, DescFile>();
   collect(file, needed);
-  return {
-    case: "fileDescriptorResponse",
-    value: { fileDescriptorProto: [...needed.values()].map((one) => toBinary(FileDescriptorProtoSchema, one.proto)) },
-  } as Answer;
+  const fileDescriptorProto = [...needed.values()].map((one) => toBinary(FileDescriptorProtoSchema, one.proto));
+  return { case: "fileDescriptorResponse", value: { fileDescriptorProto } } as Answer;
 }
 
 function collect(file: DescFile, into: Map<string, DescFile>): void {

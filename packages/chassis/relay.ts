@@ -70,9 +70,7 @@ export function startRelay(config: ChassisConfig, db: Database, bus: Bus, log: L
 
   // The broker may have lost what it had acknowledged (a new disk, a restored backup): the outbox is the truth and fills the gap.
   async function replayLost(client: pg.Client, lastSeq: number): Promise<void> {
-    const { rowCount } = await client.query("update outbox set published_at = null, stream_seq = null where stream_seq > $1", [
-      lastSeq,
-    ]);
+    const { rowCount } = await client.query("update outbox set published_at = null, stream_seq = null where stream_seq > $1", [lastSeq]);
     if (rowCount) log.warn({ events: rowCount }, "the stream had lost events: publishing them again");
   }
 
@@ -106,14 +104,16 @@ export function startRelay(config: ChassisConfig, db: Database, bus: Bus, log: L
 
   async function publish(row: Row): Promise<{ id: string; seq: number }> {
     failpoint("outbox.after_commit_before_publish");
+    const { id, type, key, traceparent, request_id } = row;
+    const values = {
+      "ce-id": id,
+      "ce-type": type,
+      "ce-source": `lacio/${config.service}`,
+      "ce-time": row.created_at.toISOString(),
+      "lacio-key": key,
+    };
     const head = headers();
-    head.set("ce-id", row.id);
-    head.set("ce-type", row.type);
-    head.set("ce-source", `lacio/${config.service}`);
-    head.set("ce-time", row.created_at.toISOString());
-    head.set("lacio-key", row.key);
-    if (row.traceparent) head.set("traceparent", row.traceparent);
-    if (row.request_id) head.set(requestIdHeader, row.request_id);
+    for (const [name, value] of Object.entries({ ...values, traceparent, [requestIdHeader]: request_id })) if (value) head.set(name, value);
     // A publish that meets a broken connection waits out its whole timeout: keep it short, the message id makes a repeat harmless.
     const ack = await bus.js.publish(row.subject, row.payload, { msgID: row.id, headers: head, timeout: 1_000 });
     return { id: row.id, seq: ack.seq };

@@ -15,9 +15,10 @@ import { serveReflection } from "./reflection.ts";
 import { traceServed } from "./trace.ts";
 
 export type Routes = (router: ConnectRouter) => void;
+type Needs = { config: ChassisConfig; db: Database; log: Log };
 
 /** What every call passes, outermost first. */
-export const interceptors = (config: ChassisConfig, db: Database, log: Log): Interceptor[] => [
+export const interceptors = ({ config, db, log }: Needs): Interceptor[] => [
   traceServed,
   rpcMetrics,
   logCall(log),
@@ -33,24 +34,17 @@ const maxTimeoutMs = 30_000;
 const sessionAgeMs = () => 300_000 * (0.8 + Math.random() * 0.4);
 
 /** Serves Connect, gRPC and gRPC-Web on one h2c port. */
-export async function serveRpc(
-  config: ChassisConfig,
-  db: Database,
-  log: Log,
-  services: DescService[],
-  routes: Routes,
-  serving: () => boolean,
-) {
+export async function serveRpc({ config, db, log }: Needs, service: DescService, routes: Routes, serving: () => boolean) {
   const ending = new AbortController();
   const server = http2.createServer(
     { settings: { maxConcurrentStreams: 250 } },
     connectNodeAdapter({
       routes(router) {
         routes(router);
-        serveHealth(router, services, serving);
-        if (config.reflection) serveReflection(router, [...services, Health]);
+        serveHealth(router, service, serving);
+        if (config.reflection) serveReflection(router, [service, Health]);
       },
-      interceptors: interceptors(config, db, log),
+      interceptors: interceptors({ config, db, log }),
       maxTimeoutMs,
       readMaxBytes: maxBodyBytes,
       writeMaxBytes: 8 * maxBodyBytes,
@@ -84,11 +78,10 @@ export async function serveRpc(
   };
 }
 
-function serveHealth(router: ConnectRouter, services: DescService[], serving: () => boolean): void {
-  const known = new Set(["", ...services.map(({ typeName }) => typeName)]);
+function serveHealth(router: ConnectRouter, { typeName }: DescService, serving: () => boolean): void {
   router.service(Health, {
     check({ service }) {
-      if (!known.has(service)) throw new ConnectError(`unknown service ${service}`, Code.NotFound);
+      if (service && service !== typeName) throw new ConnectError(`unknown service ${service}`, Code.NotFound);
       return { status: serving() ? Serving.SERVING : Serving.NOT_SERVING };
     },
     async *watch() {

@@ -57,25 +57,16 @@ export async function start<Config extends object, App>(name: string, parts: Par
   });
   redis.on("error", (error: Error) => log.debug({ err: error }, "redis"));
   const peers = createPeers(config);
-  const app = await parts.createApp({
-    config,
-    log,
-    db,
-    transact: db.transact,
-    redis,
-    client: peers.client,
-    now: () => new Date(),
-  });
+  const { transact } = db;
+  const app = await parts.createApp({ config, log, db, transact, redis, client: peers.client, now: () => new Date() });
 
   let draining = false;
   const stops: (() => Promise<unknown>)[] = [];
   const relay = startRelay(config, db, bus, log);
   stops.push(() => relay.stop());
   if (config.roles.includes("timers")) {
-    const timers = startTimers(db, log, [
-      ...(parts.timers?.(app) ?? []),
-      every(3_600_000, "purge", () => purge(db, config.outboxKeepDays)),
-    ]);
+    const purging = every(3_600_000, "purge", () => purge(db, config.outboxKeepDays));
+    const timers = startTimers(db, log, [...(parts.timers?.(app) ?? []), purging]);
     stops.push(() => timers.stop());
   }
   if (config.roles.includes("events") && parts.subscriptions) {
@@ -83,18 +74,15 @@ export async function start<Config extends object, App>(name: string, parts: Par
     stops.push(() => consumers.stop());
   }
   if (config.roles.includes("rpc")) {
-    const rpc = await serveRpc(config, db, log, [parts.service], parts.routes(app), () => !draining);
+    const rpc = await serveRpc({ config, db, log }, parts.service, parts.routes(app), () => !draining);
     stops.push(() => rpc.stop());
     if (parts.http) {
       const http = await serveHttp(parts.http(app), config.httpPort, config.bindAddress);
       stops.push(() => http.stop());
     }
   }
-  const ops = await serveHttp(
-    opsApp(db.pool, bus, () => draining),
-    config.opsPort,
-    config.bindAddress,
-  );
+  const opsDoor = opsApp(db.pool, bus, () => draining);
+  const ops = await serveHttp(opsDoor, config.opsPort, config.bindAddress);
   log.info({ roles: config.roles, rpc: config.rpcPort }, "started");
 
   await new Promise<void>((resolve) => process.once("SIGTERM", resolve).once("SIGINT", resolve));

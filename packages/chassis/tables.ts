@@ -9,9 +9,7 @@ export class ChassisTables extends Migration {
       published_at timestamptz, stream_seq bigint)`);
     this.addSql(`create index outbox_waiting on outbox (seq) where published_at is null`);
     this.addSql(`create index outbox_published on outbox (published_at) where published_at is not null`);
-    this.addSql(
-      `create table inbox (event_id uuid primary key, subject text not null, handled_at timestamptz not null default now())`,
-    );
+    this.addSql(`create table inbox (event_id uuid primary key, subject text not null, handled_at timestamptz not null default now())`);
     this.addSql(`create index inbox_handled on inbox (handled_at)`);
     this.addSql(`create table dead_letter (
       event_id uuid primary key, subject text not null, type text not null, payload bytea not null, headers jsonb not null,

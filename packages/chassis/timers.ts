@@ -31,9 +31,7 @@ export function startTimers(db: Database, log: Log, timers: Timer[]) {
     let client;
     try {
       client = await db.pool.connect();
-      const { rows } = await client.query<{ led: boolean }>("select pg_try_advisory_lock(hashtext($1)) as led", [
-        `lacio.timer.${name}`,
-      ]);
+      const { rows } = await client.query<{ led: boolean }>("select pg_try_advisory_lock(hashtext($1)) as led", [`lacio.timer.${name}`]);
       if (!rows[0]!.led) return client.release();
       await inJobSpan(name, job);
       await client.query("select pg_advisory_unlock(hashtext($1))", [`lacio.timer.${name}`]);

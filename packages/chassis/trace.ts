@@ -4,6 +4,8 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type Context,
+  type Span,
   type TextMapGetter,
   type TextMapSetter,
 } from "@opentelemetry/api";
@@ -24,13 +26,8 @@ const ours = new Set([Code.Unknown, Code.Internal, Code.DataLoss, Code.Unavailab
 
 /** A server span per RPC that continues the caller's trace and request id. */
 export const traceServed: Interceptor = (next) => async (req) => {
-  const name = `${req.service.typeName}/${req.method.name}`;
   const parent = propagation.extract(context.active(), req.header as Carrier, getter);
-  const span = tracer().startSpan(
-    name,
-    { kind: SpanKind.SERVER, attributes: { "rpc.system.name": "connectrpc", "rpc.method": name } },
-    parent,
-  );
+  const span = rpcSpan(SpanKind.SERVER, req, parent);
   const requestId = req.header.get(requestIdHeader) ?? uuidv7();
   const inside = withSignal(withRequestId(trace.setSpan(parent, span), requestId), req.signal);
   try {
@@ -47,11 +44,7 @@ export const traceServed: Interceptor = (next) => async (req) => {
 
 /** A client span per call; hands trace and request id on. */
 export const traceCalled: Interceptor = (next) => async (req) => {
-  const name = `${req.service.typeName}/${req.method.name}`;
-  const span = tracer().startSpan(name, {
-    kind: SpanKind.CLIENT,
-    attributes: { "rpc.system.name": "connectrpc", "rpc.method": name },
-  });
+  const span = rpcSpan(SpanKind.CLIENT, req, context.active());
   const inside = trace.setSpan(context.active(), span);
   propagation.inject(inside, req.header as Carrier, setter);
   const requestId = currentRequestId();
@@ -66,15 +59,16 @@ export const traceCalled: Interceptor = (next) => async (req) => {
   }
 };
 
+function rpcSpan(kind: SpanKind, { service, method }: Parameters<ReturnType<Interceptor>>[0], parent: Context): Span {
+  const name = `${service.typeName}/${method.name}`;
+  return tracer().startSpan(name, { kind, attributes: { "rpc.system.name": "connectrpc", "rpc.method": name } }, parent);
+}
+
 /** A consumer span as a child of what caused the event. */
 export async function inEventSpan(message: JsMsg, work: () => Promise<void>): Promise<void> {
   const carrier = message.headers as unknown as Carrier | undefined;
   const parent = carrier ? propagation.extract(context.active(), carrier, getter) : context.active();
-  const attributes = {
-    "messaging.system": "nats",
-    "messaging.destination.name": message.subject,
-    "messaging.message.id": message.headers?.get("ce-id") ?? "",
-  };
+  const attributes = { "messaging.system": "nats", "messaging.destination.name": message.subject };
   const span = tracer().startSpan(`process ${message.subject}`, { kind: SpanKind.CONSUMER, attributes }, parent);
   const inside = withRequestId(trace.setSpan(parent, span), message.headers?.get(requestIdHeader) || uuidv7());
   try {

@@ -1,9 +1,9 @@
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
-import { createAttempts } from "./domain/attempts.ts";
-import { createKeyring } from "./domain/keyring.ts";
-import { createHasher } from "./domain/password.ts";
-import { ensureAdmin } from "./domain/ensure-admin.ts";
+import { createAttempts } from "./signin/attempts.ts";
+import { createKeyring } from "./signin/keyring.ts";
+import { createHasher } from "./signin/password.ts";
+import { ensureAdmin } from "./signin/ensure-admin.ts";
 
 export const readConfig = (env: Env) => ({
   accessTokenMinutes: env.number("ACCESS_TOKEN_MINUTES", 10, { min: 1, max: 60 }),

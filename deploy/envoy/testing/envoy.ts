@@ -36,12 +36,7 @@ export async function startEnvoy(dir: string, config: object, opsPort: number): 
 
 /** What `envoy --mode validate` says; rejects when the configuration is refused. */
 export async function validate(dir: string, config: object): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(await binary("envoy"), [
-    "--mode",
-    "validate",
-    "-c",
-    configFile(dir, config),
-  ]);
+  const { stdout, stderr } = await promisify(execFile)(await binary("envoy"), ["--mode", "validate", "-c", configFile(dir, config)]);
   return stdout + stderr;
 }
 

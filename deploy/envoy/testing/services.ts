@@ -123,8 +123,7 @@ export async function fakeHttp(keys: () => object | undefined): Promise<FakeHttp
   };
 }
 
-const listen = (server: http.Server | http2.Http2Server) =>
-  new Promise<void>((done) => server.listen(0, "127.0.0.1", () => done()));
+const listen = (server: http.Server | http2.Http2Server) => new Promise<void>((done) => server.listen(0, "127.0.0.1", () => done()));
 
 export interface FakeServices {
   port: number;

@@ -10,7 +10,6 @@ export const database: DatabaseParts = {
   entities: [Account, Session, RefreshToken, LinkToken],
   migrations: [{ name: "20261124000000-init", class: Init }],
   refusals: {
-    account_email_unique: () =>
-      new Refusal("email_taken", "There is an account with this e-mail address already.", Code.AlreadyExists),
+    account_email_unique: () => new Refusal("email_taken", "There is an account with this e-mail address already.", Code.AlreadyExists),
   },
 };

@@ -6,7 +6,7 @@ import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import type { App } from "../app.ts";
 import { Account } from "../domain/account.ts";
 import { hashOf, RefreshToken, Session, successorOf } from "../domain/session.ts";
-import { tokens } from "../domain/sign-in.ts";
+import { tokens } from "../signin/sign-in.ts";
 import type { Rpc } from "./index.ts";
 
 export const refresh =

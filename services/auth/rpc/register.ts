@@ -1,7 +1,7 @@
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { App } from "../app.ts";
 import { Account } from "../domain/account.ts";
-import { signIn } from "../domain/sign-in.ts";
+import { signIn } from "../signin/sign-in.ts";
 import type { Rpc } from "./index.ts";
 
 export const register =

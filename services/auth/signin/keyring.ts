@@ -35,9 +35,7 @@ export function createKeyring({ db, config, now }: Pick<Base<Config>, "db" | "co
     // Replicas that start together on an empty database agree on the first key to arrive.
     await db.transact(async (tx) => {
       await tx.sql("select pg_advisory_xact_lock(hashtext('auth.signing-key'))");
-      const [newest] = await tx.sql<{ active_from: Date }>(
-        "select active_from from signing_key order by active_from desc limit 1",
-      );
+      const [newest] = await tx.sql<{ active_from: Date }>("select active_from from signing_key order by active_from desc limit 1");
       if (newest && newest.active_from >= new Date(activeFrom.getTime() - config.keyDays * 86_400_000)) return;
       await tx.sql("insert into signing_key (kid, public_jwk, private_key, active_from) values ($1, $2, $3, $4)", [
         kid,

@@ -1,6 +1,6 @@
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { App } from "../app.ts";
-import { Account, normalEmail } from "./account.ts";
+import { Account, normalEmail } from "../domain/account.ts";
 
 /** The first ADMIN, from the configuration: somebody must be able to open the other accounts. */
 export async function ensureAdmin(app: App): Promise<void> {

@@ -1,8 +1,8 @@
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { Tx } from "@lacio/chassis/db";
 import type { App } from "../app.ts";
-import type { Account } from "./account.ts";
-import { newToken, RefreshToken, Session } from "./session.ts";
+import type { Account } from "../domain/account.ts";
+import { newToken, RefreshToken, Session } from "../domain/session.ts";
 
 /** Starts a session; the answer that register and login share. */
 export async function signIn(app: App, tx: Tx, account: Account, userAgent: string | null) {

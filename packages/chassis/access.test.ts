@@ -1,0 +1,109 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { checkAccess } from "./access.ts";
+import { chassisConfig, Env } from "./config.ts";
+import { answerErrors } from "./errors.ts";
+import { createLog } from "./log.ts";
+
+const me = "01a20fb0-f8a4-721d-920d-c948b34ef53f";
+const other = "01a20fb0-f8a4-721d-920d-c948b34ef540";
+let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+let server: http.Server;
+let jwksUrl: string;
+
+beforeAll(async () => {
+  keys = await generateKeyPair("ES256");
+  const body = JSON.stringify({ keys: [{ ...(await exportJWK(keys.publicKey)), kid: "k1", alg: "ES256" }] });
+  server = http.createServer((_, res) => void res.setHeader("content-type", "application/json").end(body));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+});
+afterAll(() => void server.close());
+
+type Claims = { iss?: string; aud?: string; sub?: string; role?: string; exp?: number; alg?: string; key?: CryptoKey | Uint8Array };
+const sign = ({
+  iss = "lacio",
+  aud = "lacio",
+  sub = me,
+  role = "CLIENT",
+  exp = Math.floor(Date.now() / 1_000) + 60,
+  alg = "ES256",
+  key = keys.privateKey,
+}: Claims = {}) =>
+  new SignJWT({ role, sid: "s" })
+    .setProtectedHeader({ alg, kid: "k1" })
+    .setIssuer(iss)
+    .setAudience(aud)
+    .setSubject(sub)
+    .setExpirationTime(exp)
+    .sign(key);
+
+const service = (name: string, namespace = "lacio") =>
+  sign({ iss: "https://kubernetes.default.svc", sub: `system:serviceaccount:${namespace}:${name}` });
+
+function clients(url = jwksUrl) {
+  const config = chassisConfig(
+    new Env({ DATABASE_URL: "postgres://x/y", NATS_URL: "nats://x", JWKS_URL: url, SERVICE_TOKEN_JWKS: url }),
+    "test",
+  );
+  const transport = createRouterTransport(
+    (router) => {
+      router.service(BookingService, { createBooking: () => ({}), getBooking: () => ({}) });
+      router.service(StaffService, { listServices: () => ({}), putSchedule: () => ({}) });
+    },
+    { router: { interceptors: [answerErrors(createLog("test", "silent")), checkAccess(config)] } },
+  );
+  return { bookings: createClient(BookingService, transport), staff: createClient(StaffService, transport) };
+}
+
+const outcome = async (call: Promise<unknown>) =>
+  call.then(
+    () => "ok",
+    (error: unknown) => Code[ConnectError.from(error).code],
+  );
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+describe("who may call", () => {
+  test.each<[string, () => Promise<string>, string]>([
+    ["a client", () => sign(), "ok"],
+    ["a stylist, who has no such role", () => sign({ role: "STYLIST" }), "PermissionDenied"],
+    ["a role nobody knows", () => sign({ role: "ROOT" }), "Unauthenticated"],
+    ["an expired token", () => sign({ exp: 1 }), "Unauthenticated"],
+    ["another audience", () => sign({ aud: "bank" }), "Unauthenticated"],
+    ["another issuer", () => sign({ iss: "else" }), "Unauthenticated"],
+    ["another key", async () => sign({ key: (await generateKeyPair("ES256")).privateKey }), "Unauthenticated"],
+    ["an HMAC in place of a signature", () => sign({ alg: "HS256", key: new TextEncoder().encode("x".repeat(32)) }), "Unauthenticated"],
+    ["an altered token", async () => (await sign()).replace(/\.[^.]{4}/, ".AAAA"), "Unauthenticated"],
+    ["nonsense", async () => "abc", "Unauthenticated"],
+  ])("%s", async (_, token, expected) => {
+    expect(await outcome(clients().bookings.createBooking({}, bearer(await token())))).toBe(expected);
+  });
+
+  test("nobody may not, except where everybody may, even with a stale token", async () => {
+    expect(await outcome(clients().bookings.createBooking({}))).toBe("Unauthenticated");
+    expect(await outcome(clients().staff.listServices({}))).toBe("ok");
+    expect(await outcome(clients().staff.listServices({}, bearer(await sign({ exp: 1 }))))).toBe("ok");
+  });
+
+  test("a service may what names it, of this namespace only", async () => {
+    expect(await outcome(clients().bookings.getBooking({}, bearer(await service("payments"))))).toBe("ok");
+    expect(await outcome(clients().bookings.getBooking({}, bearer(await service("staff"))))).toBe("PermissionDenied");
+    expect(await outcome(clients().bookings.getBooking({}, bearer(await service("payments", "other"))))).toBe("Unauthenticated");
+  });
+
+  test("`self`: a stylist only for themselves, an admin for all", async () => {
+    const put = async (claims: Claims, staffId: string) => outcome(clients().staff.putSchedule({ staffId }, bearer(await sign(claims))));
+    expect(await put({ role: "STYLIST" }, me)).toBe("ok");
+    expect(await put({ role: "STYLIST" }, other)).toBe("NotFound");
+    expect(await put({ role: "ADMIN" }, other)).toBe("ok");
+  });
+
+  test("while the keys cannot be had a good token is not called bad", async () => {
+    expect(await outcome(clients("http://127.0.0.1:9/jwks").bookings.createBooking({}, bearer(await sign())))).toBe("Unavailable");
+  });
+});

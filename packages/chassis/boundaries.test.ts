@@ -1,0 +1,76 @@
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "@jest/globals";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const sources = (pattern: string) =>
+  globSync(pattern, { cwd: root, exclude: (name) => name.includes("node_modules") }).filter(
+    (file) => !file.endsWith(".test.ts") && !file.startsWith("packages/proto/gen/"),
+  );
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+const importsOf = (file: string) => [...read(file).matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((match) => match[1]!);
+
+describe("boundaries", () => {
+  test("the chassis knows no word of the salon", () => {
+    const words = /\b(booking|stylist|salon|slot|invoice|payment|appointment|catalogue)s?\b/i;
+    const offending = sources("packages/chassis/*.ts").filter((file) => words.test(read(file).replace(/^\s*(\/\/|\*|\/\*).*$/gm, "")));
+    expect(offending).toEqual([]);
+  });
+
+  test("the chassis stays small", () => {
+    // Lines of code: blank lines and comments are for the reader.
+    const lines = sources("packages/chassis/*.ts").map(
+      (file) =>
+        read(file)
+          .split("\n")
+          .filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)).length,
+    );
+    expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1_500);
+  });
+
+  test("services never import each other", () => {
+    const offending = sources("services/**/*.ts").filter((file) => {
+      const own = file.split("/")[1]!;
+      const outside = importsOf(file)
+        .filter((target) => target.startsWith("."))
+        .map((target) => path.relative(root, path.resolve(root, path.dirname(file), target)));
+      return (
+        outside.some((target) => !target.startsWith(`services/${own}/`)) ||
+        importsOf(file).some((target) => /^@lacio\/(?!chassis\/|proto\/)/.test(target))
+      );
+    });
+    expect(offending).toEqual([]);
+  });
+
+  test("the domain reads neither clock nor environment, and waits for nothing remote", () => {
+    const offending = sources("services/*/domain/**/*.ts").filter((file) =>
+      /process\.env|new Date\(\)|Date\.now\(\)|Temporal\.Now/.test(read(file)),
+    );
+    expect(offending).toEqual([]);
+  });
+
+  test("only configuration reads the environment", () => {
+    const allowed = ["packages/chassis/config.ts", "packages/chassis/failpoint.ts", "packages/chassis/telemetry-hook.ts"];
+    const offending = sources("{packages,services}/**/*.ts").filter(
+      (file) => read(file).includes("process.env") && !allowed.includes(file),
+    );
+    expect(offending).toEqual([]);
+  });
+
+  test("no file is called by what it is made of", () => {
+    const vague = /(^|\/)(utils?|helpers?|common|dtos?|mappers?|repositories|interfaces|types)(\/|\.ts$)/;
+    expect(sources("{packages,services,dev,deploy}/**/*.ts").filter((file) => vague.test(file))).toEqual([]);
+  });
+
+  test("every service is in the table of contents of its doors", () => {
+    for (const file of sources("services/*/{rpc,events,timers}/*.ts")) {
+      const name = path.basename(file);
+      const index = read(path.join(path.dirname(file), "index.ts"));
+      const listed =
+        name === "index.ts" ||
+        index.includes(`./${name}`) ||
+        sources(`${path.dirname(file)}/*.ts`).some((sibling) => sibling !== file && read(sibling).includes(`./${name}`));
+      expect([file, listed]).toEqual([file, true]);
+    }
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "@jest/globals";
+import { ConfigError, readConfig, roles } from "./config.ts";
+
+const read = (from: Record<string, string>) =>
+  readConfig(
+    (env) => ({
+      url: env.url("DATABASE_URL"),
+      minutes: env.number("HOLD_MINUTES", 10, { min: 1, max: 60 }),
+      flag: env.flag("FLAG", false),
+      roles: env.list("LACIO_ROLES", roles, ["rpc"]),
+    }),
+    from,
+  );
+
+describe("readConfig", () => {
+  test("gives defaults and typed values", () => {
+    expect(read({ DATABASE_URL: "postgres://x/y" })).toEqual({ url: "postgres://x/y", minutes: 10, flag: false, roles: ["rpc"] });
+    expect(read({ DATABASE_URL: "postgres://x/y", HOLD_MINUTES: "5", FLAG: "true", LACIO_ROLES: "events, timers" })).toMatchObject({
+      minutes: 5,
+      flag: true,
+      roles: ["events", "timers"],
+    });
+  });
+
+  test("reports every error at once, each by its variable", () => {
+    const wrong = () => read({ HOLD_MINUTES: "soon", FLAG: "yes", LACIO_ROLES: "rpc,web" });
+    expect(wrong).toThrow(ConfigError);
+    for (const name of ["DATABASE_URL", "HOLD_MINUTES", "FLAG", "LACIO_ROLES"]) expect(wrong).toThrow(new RegExp(name));
+  });
+
+  test.each(["0", "61", "1.5", "1e9", "-1"])("refuses %s where 1 to 60 is meant", (text) => {
+    expect(() => read({ DATABASE_URL: "postgres://x/y", HOLD_MINUTES: text })).toThrow(/HOLD_MINUTES must be a whole number from 1 to 60/);
+  });
+});

@@ -1,0 +1,75 @@
+import { create } from "@bufbuild/protobuf";
+import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { createValidateInterceptor } from "@connectrpc/validate";
+import { expect, test } from "@jest/globals";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { answerErrors, invalid, isOutage, notFound, Refusal, toConnectError, tooMany } from "./errors.ts";
+import { createLog } from "./log.ts";
+
+const silent = createLog("test", "silent");
+const reasonOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason;
+
+test.each<[unknown, Code, string]>([
+  [new Refusal("slot_taken", "taken", Code.AlreadyExists), Code.AlreadyExists, "slot_taken"],
+  [notFound("booking"), Code.NotFound, "not_found"],
+  [new ConnectError("late", Code.DeadlineExceeded), Code.DeadlineExceeded, "deadline_exceeded"],
+  [Object.assign(new Error("no"), { code: "ECONNREFUSED" }), Code.Unavailable, "unavailable"],
+  [Object.assign(new Error("terminating"), { code: "57P01" }), Code.Unavailable, "unavailable"],
+  [new TypeError("a bug with a secret in its text"), Code.Internal, "internal"],
+])("%s is answered with its code and reason", (error, code, reason) => {
+  const answer = toConnectError(error);
+  expect([answer.code, reasonOf(answer)]).toEqual([code, reason]);
+});
+
+test("a bug's text stays inside", () => {
+  expect(toConnectError(new TypeError("password of ana")).rawMessage).toBe("internal error");
+});
+
+test("wrong input names its field; too many says when to come back", () => {
+  const [wrong] = toConnectError(invalid("desiredStart", "must be in the future")).findDetails(BadRequestSchema);
+  expect(wrong!.fieldViolations).toMatchObject([{ field: "desiredStart", description: "must be in the future" }]);
+  expect(toConnectError(tooMany("too_many_requests", "slow down", 7.2)).findDetails(RetryInfoSchema)[0]!.retryDelay!.seconds).toBe(8n);
+});
+
+test("violations of the contract become BadRequest with proto JSON names", async () => {
+  const transport = createRouterTransport(({ service }) => service(StaffService, { putSchedule: () => ({}) }), {
+    router: { interceptors: [answerErrors(silent), createValidateInterceptor()] },
+  });
+  const call = createClient(StaffService, transport).putSchedule({ staffId: "x", shifts: [{ weekday: 9, start: "09:00", end: "08:00" }] });
+  const error = ConnectError.from(await call.catch((thrown: unknown) => thrown));
+  expect(error.code).toBe(Code.InvalidArgument);
+  expect(reasonOf(error)).toBe("invalid_argument");
+  expect(
+    error
+      .findDetails(BadRequestSchema)[0]!
+      .fieldViolations.map(({ field }) => field)
+      .sort(),
+  ).toEqual(["shifts[0]", "shifts[0].weekday", "staffId"]);
+});
+
+test("an outage is told from a bug", () => {
+  expect(isOutage(new Error("wrapped", { cause: Object.assign(new Error("x"), { code: "57P03" }) }))).toBe(true);
+  expect(isOutage(new ConnectError("x", Code.Unavailable))).toBe(true);
+  expect(isOutage(Object.assign(new Error("duplicate"), { code: "23505" }))).toBe(false);
+  expect(isOutage(create(BadRequestSchema))).toBe(false);
+});
+
+test("a refusal reaches a client with its reason", async () => {
+  const transport = createRouterTransport(
+    ({ service }) =>
+      service(AuthService, {
+        login() {
+          throw new Refusal("bad_credentials", "wrong", Code.Unauthenticated);
+        },
+      }),
+    { router: { interceptors: [answerErrors(silent)] } },
+  );
+  const error = ConnectError.from(
+    await createClient(AuthService, transport)
+      .login({})
+      .catch((thrown: unknown) => thrown),
+  );
+  expect([error.code, reasonOf(error)]).toEqual([Code.Unauthenticated, "bad_credentials"]);
+});
