@@ -5,16 +5,29 @@ export default tseslint.config(
   { ignores: [".tools/**", ".lacio/**", "**/node_modules/**", "packages/proto/gen/**"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
-  { languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.js", "dev/*.mjs", "packages/chassis/*.mjs"] }, tsconfigRootDir: import.meta.dirname } } },
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.js", "dev/*.mjs", "packages/chassis/*.mjs"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+  },
   {
     rules: {
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/unbound-method": "off",
+      "@typescript-eslint/no-base-to-string": "off",
       "@typescript-eslint/restrict-template-expressions": "off",
       "no-restricted-syntax": ["error", { selector: "TSEnumDeclaration", message: "Node runs the sources: no enum, use a const object." }],
       "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
     },
   },
   { files: ["**/*.test.ts", "dev/**", "bench/**", "e2e/**"], rules: { "max-lines": "off" } },
-  { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { globals: { process: "readonly", console: "readonly" } },
+  },
 );

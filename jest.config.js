@@ -6,5 +6,8 @@ export default {
   testMatch: ["**/*.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/.tools/", "<rootDir>/.lacio/"],
   transform: { "^.+\\.ts$": ["@swc/jest", swc] },
-  testTimeout: 60_000,
+  globalSetup: "./dev/jest-global-setup.ts",
+  globalTeardown: "./dev/jest-global-teardown.ts",
+  maxWorkers: 2,
+  testTimeout: 120_000,
 };

@@ -45,7 +45,7 @@ export function checkAccess(config: ChassisConfig): Interceptor {
     const rule = getOption(req.method, access); // without the option: an empty rule, which allows nobody
     const anyone = rule.anyone || open.has(req.service.typeName);
     const who = await identify(verify, req.header.get("authorization"), anyone);
-    if (!anyone) refuseUnlessAllowed(rule, who, req.method, req.stream ? undefined : (req.message as unknown as Record<string, unknown>));
+    if (!anyone) refuseUnlessAllowed(rule, who, req.method, req.stream ? undefined : req.message);
     req.contextValues.set(callerKey, who);
     return next(req);
   };
@@ -59,8 +59,7 @@ function refuseUnlessAllowed(rule: Access, who: Caller, method: DescMethod, mess
   if (!allowed) throw new Refusal("forbidden", "You may not do this.", Code.PermissionDenied);
   if (!rule.self || who.kind === "service" || isAdmin(who)) return;
   const field = method.input.fields.find((candidate) => candidate.name === rule.self);
-  if (!field || message?.[field.localName] !== (who as Person).id)
-    throw new Refusal("not_found", "There is no such resource.", Code.NotFound);
+  if (!field || message?.[field.localName] !== who.id) throw new Refusal("not_found", "There is no such resource.", Code.NotFound);
 }
 
 // A stale token must not keep anybody from what everybody may do (log in again, for one).

@@ -2,7 +2,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import { LockMode, MikroORM, type EntityClass, type EntityManager, type MigrationObject, type Constructor } from "@mikro-orm/postgresql";
 import type { Migration } from "@mikro-orm/migrations";
 import { CompiledQuery } from "kysely";
-import pg, { type Pool } from "pg";
+import pg from "pg";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChassisConfig } from "./config.ts";
 import { notFound, type Refusal } from "./errors.ts";
@@ -51,7 +51,7 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
     allowGlobalContext: false,
   });
   const connection = orm.em.getConnection();
-  const pool = (await connection.getNativeClient()) as unknown as Pool;
+  const pool = await connection.getNativeClient();
   let wake = () => {};
   const refusalFor = (error: unknown) => parts.refusals?.[rootOf(error).constraint ?? ""]?.() ?? error;
 
@@ -141,7 +141,7 @@ async function migrate(config: ChassisConfig, parts: DatabaseParts, log: Log): P
     pool: { min: 0, max: 2 },
   });
   try {
-    const guard = await ((await orm.em.getConnection().getNativeClient()) as unknown as Pool).connect();
+    const guard = await (await orm.em.getConnection().getNativeClient()).connect();
     try {
       await guard.query("select pg_advisory_lock(hashtext('lacio.migrate'))");
       const done = await orm.migrator.up();

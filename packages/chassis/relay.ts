@@ -81,11 +81,12 @@ export function startRelay(config: ChassisConfig, db: Database, bus: Bus, log: L
     );
     outboxLagSeconds.set(rows[0] ? (Date.now() - rows[0].created_at.getTime()) / 1_000 : 0);
     const acked: { id: string; seq: number }[] = [];
-    let failure: unknown;
+    let failure: Error | undefined;
     try {
       for (const wave of waves(rows)) {
         const results = await Promise.allSettled(wave.map(publish));
-        for (const result of results) result.status === "fulfilled" ? acked.push(result.value) : (failure ??= result.reason);
+        acked.push(...results.flatMap((result) => (result.status === "fulfilled" ? result.value : [])));
+        failure = results.find((result) => result.status === "rejected")?.reason as Error | undefined;
         if (failure) break;
       }
     } finally {

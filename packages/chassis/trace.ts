@@ -26,7 +26,7 @@ const ours = new Set([Code.Unknown, Code.Internal, Code.DataLoss, Code.Unavailab
 
 /** A server span per RPC that continues the caller's trace and request id. */
 export const traceServed: Interceptor = (next) => async (req) => {
-  const parent = propagation.extract(context.active(), req.header as Carrier, getter);
+  const parent = propagation.extract(context.active(), req.header, getter);
   const span = rpcSpan(SpanKind.SERVER, req, parent);
   const requestId = req.header.get(requestIdHeader) ?? uuidv7();
   const inside = withSignal(withRequestId(trace.setSpan(parent, span), requestId), req.signal);
@@ -46,7 +46,7 @@ export const traceServed: Interceptor = (next) => async (req) => {
 export const traceCalled: Interceptor = (next) => async (req) => {
   const span = rpcSpan(SpanKind.CLIENT, req, context.active());
   const inside = trace.setSpan(context.active(), span);
-  propagation.inject(inside, req.header as Carrier, setter);
+  propagation.inject(inside, req.header, setter);
   const requestId = currentRequestId();
   if (requestId) req.header.set(requestIdHeader, requestId);
   try {

@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { runChecks } from "./checks.ts";
+
+// Everything: the checks that need no server, then all tests on real ones. `npm test -- booking` runs the test files that match.
+const root = path.resolve(import.meta.dirname, "..");
+const patterns = process.argv.slice(2);
+const report = path.join(root, ".lacio/test-report.json");
+
+const checks = patterns.length === 0 ? runChecks() : { passed: 0, failed: 0 };
+const tests = runJest();
+console.log(`\n${checks.passed + tests.passed} passed, ${checks.failed + tests.failed} failed`);
+process.exit(checks.failed + tests.failed > 0 ? 1 : 0);
+
+function runJest(): { passed: number; failed: number } {
+  fs.mkdirSync(path.dirname(report), { recursive: true });
+  fs.rmSync(report, { force: true });
+  const args = ["node_modules/jest/bin/jest.js", "--json", `--outputFile=${report}`, "--silent=false", ...patterns];
+  const env = { ...process.env, NODE_OPTIONS: "--experimental-vm-modules --no-warnings", FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
+  // Jest prints the report on stdout too when asked for JSON; people read what it writes to stderr.
+  spawnSync(process.execPath, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
+  if (!fs.existsSync(report)) return { passed: 0, failed: 1 }; // it did not even start; its words are above
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(fs.readFileSync(report, "utf8")) as Record<
+    string,
+    number
+  >;
+  const failed = numFailedTests! + numRuntimeErrorTestSuites!;
+  return { passed: numPassedTests!, failed: numPassedTests! + failed === 0 ? 1 : failed };
+}
