@@ -44,7 +44,7 @@ const defaults = {
   origins: [] as string[],
   trustedHops: 0,
   loginsPerMinute: 20,
-  accountCallsPerMinute: 20,
+  accountCallsPerMinute: 600,
   requestsPerSecond: 5000,
   traceSharePercent: 10,
 };
