@@ -61,6 +61,9 @@ export const answerErrors =
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof Refusal) return withReason(new ConnectError(error.message, error.code, undefined, error.details), error.reason);
   if (error instanceof ConnectError) return fromConnect(error);
+  // SQLSTATE class 22: a value of the caller's that the database cannot take (a forged page token, a date out of its range).
+  if (/^22/.test(codeOf(error)))
+    return withReason(new ConnectError("a value is malformed or out of range", Code.InvalidArgument), "invalid_argument");
   if (isOutage(error)) return withReason(new ConnectError("try again shortly", Code.Unavailable), "unavailable");
   return withReason(new ConnectError("internal error", Code.Internal), "internal");
 }
@@ -69,7 +72,8 @@ export function toConnectError(error: unknown): ConnectError {
 function fromConnect(error: ConnectError): ConnectError {
   const violations = error.findDetails(ViolationsSchema).flatMap((detail) => detail.violations);
   if (violations.length === 0) return error.findDetails(ErrorInfoSchema).length > 0 ? error : withReason(error, reasonOf(error.code));
-  const fieldViolations = violations.map((violation) => ({
+  // Errors travel in gRPC headers, which are small: the first violations tell enough.
+  const fieldViolations = violations.slice(0, 20).map((violation) => ({
     field:
       violation.field?.elements
         .map((element) => jsonName(element.fieldName) + (element.subscript.case === "index" ? `[${element.subscript.value}]` : ""))
@@ -89,12 +93,17 @@ function withReason(error: ConnectError, reason: string): ConnectError {
 const reasonOf = (code: Code) => Code[code].replace(/(?<=[a-z])[A-Z]/g, "_$&").toLowerCase();
 const jsonName = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
+function codeOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return typeof code === "string" ? code : cause ? codeOf(cause) : "";
+}
+
 /** Whether `error` says that a server we depend on is away or restarting (so that trying again makes sense). */
 export function isOutage(error: unknown): boolean {
   if (error instanceof Refusal) return error.code === Code.Unavailable;
   if (error instanceof ConnectError) return error.code === Code.Unavailable || error.code === Code.DeadlineExceeded;
   if (!(error instanceof Error)) return false;
-  const code = String((error as { code?: unknown }).code ?? "");
+  const code = codeOf(error);
   // SQLSTATE class 08 connection, 53 resources, 57P0x shutdown and restart; errno of a refused or broken socket.
   if (/^(08|53|57P0)/.test(code) || /^E(CONN|PIPE|HOSTUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code)) return true;
   if (/Connection terminated|timeout exceeded when trying to connect|the database system is/i.test(error.message)) return true;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import { createContextKey, type HandlerContext, type Interceptor, type UnaryRequest, type UnaryResponse } from "@connectrpc/connect";
+import { createContextKey, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
 import type { Pool } from "pg";
 import { caller } from "./access.ts";
 import { invalid } from "./errors.ts";
@@ -26,47 +26,56 @@ export const answerColumns = ({ scope, key, requestHash, encode }: AnswerRecord,
  * `Idempotency-Key`: the same key and body get the same answer, the same key with another body is refused.
  * The answer is written by `transact(…, ctx)` in the transaction of the effect; here it is only looked up.
  */
-export const replayAnswers =
-  (pool: Pool): Interceptor =>
-  (next) =>
-  async (req) => {
-    const key = req.header.get("idempotency-key");
-    if (!key || req.stream || req.method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS) return next(req);
-    if (key.length > 255) throw invalid("Idempotency-Key", "must have at most 255 characters");
-    const record = recordFor(req, key);
-    if (!record) return next(req);
-    const kept = await find(pool, record, req);
+export function replayAnswers(router: ConnectRouter, pool: Pool): ConnectRouter {
+  const service: ConnectRouter["service"] = (desc, implementation, options) => {
+    const wrapped = desc.methods.flatMap((method) => {
+      const handle = (implementation as Record<string, Handle | undefined>)[method.localName];
+      return handle && method.methodKind === "unary" ? [[method.localName, replay(pool, method, handle)]] : [];
+    });
+    return router.service(desc, { ...implementation, ...(Object.fromEntries(wrapped) as typeof implementation) }, options);
+  };
+  return { ...router, service };
+}
+
+type Handle = (req: Message, ctx: HandlerContext) => unknown;
+
+function replay(pool: Pool, method: DescMethod, handle: Handle): Handle {
+  if (method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS) return handle;
+  return async (req, ctx) => {
+    const record = recordFor(method, req, ctx);
+    if (!record) return handle(req, ctx);
+    const kept = await find(pool, record, method);
     if (kept) return kept;
-    req.contextValues.set(recordKey, record);
+    ctx.values.set(recordKey, record);
     try {
-      return await next(req);
+      return await handle(req, ctx);
     } catch (error) {
       // The same call may have run beside this one and won: then its answer is the answer.
-      const won = await find(pool, record, req);
+      const won = await find(pool, record, method);
       if (won) return won;
       throw error;
     }
   };
+}
 
-function recordFor(req: UnaryRequest, key: string): AnswerRecord | undefined {
-  const who = caller({ values: req.contextValues } as HandlerContext);
-  if (who.kind === "nobody") return undefined;
-  const { method, message } = req;
+function recordFor(method: DescMethod, req: Message, ctx: HandlerContext): AnswerRecord | undefined {
+  const key = ctx.requestHeader.get("idempotency-key");
+  const who = caller(ctx);
+  if (!key || who.kind === "nobody") return undefined;
+  if (key.length > 255) throw invalid("Idempotency-Key", "must have at most 255 characters");
   return {
     scope: `${who.kind === "person" ? who.id : who.name} ${method.parent.typeName}/${method.name}`,
     key,
-    requestHash: createHash("sha256").update(toBinary(method.input, message)).digest(),
+    requestHash: createHash("sha256").update(toBinary(method.input, req)).digest(),
     encode: (answer) => Buffer.from(toBinary(method.output, create(method.output, answer as Record<string, unknown>))),
   };
 }
 
-async function find(pool: Pool, record: AnswerRecord, req: UnaryRequest): Promise<UnaryResponse | undefined> {
+async function find(pool: Pool, record: AnswerRecord, method: DescMethod): Promise<Message | undefined> {
   const text = "select request_hash, answer from idempotency where scope = $1 and key = $2";
   const { rows } = await pool.query<{ request_hash: Buffer; answer: Buffer }>(text, [record.scope, record.key]);
   const row = rows[0];
   if (!row) return undefined;
-  if (!row.request_hash.equals(record.requestHash))
-    throw invalid("Idempotency-Key", "was already used with another request", "idempotency_key_reused");
-  const { service, method } = req;
-  return { stream: false, service, method, header: new Headers(), trailer: new Headers(), message: fromBinary(method.output, row.answer) };
+  if (row.request_hash.equals(record.requestHash)) return fromBinary(method.output, row.answer);
+  throw invalid("Idempotency-Key", "was already used with another request", "idempotency_key_reused");
 }

@@ -7,7 +7,7 @@ import { Health, HealthCheckResponse_ServingStatus as Serving } from "@lacio/pro
 import { caller, checkAccess } from "./access.ts";
 import type { ChassisConfig } from "./config.ts";
 import type { Database } from "./db.ts";
-import { answerErrors } from "./errors.ts";
+import { answerErrors, invalid } from "./errors.ts";
 import { replayAnswers } from "./idempotency.ts";
 import type { Log } from "./log.ts";
 import { rpcMetrics } from "./metrics.ts";
@@ -18,14 +18,14 @@ export type Routes = (router: ConnectRouter) => void;
 type Needs = { config: ChassisConfig; db: Database; log: Log };
 
 /** What every call passes, outermost first. */
-export const interceptors = ({ config, db, log }: Needs): Interceptor[] => [
+export const interceptors = ({ config, log }: Pick<Needs, "config" | "log">): Interceptor[] => [
   traceServed,
   rpcMetrics,
   logCall(log),
   answerErrors(log),
   checkAccess(config),
   createValidateInterceptor(),
-  replayAnswers(db.pool),
+  refuseNul,
 ];
 
 const maxBodyBytes = 1024 * 1024;
@@ -40,11 +40,11 @@ export async function serveRpc({ config, db, log }: Needs, service: DescService,
     { settings: { maxConcurrentStreams: 250 } },
     connectNodeAdapter({
       routes(router) {
-        routes(router);
+        routes(replayAnswers(router, db.pool));
         serveHealth(router, service, serving);
         if (config.reflection) serveReflection(router, [service, Health]);
       },
-      interceptors: interceptors({ config, db, log }),
+      interceptors: interceptors({ config, log }),
       maxTimeoutMs,
       readMaxBytes: maxBodyBytes,
       writeMaxBytes: 8 * maxBodyBytes,
@@ -88,6 +88,21 @@ function serveHealth(router: ConnectRouter, { typeName }: DescService, serving: 
       yield { status: serving() ? Serving.SERVING : Serving.NOT_SERVING };
     },
   });
+}
+
+// PostgreSQL's text cannot hold U+0000: said here once, with the field, before anything else trips over it.
+const refuseNul: Interceptor = (next) => (req) => {
+  if (!req.stream)
+    for (const [field, value] of stringsOf(req.message)) if (value.includes("\0")) throw invalid(field, "must not contain U+0000");
+  return next(req);
+};
+
+function stringsOf(value: unknown, path = ""): [field: string, value: string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    stringsOf(part, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key),
+  );
 }
 
 const logCall =

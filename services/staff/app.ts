@@ -1,0 +1,8 @@
+import type { Base } from "@lacio/chassis/start";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+
+export const readConfig = () => ({});
+
+export const createApp = (base: Base<ReturnType<typeof readConfig>>) => ({ ...base, auth: base.client(AuthService) });
+
+export type App = ReturnType<typeof createApp>;

@@ -1,0 +1,67 @@
+import { create, equals, type MessageInitShape } from "@bufbuild/protobuf";
+import type { Tx } from "@lacio/chassis/db";
+import { fact, type Fact } from "@lacio/chassis/fact";
+import { ScheduleChangedSchema, StylistChangedSchema } from "@lacio/proto/staff/v1/events";
+import { StylistSchema as StylistMessage } from "@lacio/proto/staff/v1/staff_service";
+import { defineEntity, p } from "@mikro-orm/core";
+import { refuseNul } from "./plain-text.ts";
+import type { Shift } from "./shift.ts";
+import { idsOf, Skill } from "./skill.ts";
+
+const StylistSchema = defineEntity({
+  name: "Stylist",
+  tableName: "stylist",
+  properties: {
+    id: p.uuid().primary(),
+    name: p.string().length(100),
+    bio: p.string().length(1_000),
+    active: p.boolean(),
+    skills: () => p.manyToMany(Skill).pivotTable("staff_skills").joinColumn("staff_id").inverseJoinColumn("skill_id"),
+    revision: p.bigint("bigint"),
+    scheduleRevision: p.bigint("bigint"),
+    createdAt: p.datetime(),
+  },
+});
+
+/** Somebody who does the work. The id is that of the account with the role STYLIST. */
+export class Stylist extends StylistSchema.class {
+  /** The first change tells of the stylist even when it changes nothing; a later one only when it does. */
+  change({ skills, ...rest }: { name?: string; bio?: string; active?: boolean; skills?: Skill[] }): Fact[] {
+    const before = create(StylistMessage, this.message());
+    refuseNul({ name: rest.name, bio: rest.bio });
+    Object.assign(this, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
+    if (skills) this.skills.set(skills);
+    if (this.revision > 0n && equals(StylistMessage, before, create(StylistMessage, this.message()))) return [];
+    this.revision += 1n;
+    const { id: staffId, active, revision } = this;
+    return [fact(StylistChangedSchema, staffId, { staffId, active, skillIds: idsOf(this.skills.getItems()), revision })];
+  }
+
+  work(shifts: Shift[]): Fact {
+    this.scheduleRevision += 1n;
+    return fact(ScheduleChangedSchema, this.id, { staffId: this.id, shifts, revision: this.scheduleRevision });
+  }
+
+  message(): MessageInitShape<typeof StylistMessage> {
+    const { id, name, bio, active } = this;
+    return { id, name, bio, active, skillIds: idsOf(this.skills.getItems()) };
+  }
+}
+StylistSchema.setClass(Stylist);
+
+/** The stylist's row, locked; added first when it is missing: CreateStylist and the account's event may come in either order. */
+export async function ensureStylist(tx: Tx, id: string, name: string, now: Date): Promise<Stylist> {
+  await tx.sql(
+    `insert into stylist (id, name, bio, active, revision, schedule_revision, created_at)
+     values ($1, $2, '', true, 0, 0, $3) on conflict do nothing`,
+    [id, name, now],
+  );
+  return lockStylist(tx, id);
+}
+
+/** @throws Refusal `not_found` */
+export async function lockStylist(tx: Tx, id: string): Promise<Stylist> {
+  const stylist = await tx.lock(Stylist, { id });
+  await stylist.skills.loadItems();
+  return stylist;
+}

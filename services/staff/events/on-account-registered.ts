@@ -1,0 +1,17 @@
+import type { Handler } from "@lacio/chassis/consume";
+import type { AccountRegisteredSchema } from "@lacio/proto/auth/v1/events";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import type { App } from "../app.ts";
+import { ensureStylist } from "../domain/stylist.ts";
+
+// Whoever has a stylist's account is a stylist, even when CreateStylist ended between the account and its own row.
+export const onAccountRegistered =
+  (app: App): Handler<typeof AccountRegisteredSchema> =>
+  async ({ accountId, role }, once) => {
+    if (role !== Caller_Role.STYLIST) return;
+    const { name } = await app.auth.getRegistration({ accountId });
+    await once(async (tx) => {
+      const stylist = await ensureStylist(tx, accountId, name, app.now());
+      if (stylist.revision === 0n) tx.emit(...stylist.change({}));
+    });
+  };

@@ -1,0 +1,11 @@
+import type { App } from "../app.ts";
+import { pageByName } from "./page-by-name.ts";
+import { Skill } from "../domain/skill.ts";
+import type { Rpc } from "./index.ts";
+
+export const listSkills =
+  (app: App): Rpc["listSkills"] =>
+  async (req) => {
+    const { rows, nextPageToken } = await pageByName(req, (after, options) => app.db.read().find(Skill, after, options));
+    return { skills: rows.map((skill) => skill.message()), nextPageToken };
+  };

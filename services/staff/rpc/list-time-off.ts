@@ -1,0 +1,26 @@
+import { invalid, notFound } from "@lacio/chassis/errors";
+import { paged, pageOf } from "@lacio/chassis/paging";
+import { validate } from "uuid";
+import type { App } from "../app.ts";
+import { Stylist } from "../domain/stylist.ts";
+import { TimeOff } from "../domain/time-off.ts";
+import type { Rpc } from "./index.ts";
+
+// The latest first: what is to come matters more than what is over.
+export const listTimeOff =
+  (app: App): Rpc["listTimeOff"] =>
+  async (req) => {
+    const { size, limit, after } = pageOf(req, 2);
+    const em = app.db.read();
+    if (!(await em.findOne(Stylist, { id: req.staffId }))) throw notFound("stylist");
+    const where = { staffId: req.staffId, removedAt: null, ...(after && before(after)) };
+    const found = await em.find(TimeOff, where, { orderBy: [{ startAt: "desc" }, { id: "desc" }], limit });
+    const { rows, nextPageToken } = paged(found, size, (timeOff) => [timeOff.startAt.toISOString(), timeOff.id]);
+    return { timeOff: rows.map((timeOff) => timeOff.message()), nextPageToken };
+  };
+
+function before([start = "", id = ""]: string[]) {
+  const startAt = new Date(start);
+  if (Number.isNaN(startAt.getTime()) || !validate(id)) throw invalid("pageToken", "is not a token of this list");
+  return { $or: [{ startAt: { $lt: startAt } }, { startAt, id: { $lt: id } }] };
+}

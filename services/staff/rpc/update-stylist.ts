@@ -1,0 +1,14 @@
+import type { App } from "../app.ts";
+import { skillsOf } from "../domain/skill.ts";
+import { lockStylist } from "../domain/stylist.ts";
+import type { Rpc } from "./index.ts";
+
+export const updateStylist =
+  (app: App): Rpc["updateStylist"] =>
+  ({ staffId, name, bio, skillIds, active }, ctx) =>
+    app.transact(async (tx) => {
+      const stylist = await lockStylist(tx, staffId);
+      const skills = skillIds && (await skillsOf(tx.em, skillIds.ids, "skillIds.ids"));
+      tx.emit(...stylist.change({ name, bio, skills, active }));
+      return { stylist: stylist.message() };
+    }, ctx);

@@ -1,0 +1,26 @@
+import { Code } from "@connectrpc/connect";
+import { invalid, Refusal } from "@lacio/chassis/errors";
+import { defineEntity, p } from "@mikro-orm/core";
+
+const VisitSchema = defineEntity({
+  name: "Visit",
+  tableName: "visit",
+  properties: {
+    bookingId: p.uuid().primary(),
+    clientId: p.uuid(),
+    staffId: p.uuid(),
+    stars: p.smallint().nullable(),
+    comment: p.string().length(1_000).nullable(),
+    ratedAt: p.datetime().nullable(),
+  },
+});
+
+/** A booking that took place, and what the client says of it. */
+export class Visit extends VisitSchema.class {
+  rate(stars: number, comment: string, now: Date): void {
+    if (this.ratedAt != null) throw new Refusal("already_rated", "This visit was rated already.", Code.AlreadyExists);
+    if (comment.includes("\0")) throw invalid("comment", "must not contain the character U+0000");
+    Object.assign(this, { stars, comment, ratedAt: now });
+  }
+}
+VisitSchema.setClass(Visit);

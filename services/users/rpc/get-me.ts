@@ -1,0 +1,8 @@
+import { person } from "@lacio/chassis/access";
+import type { App } from "../app.ts";
+import type { Rpc } from "./index.ts";
+import { openProfile } from "./open-profile.ts";
+
+export const getMe =
+  (app: App): Rpc["getMe"] =>
+  async (_req, ctx) => ({ profile: (await openProfile(app, person(ctx).id)).message() });

@@ -1,0 +1,22 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { notFound } from "@lacio/chassis/errors";
+import type { GetRegistrationResponse } from "@lacio/proto/auth/v1/auth_service";
+import type { App } from "../app.ts";
+import { keepProfile, Profile } from "../domain/profile.ts";
+
+/** The profile of an account. It is opened here when the account's event has not come yet. @throws Refusal `not_found` */
+export async function openProfile(app: App, accountId: string): Promise<Profile> {
+  const known = await app.db.read().findOne(Profile, { id: accountId });
+  if (known) return known;
+  await keepProfile(app.db, await registrationOf(app, accountId), app.now());
+  return app.db.read().findOneOrFail(Profile, { id: accountId });
+}
+
+async function registrationOf(app: App, accountId: string): Promise<GetRegistrationResponse> {
+  try {
+    return await app.auth.getRegistration({ accountId });
+  } catch (error) {
+    if (error instanceof ConnectError && error.code === Code.NotFound) throw notFound("account");
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import { person } from "@lacio/chassis/access";
+import type { App } from "../app.ts";
+import { Profile } from "../domain/profile.ts";
+import type { Rpc } from "./index.ts";
+import { openProfile } from "./open-profile.ts";
+
+export const updateMe =
+  (app: App): Rpc["updateMe"] =>
+  async ({ name, phone, locale, document }, ctx) => {
+    const { id } = await openProfile(app, person(ctx).id);
+    return app.transact(async (tx) => {
+      const profile = await tx.lock(Profile, { id });
+      profile.change({ name, phone, locale, document });
+      return { profile: profile.message() };
+    }, ctx);
+  };

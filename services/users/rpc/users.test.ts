@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { Code, ConnectError, type Client } from "@connectrpc/connect";
+import { BookingCompletedSchema } from "@lacio/proto/booking/v1/events";
+import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import { Document_Type, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { connect, headers as natsHeaders, type NatsConnection } from "@nats-io/transport-node";
+import { startSystem, type System } from "../../../dev/system.ts";
+import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
+
+type Users = Client<typeof UsersService>;
+let system: System;
+let nats: NatsConnection;
+
+beforeAll(async () => {
+  const services = ["auth", "users"];
+  system = await startSystem({ dir: ".lacio/test/users", services, edge: false, stripe: false, fsync: false });
+  const { host, username, password } = new URL(system.urls.nats!);
+  nats = await connect({ servers: host, user: username, pass: password });
+  const jsm = await jetstreamManager(nats);
+  await jsm.streams.add({ name: "BOOKING", subjects: ["booking.>"] });
+});
+afterAll(async () => {
+  await nats.close();
+  await system.stop();
+});
+
+const as = ({ accessToken }: SignedIn): Users => clientFor(UsersService, system, accessToken);
+const service = (name: string): Users => clientFor(UsersService, system, asService(name, system));
+const unknownId = "01990000-0000-7000-8000-000000000000";
+
+/** What a call was refused with: "InvalidArgument invalid_argument name". */
+async function refusal(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => ConnectError.from(reason),
+  );
+  if (!error) return "not refused";
+  const fields = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations.map(({ field }) => field));
+  return [Code[error.code], error.findDetails(ErrorInfoSchema)[0]?.reason, ...fields].filter(Boolean).join(" ");
+}
+
+const profileRow = (id: string) => sql<{ name: string }>(system, "users", "select name from profile where id = $1", [id]);
+
+async function eventHandled(accountId: string): Promise<void> {
+  const [event] = await sql<{ id: string }>(system, "auth", "select id from outbox where key = $1", [accountId]);
+  await until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [event!.id])).length > 0);
+}
+
+describe("a profile", () => {
+  test("is opened by the account's event", async () => {
+    const ana = await signUp(system, { name: "Ana Ñáñez", phone: "+57 300 123 4567", locale: "en" });
+    await eventHandled(ana.id);
+    expect(await profileRow(ana.id)).toEqual([{ name: "Ana Ñáñez" }]);
+    const { profile } = await as(ana).getMe({});
+    expect(profile).toMatchObject({ id: ana.id, name: "Ana Ñáñez", email: ana.email, phone: "+57 300 123 4567", locale: "en" });
+    expect(profile!.document).toBeUndefined();
+    expect(profile!.createdAt).toBeDefined();
+  });
+
+  test("is the ADMIN's, too", async () => {
+    const { profile } = await clientFor(UsersService, system, await adminToken(system)).getMe({});
+    expect(profile!.email).toBe(system.admin.email);
+  });
+
+  test("is opened once when it is asked for before the event, from anywhere; the event then changes nothing", async () => {
+    await restartUsers("migrate,rpc");
+    const [ana, bea, eva] = [await signUp(system), await signUp(system), await signUp(system)];
+    const asked = await Promise.all(Array.from({ length: 10 }, () => as(ana).getMe({})));
+    expect(new Set(asked.map(({ profile }) => profile!.email))).toEqual(new Set([ana.email]));
+    expect((await as(bea).updateMe({ name: "Beatriz" })).profile).toMatchObject({ name: "Beatriz", email: bea.email });
+    expect((await service("notification").getContact({ accountId: eva.id })).profile).toMatchObject({ email: eva.email });
+    expect(await profileRow(ana.id)).toHaveLength(1);
+
+    await restartUsers("migrate,rpc,events,timers");
+    for (const { id } of [ana, bea, eva]) await eventHandled(id);
+    expect(await profileRow(bea.id)).toEqual([{ name: "Beatriz" }]);
+    expect(await sql(system, "users", "select 1 from dead_letter")).toEqual([]);
+  });
+
+  test("survives the same event twice", async () => {
+    const ana = await signUp(system);
+    await eventHandled(ana.id);
+    await as(ana).updateMe({ name: "Otra" });
+    await sql(system, "auth", "update outbox set id = gen_random_uuid(), published_at = null where key = $1", [ana.id]);
+    await eventHandled(ana.id);
+    expect(await profileRow(ana.id)).toEqual([{ name: "Otra" }]);
+  });
+
+  test("is changed field by field", async () => {
+    const ana = await signUp(system);
+    const before = (await as(ana).getMe({})).profile!;
+    expect((await as(ana).updateMe({})).profile).toEqual(before);
+    expect((await as(ana).updateMe({ phone: "" })).profile).toEqual({ ...before, phone: "" });
+    const document = { type: Document_Type.NIT, number: "900123456-7" };
+    const after = (await as(ana).updateMe({ name: "Ana María", locale: "en", document })).profile;
+    expect(after).toMatchObject({ name: "Ana María", email: ana.email, phone: "", locale: "en", document });
+    expect((await as(ana).updateMe({ name: "Ana" })).profile).toMatchObject({ name: "Ana", document });
+    expect((await as(ana).getMe({})).profile).toMatchObject({ name: "Ana", document });
+  });
+
+  let ana: SignedIn | undefined;
+  const { CC, CE, NIT, PASSPORT } = Document_Type;
+  test.each<[string, MessageInitShape<typeof UpdateMeRequestSchema>]>([
+    ["name", { name: "" }],
+    ["name", { name: " Ana" }],
+    ["name", { name: "x".repeat(101) }],
+    ["name", { name: "Ana\0" }],
+    ["phone", { phone: "llámame" }],
+    ["phone", { phone: "123" }],
+    ["locale", { locale: "fr" }],
+    ["locale", { locale: "" }],
+    ["document.type", { document: { number: "12345" } }],
+    ["document.type", { document: { type: 9 as Document_Type, number: "12345" } }],
+    ["document.number", { document: { type: CC } }],
+    ["document.number", { document: { type: CC, number: "12.345.678" } }],
+    ["document.number", { document: { type: CC, number: "ABC123" } }],
+    ["document.number", { document: { type: CC, number: "12345678901" } }],
+    ["document.number", { document: { type: CE, number: "12-34" } }],
+    ["document.number", { document: { type: NIT, number: "900123456-" } }],
+    ["document.number", { document: { type: NIT, number: "900-1" } }],
+    ["document.number", { document: { type: PASSPORT, number: "AB-12345" } }],
+    ["document.number", { document: { type: PASSPORT, number: "ab12345" } }],
+  ])("is not changed to a wrong %s (%#)", async (field, wishes) => {
+    ana ??= await signUp(system);
+    expect(await refusal(as(ana).updateMe(wishes))).toBe(`InvalidArgument invalid_argument ${field}`);
+    expect((await as(ana).getMe({})).profile).toMatchObject({ name: ana.name, locale: "es" });
+  });
+});
+
+describe("a contact", () => {
+  test("is told to notification and invoice, to nobody else", async () => {
+    const ana = await signUp(system);
+    const document = { type: Document_Type.CC, number: "52123456" };
+    await as(ana).updateMe({ document });
+    for (const name of ["notification", "invoice"])
+      expect((await service(name).getContact({ accountId: ana.id })).profile).toMatchObject({ email: ana.email, document });
+    for (const who of [service("booking"), as(ana), clientFor(UsersService, system, await adminToken(system))])
+      expect(await refusal(who.getContact({ accountId: ana.id }))).toBe("PermissionDenied forbidden");
+    expect(await refusal(clientFor(UsersService, system).getContact({ accountId: ana.id }))).toBe("Unauthenticated unauthenticated");
+  });
+
+  test("of nobody is not found", async () => {
+    expect(await refusal(service("invoice").getContact({ accountId: unknownId }))).toBe("NotFound not_found");
+    expect(await refusal(service("invoice").getContact({ accountId: "x" }))).toBe("InvalidArgument invalid_argument accountId");
+  });
+});
+
+describe("a visit", () => {
+  /** Tells the fact as booking does, `times` over. */
+  async function completed(clientId: string, times = 1): Promise<string> {
+    const bookingId = crypto.randomUUID();
+    const payload = toBinary(BookingCompletedSchema, create(BookingCompletedSchema, { bookingId, clientId, staffId: unknownId }));
+    for (let n = 0; n < times; n++) {
+      const head = natsHeaders();
+      head.set("ce-id", crypto.randomUUID());
+      await jetstream(nats).publish("booking.completed", payload, { headers: head });
+      await until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [head.get("ce-id")])).length > 0);
+    }
+    return bookingId;
+  }
+
+  const visit = (bookingId: string) =>
+    sql(system, "users", "select client_id, staff_id, stars, comment, rated_at is not null as rated from visit where booking_id = $1", [bookingId]); // prettier-ignore
+
+  test("is rated by the client who was there, once, however many clicks", async () => {
+    const ana = await signUp(system);
+    const bookingId = await completed(ana.id, 2);
+    const rate = () => refusal(as(ana).rateVisit({ bookingId, stars: 5, comment: "¡Divino! 💇" }));
+    const outcomes = await Promise.all(Array.from({ length: 8 }, rate));
+    expect(outcomes.sort()).toEqual([...Array<string>(7).fill("AlreadyExists already_rated"), "not refused"]);
+    const kept = [{ client_id: ana.id, staff_id: unknownId, stars: 5, comment: "¡Divino! 💇", rated: true }];
+    expect(await visit(bookingId)).toEqual(kept);
+    expect(await refusal(as(ana).rateVisit({ bookingId, stars: 1 }))).toBe("AlreadyExists already_rated");
+    expect(await visit(bookingId)).toEqual(kept);
+  });
+
+  test("of somebody else, or that did not take place, is not there", async () => {
+    const [ana, bea] = [await signUp(system), await signUp(system)];
+    const bookingId = await completed(ana.id);
+    expect(await refusal(as(bea).rateVisit({ bookingId, stars: 5 }))).toBe("NotFound not_found");
+    expect(await refusal(as(ana).rateVisit({ bookingId: unknownId, stars: 5 }))).toBe("NotFound not_found");
+    expect(await visit(bookingId)).toMatchObject([{ rated: false, stars: null }]);
+    const admin = clientFor(UsersService, system, await adminToken(system));
+    expect(await refusal(admin.rateVisit({ bookingId, stars: 5 }))).toBe("PermissionDenied forbidden");
+    expect(await refusal(clientFor(UsersService, system).rateVisit({ bookingId, stars: 5 }))).toBe("Unauthenticated unauthenticated");
+  });
+
+  test("is not rated with nonsense", async () => {
+    const ana = await signUp(system);
+    const bookingId = await completed(ana.id);
+    const rate = (wishes: object) => refusal(as(ana).rateVisit({ bookingId, stars: 4, ...wishes }));
+    for (const stars of [-1, 0, 6]) expect(await rate({ stars })).toBe("InvalidArgument invalid_argument stars");
+    expect(await rate({ comment: "x".repeat(1_001) })).toBe("InvalidArgument invalid_argument comment");
+    expect(await rate({ comment: "\0" })).toBe("InvalidArgument invalid_argument comment");
+    expect(await rate({ bookingId: "x" })).toBe("InvalidArgument invalid_argument bookingId");
+    expect(await rate({})).toBe("not refused");
+  });
+});
+
+test("a stranger has no profile to read or change", async () => {
+  const stranger = clientFor(UsersService, system);
+  expect(await refusal(stranger.getMe({}))).toBe("Unauthenticated unauthenticated");
+  expect(await refusal(stranger.updateMe({ name: "Ana" }))).toBe("Unauthenticated unauthenticated");
+  expect(await refusal(service("booking").getMe({}))).toBe("PermissionDenied forbidden");
+});
+
+async function restartUsers(roles: string): Promise<void> {
+  await system.process("users").kill();
+  await system.process("users").restart({ LACIO_ROLES: roles });
+}
