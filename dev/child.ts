@@ -1,0 +1,205 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { forget, remember } from "./leftovers.ts";
+
+export interface ChildOptions {
+  name: string;
+  command: string;
+  args: string[];
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  uid?: number;
+  gid?: number;
+  /** Where the state of the whole system lives: pid files go to <dir>/pids, output to <dir>/logs/<name>.log. */
+  dir: string;
+  /** The real question to the real port. A probe that throws counts as "not yet". */
+  ready: () => Promise<boolean>;
+  startSeconds?: number;
+  stopSignal?: NodeJS.Signals;
+  stopSeconds?: number;
+  /** Sent when the starter itself dies. */
+  lastSignal?: NodeJS.Signals;
+  /** Starts it again with backoff when it ends by itself, as a kubelet does. */
+  supervise?: boolean;
+  /** Hears of every time it had to be started again. */
+  warn?: (line: string) => void;
+}
+
+/** A process of the local system: its own process group, its own log file, stopped or killed on purpose, started again on the same ports. */
+export interface Child {
+  readonly name: string;
+  readonly pid: number;
+  readonly running: boolean;
+  readonly log: string;
+  /** Sends the signal; SIGKILL waits until the process is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops it when it still runs, starts it again and waits until it is ready. */
+  restart(extraEnv?: Record<string, string>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { name, dir, stopSignal = "SIGTERM", stopSeconds = 10 } = options;
+  const log = path.join(dir, "logs", `${name}.log`);
+  fs.mkdirSync(path.dirname(log), { recursive: true });
+  let current: Running;
+  let env = options.env;
+  let expected = false; // true while somebody wants it to be down
+  let served = false; // it has been ready once
+  let wait = 500;
+
+  const start = async () => {
+    expected = false;
+    const mine = (current = launch({ ...options, env }, log));
+    const since = Date.now();
+    void mine.gone.then(() => {
+      if (!options.supervise || !served || expected || mine !== current) return;
+      if (Date.now() - since > 60_000) wait = 500;
+      void startAgain(mine);
+    });
+    await untilReady(mine, options, log);
+    served = true;
+  };
+
+  const startAgain = async (dead: Running) => {
+    options.warn?.(`${name} stopped (${dead.how}); starting it again in ${wait / 1000} s. Log: ${log}`);
+    await sleep(wait);
+    wait = Math.min(wait * 2, 30_000);
+    if (!expected && dead === current) await start().catch((error: Error) => options.warn?.(error.message));
+  };
+
+  const stop = async () => {
+    expected = true;
+    if (current.alive) {
+      current.send(stopSignal);
+      const forced = setTimeout(() => current.sendGroup("SIGKILL"), stopSeconds * 1000);
+      await current.gone;
+      clearTimeout(forced);
+    }
+  };
+
+  const kill = async (signal: NodeJS.Signals = "SIGKILL") => {
+    current.send(signal);
+    if (signal === "SIGKILL") await current.gone;
+  };
+
+  const restart = async (extraEnv: Record<string, string> = {}) => {
+    await stop();
+    env = { ...env, ...extraEnv };
+    await start();
+  };
+
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    name,
+    log,
+    get pid() {
+      return current.pid;
+    },
+    get running() {
+      return current.alive;
+    },
+    kill,
+    restart,
+    stop,
+  };
+}
+
+// ---- one run of it
+
+interface Running {
+  pid: number;
+  alive: boolean;
+  how: string;
+  gone: Promise<void>;
+  send(signal: NodeJS.Signals): void;
+  sendGroup(signal: NodeJS.Signals): void;
+}
+
+/** Groups that must not outlive this process, with the signal that ends each. */
+const groups = new Map<number, NodeJS.Signals>();
+
+function launch(options: ChildOptions, log: string): Running {
+  const { name, dir, command, args, cwd, env, uid, gid, stopSignal = "SIGTERM", lastSignal = "SIGKILL" } = options;
+  guard();
+  const output = fs.openSync(log, "a");
+  // Its own group: Ctrl-C in a terminal reaches only the starter, which then stops everything in order.
+  const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ["ignore", output, output] });
+  fs.closeSync(output);
+  const running: Running = {
+    pid: child.pid ?? -1,
+    alive: child.pid !== undefined, // else the program is not there
+    how: "",
+    gone: ended(child).then((how) => {
+      running.alive = false;
+      running.how = how;
+      sendGroup(running.pid, "SIGKILL"); // whatever it left behind in its group
+      groups.delete(running.pid);
+      forget(dir, name);
+    }),
+    send: (signal) => void child.kill(signal),
+    sendGroup: (signal) => sendGroup(running.pid, signal),
+  };
+  if (child.pid) {
+    groups.set(child.pid, lastSignal);
+    remember(dir, name, child.pid, stopSignal);
+  }
+  return running;
+}
+
+async function ended(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+    return signal ?? `code ${code}`;
+  } catch (error) {
+    return (error as Error).message; // the program could not be started at all
+  }
+}
+
+async function untilReady(run: Running, { name, ready, startSeconds = 60 }: ChildOptions, log: string) {
+  const deadline = Date.now() + startSeconds * 1000;
+  while (run.alive && Date.now() < deadline) {
+    if (await ready().catch(() => false)) return;
+    await sleep(30);
+  }
+  if (!run.alive) await run.gone;
+  const what = run.alive ? `was not ready after ${startSeconds} s` : `ended (${run.how}) while starting`;
+  throw new Error(`${name} ${what}. The end of ${log}:\n\n${lastLines(log)}\n`);
+}
+
+function lastLines(log: string): string {
+  return fs.readFileSync(log, "utf8").trimEnd().split("\n").slice(-15).join("\n");
+}
+
+// ---- nothing outlives the starter
+
+let guarded = false;
+function guard() {
+  if (guarded) return;
+  guarded = true;
+  process.on("exit", () => {
+    for (const [pid, signal] of groups) sendGroup(pid, signal);
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // Somebody else's handler stops things in order; without one, leave by the door above.
+    process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(128 + os.constants.signals[signal]));
+  }
+}
+
+function sendGroup(pid: number, signal: NodeJS.Signals) {
+  if (pid <= 1) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error; // gone
+  }
+}

@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { bootstrap, type EdgeOptions } from "@lacio/envoy/bootstrap";
+import { writeCertSds } from "@lacio/envoy/cert-sds";
+import { envoyArguments } from "@lacio/envoy/render";
+import { generate } from "selfsigned";
+import { startChild } from "./child.ts";
+import type { Ports } from "./environment.ts";
+import { freePort } from "./ports.ts";
+import type { PortedChild } from "./services.ts";
+
+export interface EdgeSettings {
+  dir: string;
+  envoy: string;
+  port: number;
+  ports: Record<string, Ports>;
+  certificate: string;
+  /** What differs from the edge of production: limits in tests, a collector, a web server. */
+  changes?: Partial<EdgeOptions>;
+  supervise?: boolean;
+  warn?: (line: string) => void;
+}
+
+/** The real Envoy with the same configuration as in a cluster; only addresses and the certificate differ. */
+export async function startEdge({ dir, envoy, port, ports, certificate, changes, supervise, warn }: EdgeSettings): Promise<PortedChild> {
+  const [opsPort, adminPort] = [await freePort(), await freePort()];
+  const local = (port: number): [string, number] => ["127.0.0.1", port];
+  const config = bootstrap({
+    services: Object.entries(ports).map(([name, { rpc, http }]) => ({ name, rpc: local(rpc), http: local(http) })),
+    address: "127.0.0.1",
+    port,
+    opsPort,
+    adminPort,
+    cert: writeCertSds(path.dirname(certificate)),
+    ...changes,
+  });
+  const file = path.join(dir, "edge", "envoy.json");
+  fs.writeFileSync(file, JSON.stringify(config, null, 2));
+  await promisify(execFile)(envoy, ["--mode", "validate", "-c", file]);
+  const child = await startChild({
+    name: "edge",
+    command: envoy,
+    args: envoyArguments(file),
+    dir,
+    ready: async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok,
+    supervise,
+    warn,
+  });
+  return Object.assign(child, { port });
+}
+
+/** A certificate for localhost, kept until its last month so that a browser asks once. Answers its file; key.pem lies beside it. */
+export async function devCertificate(dir: string): Promise<string> {
+  const folder = path.join(dir, "edge");
+  const file = path.join(folder, "cert.pem");
+  fs.mkdirSync(folder, { recursive: true });
+  if (fs.existsSync(file) && new X509Certificate(fs.readFileSync(file)).validToDate.getTime() > Date.now() + 30 * 86_400_000) return file;
+  const names = [
+    { type: 2 as const, value: "localhost" },
+    { type: 7 as const, ip: "127.0.0.1" },
+    { type: 7 as const, ip: "::1" },
+  ];
+  const made = await generate([{ name: "commonName", value: "localhost" }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    notAfterDate: new Date(Date.now() + 365 * 86_400_000),
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      { name: "subjectAltName", altNames: names },
+    ],
+  });
+  fs.writeFileSync(path.join(folder, "key.pem"), made.private, { mode: 0o600 });
+  fs.writeFileSync(file, made.cert);
+  return file;
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import type { Identity } from "./identity.ts";
+import type { Infra } from "./infra/index.ts";
+import { freePort } from "./ports.ts";
+
+export const serviceNames = ["auth", "users", "staff", "availability", "booking", "payments", "invoice", "notification"];
+
+/** The account that exists before anybody registers. Local only: in a cluster it comes from a Secret. */
+export const admin = { email: "admin@lacio.test", password: "lacio-admin-local" };
+
+/** Somebody to sign in as. */
+export interface Account {
+  role: string;
+  email: string;
+  password: string;
+}
+
+export interface Ports {
+  rpc: number;
+  http: number;
+  ops: number;
+}
+
+/** Every service gets its ports, also one that is not started: its peers then find nobody there, as after a crash. */
+export async function allotPorts(): Promise<Record<string, Ports>> {
+  const entries = serviceNames.map(
+    async (name) => [name, { rpc: await freePort(), http: await freePort(), ops: await freePort() }] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+export interface Surroundings {
+  infra: Infra;
+  identity: Identity;
+  ports: Record<string, Ports>;
+  databaseUrl(service: string): string;
+  publicUrl: string;
+  secrets: Secrets;
+  stripeUrl?: string;
+}
+
+/** What a service finds in its environment; the same names as in the Helm chart. */
+export function environmentOf(name: string, around: Surroundings): Record<string, string> {
+  const { infra, identity, ports, publicUrl } = around;
+  const own = ports[name]!;
+  return {
+    LACIO_ROLES: "migrate,rpc,events,timers",
+    LACIO_REFLECTION: "true",
+    BIND_ADDRESS: "127.0.0.1",
+    RPC_PORT: String(own.rpc),
+    HTTP_PORT: String(own.http),
+    OPS_PORT: String(own.ops),
+    DRAIN_SECONDS: "5",
+    DATABASE_URL: around.databaseUrl(name),
+    NATS_URL: infra.nats.url,
+    REDIS_URL: infra.redis.url,
+    ...Object.fromEntries(Object.entries(ports).map(([peer, { rpc }]) => [`${peer.toUpperCase()}_URL`, `http://127.0.0.1:${rpc}`])),
+    JWKS_URL: `http://127.0.0.1:${ports.auth!.http}/.well-known/jwks.json`,
+    SERVICE_TOKEN_FILE: identity.tokenFile(name),
+    SERVICE_TOKEN_JWKS: identity.jwksFile,
+    SALON_TIME_ZONE: "America/Bogota",
+    PUBLIC_URL: publicUrl,
+    ...particular(name, around),
+  };
+}
+
+function particular(name: string, { infra, publicUrl, secrets, stripeUrl }: Surroundings): Record<string, string> {
+  switch (name) {
+    case "auth":
+      return {
+        BOOTSTRAP_ADMIN_EMAIL: admin.email,
+        BOOTSTRAP_ADMIN_PASSWORD: admin.password,
+        KEY_ENCRYPTION_SECRET: secrets.keyEncryption,
+      };
+    case "payments":
+      return {
+        ...(stripeUrl && {
+          STRIPE_SECRET_KEY: secrets.stripeKey,
+          STRIPE_WEBHOOK_SECRET: secrets.stripeWebhook,
+          STRIPE_API_URL: stripeUrl,
+        }),
+        CHECKOUT_SUCCESS_URL: `${publicUrl}/pago/listo`,
+        CHECKOUT_CANCEL_URL: `${publicUrl}/pago/cancelado`,
+      };
+    case "invoice":
+      return {
+        ISSUER_NAME: "Lacio Alisados S.A.S.",
+        ISSUER_NIT: "901234567-1",
+        ISSUER_ADDRESS: "Carrera 13 # 82-30",
+        ISSUER_CITY: "Bogotá D.C.",
+        ISSUER_PHONE: "+57 601 555 0142",
+        ISSUER_EMAIL: "facturas@lacio.test",
+      };
+    case "notification":
+      return { SMTP_URL: infra.mail.smtpUrl, MAIL_FROM: "Lacio <hola@lacio.test>" };
+    default:
+      return {};
+  }
+}
+
+export interface Secrets {
+  keyEncryption: string;
+  stripeKey: string;
+  stripeWebhook: string;
+}
+
+/** Made once and kept: what auth wrote encrypted must still open at the next start. */
+export function localSecrets(dir: string): Secrets {
+  const file = path.join(dir, "secrets.json");
+  if (!fs.existsSync(file)) {
+    const random = () => randomBytes(32).toString("base64url");
+    const secrets: Secrets = { keyEncryption: random(), stripeKey: `sk_test_${random()}`, stripeWebhook: `whsec_${random()}` };
+    fs.writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  }
+  return JSON.parse(fs.readFileSync(file, "utf8")) as Secrets;
+}
+
+/** The caller's environment without what npm and Jest put there for themselves. */
+export function inherited(): Record<string, string> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|JEST_|NODE_OPTIONS$|NODE_ENV$)/.test(name));
+  return Object.fromEntries(own) as Record<string, string>;
+}

@@ -1,0 +1,51 @@
+import fs from "node:fs";
+import path from "node:path";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+
+export interface Identity {
+  /** The keys that verify the tokens: a file, read by the services. */
+  jwksFile: string;
+  tokenFile(service: string): string;
+  /** What the service presents to its peers; tests use it to call as a service. */
+  serviceToken(service: string): string;
+  stop(): void;
+}
+
+const lifeSeconds = 3600;
+
+/** Plays what the kubelet does in a cluster: each service finds its own short-lived token in a file that is renewed in time. */
+export async function startIdentity(dir: string, services: string[], namespace = "lacio"): Promise<Identity> {
+  const { publicKey, privateKey } = await generateKeyPair("ES256");
+  const folder = path.join(dir, "identity");
+  const jwksFile = path.join(folder, "jwks.json");
+  const tokenFile = (service: string) => path.join(folder, `${service}.token`);
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  replace(jwksFile, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "local", alg: "ES256", use: "sig" }] }));
+
+  const issue = async () => {
+    for (const service of services) {
+      const token = new SignJWT()
+        .setProtectedHeader({ alg: "ES256", kid: "local" })
+        .setIssuer("https://kubernetes.default.svc")
+        .setAudience("lacio")
+        .setSubject(`system:serviceaccount:${namespace}:${service}`)
+        .setIssuedAt()
+        .setExpirationTime(`${lifeSeconds} s`);
+      replace(tokenFile(service), await token.sign(privateKey));
+    }
+  };
+  await issue();
+  const renewal = setInterval(() => void issue(), (lifeSeconds * 1000) / 3).unref();
+  return {
+    jwksFile,
+    tokenFile,
+    serviceToken: (service) => fs.readFileSync(tokenFile(service), "utf8"),
+    stop: () => clearInterval(renewal),
+  };
+}
+
+/** A reader sees the old file or the new one, never half of it. */
+function replace(file: string, content: string) {
+  fs.writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  fs.renameSync(`${file}.new`, file);
+}

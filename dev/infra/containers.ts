@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GenericContainer, WaitStrategy } from "testcontainers";
+import { freePort } from "../ports.ts";
+import { together, type Infra, type InfraOptions, type InfraServer } from "./index.ts";
+import { configuration as natsConfiguration, natsPassword } from "./nats.ts";
+import { answers as postgresAnswers, settings as postgresSettings } from "./postgres.ts";
+import { redisAnswers } from "./redis.ts";
+
+const images = {
+  postgres: process.env.LACIO_IMAGE_POSTGRES ?? "postgres:18",
+  nats: process.env.LACIO_IMAGE_NATS ?? "nats:2.14",
+  redis: process.env.LACIO_IMAGE_REDIS ?? "valkey/valkey:9",
+  mail: process.env.LACIO_IMAGE_MAIL ?? "maildev/maildev:3.0.0",
+};
+
+/** The same servers in containers (any engine with Docker's API). They keep their data through kill and restart, not through stop. */
+export function startContainers(options: InfraOptions): Promise<Infra> {
+  return together({ postgres: postgres(options), nats: nats(options), redis: redis(options), mail: mail(options) });
+}
+
+async function postgres({ dir, fsync = true }: InfraOptions) {
+  const [port, password] = [await freePort(), secret()];
+  const url = `postgres://lacio:${password}@127.0.0.1:${port}/postgres`;
+  const container = await image("postgres", { 5432: port });
+  container.withEnvironment({ POSTGRES_USER: "lacio", POSTGRES_DB: "postgres", POSTGRES_PASSWORD: password });
+  container.withCommand(["postgres", ...postgresSettings(fsync, "*")]);
+  return Object.assign(await run("postgres", container, dir, port, () => postgresAnswers(url)), { url });
+}
+
+async function nats({ dir, fsync = true }: InfraOptions) {
+  const [port, monitor, password] = [await freePort(), await freePort(), natsPassword()];
+  const container = await image("nats", { 4222: port, 8222: monitor });
+  const content = natsConfiguration({
+    listen: "0.0.0.0:4222",
+    monitor: "0.0.0.0:8222",
+    password,
+    store: "/data",
+    syncAlways: fsync,
+  });
+  container.withCopyContentToContainer([{ content, target: "/lacio.conf" }]).withCommand(["-c", "/lacio.conf"]);
+  const ready = async () => (await fetch(`http://127.0.0.1:${monitor}/healthz`)).ok;
+  return Object.assign(await run("nats", container, dir, port, ready), { url: `nats://lacio:${password}@127.0.0.1:${port}` });
+}
+
+async function redis({ dir }: InfraOptions) {
+  const [port, password] = [await freePort(), secret()];
+  const container = await image("redis", { 6379: port });
+  container.withCommand(["--requirepass", password, "--save", "", "--appendonly", "no"]);
+  return Object.assign(await run("redis", container, dir, port, () => redisAnswers(port, password)), {
+    url: `redis://:${password}@127.0.0.1:${port}`,
+  });
+}
+
+async function mail({ dir, mailPort }: InfraOptions) {
+  const [smtp, web] = [await freePort(), await freePort(mailPort)];
+  const container = await image("mail", { 1025: smtp, 1080: web });
+  const ready = async () => (await fetch(`http://127.0.0.1:${web}/api/healthz`)).ok;
+  return Object.assign(await run("mail", container, dir, web, ready), {
+    url: `http://127.0.0.1:${web}`,
+    smtpUrl: `smtp://127.0.0.1:${smtp}`,
+  });
+}
+
+const secret = () => randomBytes(18).toString("base64url");
+
+/** Published on fixed ports of this machine, so that a restarted container answers at the same address. */
+async function image(name: keyof typeof images, ports: Record<number, number>): Promise<GenericContainer> {
+  const { GenericContainer } = await import("testcontainers");
+  const exposed = Object.entries(ports).map(([container, host]) => ({ container: Number(container), host }));
+  return new GenericContainer(images[name]).withExposedPorts(...exposed);
+}
+
+async function run(name: string, image: GenericContainer, dir: string, port: number, ready: () => Promise<boolean>): Promise<InfraServer> {
+  const { getContainerRuntimeClient } = await import("testcontainers");
+  const log = path.join(dir, "logs", `${name}.log`);
+  fs.mkdirSync(path.dirname(log), { recursive: true });
+  const started = await image.withWaitStrategy(waitFor(ready)).start();
+  const follow = async (since = 0) => void (await started.logs({ since })).pipe(fs.createWriteStream(log, { flags: "a" }));
+  await follow();
+  const container = (await getContainerRuntimeClient()).container.getById(started.getId());
+  let pid = (await container.inspect()).State.Pid;
+  let running = true;
+  const isRunning = async () => (await container.inspect()).State.Running;
+  return {
+    name,
+    port,
+    log,
+    get pid() {
+      return pid;
+    },
+    get running() {
+      return running;
+    },
+    kill: async (signal = "SIGKILL") => {
+      await container.kill({ signal });
+      while (signal === "SIGKILL" && (running = await isRunning())) await sleep(30);
+    },
+    restart: async () => {
+      if (await isRunning()) await container.stop({ t: 10 });
+      const now = Math.floor(Date.now() / 1000);
+      await container.start();
+      await follow(now);
+      await untilReady(container, ready);
+      pid = (await container.inspect()).State.Pid;
+      running = true;
+    },
+    stop: async () => {
+      running = false;
+      await started.stop();
+    },
+  };
+}
+
+/** The probe from outside: an image need not hold a shell. */
+function waitFor(ready: () => Promise<boolean>): WaitStrategy {
+  const strategy: WaitStrategy = {
+    waitUntilReady: (container) => untilReady(container, ready),
+    withStartupTimeout: () => strategy,
+    isStartupTimeoutSet: () => true,
+    getStartupTimeout: () => 60_000,
+  };
+  return strategy;
+}
+
+async function untilReady(container: Container, ready: () => Promise<boolean>) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
+    if (await ready().catch(() => false)) return;
+    if (!(await container.inspect()).State.Running) break;
+  }
+  const { Config, State } = await container.inspect();
+  const end = await container.logs({ stdout: true, stderr: true, tail: 15 });
+  throw new Error(
+    `${Config.Image} ${State.Running ? "was not ready after 60 s" : `ended (code ${State.ExitCode}) while starting`}:\n\n${end.toString()}`,
+  );
+}
+
+type Container = Parameters<WaitStrategy["waitUntilReady"]>[0];

@@ -1,0 +1,31 @@
+import path from "node:path";
+import { startChild } from "../child.ts";
+import { freePort } from "../ports.ts";
+import type { InfraOptions, Mail } from "./index.ts";
+
+const maildev = path.resolve(import.meta.dirname, "../../node_modules/maildev/dist/bin/maildev.js");
+
+/** A mailbox that takes every mail to anybody and shows it in the browser. */
+export async function startMail({ dir, supervise, warn, mailPort }: InfraOptions): Promise<Mail> {
+  const [smtp, web] = [await freePort(), await freePort(mailPort)];
+  const address = ["-s", String(smtp), "--ip", "127.0.0.1", "-w", String(web), "--web-ip", "127.0.0.1"];
+  const child = await startChild({
+    name: "mail",
+    command: process.execPath,
+    args: [
+      "--max-semi-space-size=1",
+      "--max-old-space-size=128",
+      maildev,
+      ...address,
+      "--mail-directory",
+      path.join(dir, "mail"),
+      "--max-emails",
+      "500",
+    ],
+    dir,
+    ready: async () => (await fetch(`http://127.0.0.1:${web}/api/healthz`)).ok, // "/" answers 404 to anything but a browser
+    supervise,
+    warn,
+  });
+  return Object.assign(child, { url: `http://127.0.0.1:${web}`, smtpUrl: `smtp://127.0.0.1:${smtp}`, port: web });
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import pg from "pg";
+import { startChild } from "../child.ts";
+import { freePort } from "../ports.ts";
+import type { InfraOptions, Postgres } from "./index.ts";
+import { dataFolder, initialise, postgresProgram } from "./postgres-files.ts";
+
+/** PostgreSQL from npm. Started by root it runs as `nobody`, because PostgreSQL refuses root. */
+export async function startPostgres(options: InfraOptions): Promise<Postgres> {
+  const { dir, fsync = true, supervise, warn } = options;
+  const program = await postgresProgram();
+  const data = dataFolder(dir, program);
+  const password = await initialise(program, data);
+  const port = await freePort();
+  const url = `postgres://lacio:${password}@127.0.0.1:${port}/postgres`;
+  const child = await startChild({
+    name: "postgres",
+    command: path.join(program.native, "bin/postgres"),
+    args: ["-D", path.join(data, "cluster"), "-p", String(port), "-c", "unix_socket_directories=", ...settings(fsync, "127.0.0.1")],
+    cwd: "/", // `nobody` may not stand in the caller's folder
+    env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
+    ...program.as,
+    dir,
+    ready: () => answers(url),
+    stopSignal: "SIGINT", // the fast shutdown; SIGTERM would wait for clients
+    lastSignal: "SIGQUIT",
+    supervise,
+    warn,
+  });
+  return Object.assign(child, { url, port });
+}
+
+export const settings = (fsync: boolean, address: string) =>
+  Object.entries({
+    listen_addresses: address,
+    max_connections: "200",
+    shared_buffers: "48MB",
+    max_wal_size: "256MB",
+    fsync: fsync ? "on" : "off",
+    full_page_writes: fsync ? "on" : "off",
+    io_method: "sync", // no worker processes of its own
+    jit: "off",
+    max_logical_replication_workers: "0",
+    log_lock_waits: "on",
+    log_line_prefix: "%m [%p] %q%u@%d ",
+  }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+export async function answers(url: string): Promise<boolean> {
+  return withClient(url, async (client) => (await client.query("select 1")).rowCount === 1);
+}
+
+/**
+ * A role and a database of the same name, closed to every other role, with btree_gist in it (that needs the superuser). Answers the
+ * role's address; each call gives the role a new password.
+ */
+export async function createDatabase(admin: string, name: string): Promise<string> {
+  const id = pg.escapeIdentifier(name);
+  const password = randomBytes(18).toString("base64url");
+  await withClient(admin, async (client) => {
+    const { rows } = await client.query("select 1 from pg_roles where rolname = $1", [name]);
+    await client.query(`${rows.length ? "alter" : "create"} role ${id} login password ${pg.escapeLiteral(password)}`);
+    const existing = await client.query("select 1 from pg_database where datname = $1", [name]);
+    if (!existing.rowCount) await client.query(`create database ${id} owner ${id}`);
+    await client.query(`revoke connect, temporary on database ${id} from public`);
+  });
+  await withClient(at(admin, { database: name }), (client) => client.query("create extension if not exists btree_gist"));
+  return at(admin, { user: name, password, database: name });
+}
+
+function at(url: string, { user, password, database }: { user?: string; password?: string; database: string }): string {
+  const other = new URL(url);
+  if (user) other.username = user;
+  if (password) other.password = password;
+  other.pathname = `/${database}`;
+  return other.href;
+}
+
+async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000 });
+  client.on("error", () => {}); // told by the query that it breaks
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

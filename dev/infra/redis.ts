@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { binary, libraryPath } from "../binaries.ts";
+import { startChild } from "../child.ts";
+import { freePort } from "../ports.ts";
+import type { InfraOptions, Redis } from "./index.ts";
+
+/** Valkey (or Redis) that keeps nothing on the disk: it holds rate limits and short-lived caches, never the truth. */
+export async function startRedis({ dir, supervise, warn }: InfraOptions): Promise<Redis> {
+  const program = await binary("valkey-server");
+  const port = await freePort();
+  const password = randomBytes(18).toString("base64url");
+  const config = path.join(dir, "redis", "redis.conf");
+  fs.mkdirSync(path.dirname(config), { recursive: true });
+  fs.writeFileSync(config, configuration(port, password, path.dirname(config)), { mode: 0o600 });
+  const child = await startChild({
+    name: "redis",
+    command: program,
+    args: [config],
+    env: { ...process.env, ...libraryPath(program) },
+    dir,
+    ready: () => redisAnswers(port, password),
+    supervise,
+    warn,
+  });
+  return Object.assign(child, { url: `redis://:${password}@127.0.0.1:${port}`, port });
+}
+
+const configuration = (port: number, password: string, dir: string) => `
+bind 127.0.0.1
+port ${port}
+requirepass ${password}
+dir ${JSON.stringify(dir)}
+save ""
+appendonly no
+maxmemory 64mb
+maxmemory-policy allkeys-lru
+`;
+
+export async function redisAnswers(port: number, password?: string): Promise<boolean> {
+  const socket = net.connect(port, "127.0.0.1");
+  try {
+    socket.write(password ? `AUTH ${password}\r\nPING\r\n` : "PING\r\n");
+    for (let answer = ""; ;) {
+      const [chunk] = (await once(socket, "data", { signal: AbortSignal.timeout(2000) })) as [Buffer];
+      answer += chunk.toString();
+      if (answer.includes("+PONG")) return true;
+      if (answer.startsWith("-")) return false;
+    }
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,34 @@
+import fs from "node:fs";
+import path from "node:path";
+import type { System } from "./system.ts";
+import { startSystem } from "./system.ts";
+
+/** Starts one system for all test files that ask for it. A run of files that don't ask starts none. */
+export default async function setUp({ rootDir, nonFlagArgs }: { rootDir: string; nonFlagArgs: string[] }) {
+  if (!asksForSystem(rootDir, nonFlagArgs)) return;
+  const system = await startSystem({
+    fsync: false,
+    supervise: true,
+    edge: { loginsPerMinute: 10_000, accountCallsPerMinute: 10_000 },
+  });
+  const { dir, urls, databaseUrls, certificate, admin } = system;
+  const file = path.join(dir, "system.json");
+  fs.writeFileSync(file, JSON.stringify({ dir, urls, databaseUrls, certificate, admin }), { mode: 0o600 });
+  process.env.LACIO_TEST_SYSTEM = file;
+  globalThis.lacioSystem = system;
+}
+
+function asksForSystem(rootDir: string, patterns: string[]): boolean {
+  const files = fs.globSync("{packages,services,deploy,dev,e2e,bench}/**/*.test.ts", {
+    cwd: rootDir,
+    exclude: (name) => name.includes("node_modules"),
+  });
+  const selected = files.filter(
+    (file) => patterns.length === 0 || patterns.some((pattern) => new RegExp(pattern, "i").test(path.join(rootDir, file))),
+  );
+  return selected.some((file) => fs.readFileSync(path.join(rootDir, file), "utf8").includes("sharedSystem("));
+}
+
+declare global {
+  var lacioSystem: System | undefined;
+}

@@ -1,0 +1,88 @@
+import path from "node:path";
+import { startChild, type Child } from "./child.ts";
+import { environmentOf, inherited, type Surroundings } from "./environment.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+
+export interface ProcessSettings {
+  dir: string;
+  supervise: boolean;
+  warn: (line: string) => void;
+}
+
+export type PortedChild = Child & { port: number };
+
+/** The service as in its container, with all roles in one process; ready when it says so itself. */
+export function startService(
+  name: string,
+  around: Surroundings,
+  settings: ProcessSettings,
+  extraEnv: Record<string, string>,
+): Promise<PortedChild> {
+  const { rpc, ops } = around.ports[name]!;
+  return startNode({
+    ...settings,
+    name,
+    args: ["--import", "@lacio/chassis/telemetry-hook", `services/${name}/main.ts`],
+    env: { ...environmentOf(name, around), ...extraEnv },
+    health: `http://127.0.0.1:${ops}/readyz`,
+    port: rpc,
+  });
+}
+
+/** The process that plays Stripe. Its webhooks come through the edge, as Stripe's do, so it has to trust the edge's certificate. */
+export function startStripeSandbox(
+  around: Surroundings & { stripeUrl: string },
+  settings: ProcessSettings,
+  webhookUrl: string,
+  certificate: string,
+): Promise<PortedChild> {
+  const { stripeUrl, secrets } = around;
+  const { port } = new URL(stripeUrl);
+  const env = {
+    PORT: port,
+    STRIPE_SECRET_KEY: secrets.stripeKey,
+    STRIPE_WEBHOOK_SECRET: secrets.stripeWebhook,
+    WEBHOOK_URL: webhookUrl,
+    PUBLIC_URL: stripeUrl,
+    DATA_DIR: path.join(settings.dir, "stripe"),
+    NODE_EXTRA_CA_CERTS: certificate,
+  };
+  return startNode({
+    ...settings,
+    name: "stripe-sandbox",
+    args: ["dev/stripe-sandbox/main.ts"],
+    env,
+    health: `${stripeUrl}/_sandbox/health`,
+    port: Number(port),
+  });
+}
+
+interface NodeProcess extends ProcessSettings {
+  name: string;
+  args: string[];
+  env: Record<string, string>;
+  health: string;
+  port: number;
+}
+
+async function startNode({ name, args, env, health, port, dir, supervise, warn }: NodeProcess): Promise<PortedChild> {
+  // A small young generation: these processes rest most of the time, and there are many of them.
+  const lean = {
+    NODE_NO_WARNINGS: "1",
+    NODE_OPTIONS: "--max-semi-space-size=2",
+    NODE_COMPILE_CACHE: path.join(root, ".tools/compile-cache"),
+  };
+  const child = await startChild({
+    name,
+    command: process.execPath,
+    args,
+    cwd: root,
+    env: { ...inherited(), ...lean, ...env },
+    dir,
+    ready: async () => (await fetch(health)).ok,
+    supervise,
+    warn,
+  });
+  return Object.assign(child, { port });
+}

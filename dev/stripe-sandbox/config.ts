@@ -1,0 +1,34 @@
+export interface Config {
+  port: number;
+  secretKey: string;
+  webhookSecret: string;
+  webhookUrl: URL;
+  publicUrl: string;
+  dataDir: string;
+  timeZone: string;
+}
+
+/** Names every missing or wrong setting at once. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const wrong: string[] = [];
+  const text = (name: string) => env[name] || (wrong.push(`${name} is missing`), "");
+  const url = (name: string) => {
+    const value = text(name);
+    if (value && !URL.canParse(value)) wrong.push(`${name} is not a URL: ${value}`);
+    return URL.canParse(value) ? new URL(value) : new URL("http://invalid");
+  };
+  const port = Number(text("PORT"));
+  if (!Number.isInteger(port) || port < 0 || port > 65535) wrong.push("PORT is not a port number");
+
+  const config = {
+    port,
+    secretKey: text("STRIPE_SECRET_KEY"),
+    webhookSecret: text("STRIPE_WEBHOOK_SECRET"),
+    webhookUrl: url("WEBHOOK_URL"),
+    publicUrl: url("PUBLIC_URL").href.replace(/\/$/, ""),
+    dataDir: text("DATA_DIR"),
+    timeZone: env["SALON_TIME_ZONE"] || "America/Bogota",
+  };
+  if (wrong.length > 0) throw new Error(wrong.join("\n"));
+  return config;
+}

@@ -1,0 +1,36 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { sandboxApp } from "./app.ts";
+import { expireDueSessions } from "./checkout/expire-session.ts";
+import { readConfig } from "./config.ts";
+import { openStore } from "./store.ts";
+import { deliverEvents } from "./webhooks/deliver-events.ts";
+
+const config = readConfig(process.env);
+const server = createServer();
+
+// The port is the lock on the data directory, so it is taken before the journal is opened.
+server.listen(config.port, "127.0.0.1", () => {
+  const store = openStore(config.dataDir);
+  const deliverer = deliverEvents(config, store);
+  const clock = setInterval(() => expireDueSessions(store, Math.floor(Date.now() / 1000)), 1000);
+  server.on("request", sandboxApp({ config, store }, deliverer));
+  log({ msg: "stripe-sandbox is listening", port: (server.address() as AddressInfo).port, webhookUrl: config.webhookUrl.href });
+
+  const end = () => {
+    clearInterval(clock);
+    deliverer.stop();
+    server.close(() => {
+      store.close();
+      log({ msg: "stripe-sandbox has ended" });
+      process.exit(0);
+    });
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 3000).unref();
+  };
+  process.once("SIGTERM", end).once("SIGINT", end);
+});
+
+function log(line: object): void {
+  console.log(JSON.stringify({ level: 30, time: Date.now(), name: "stripe-sandbox", ...line }));
+}

