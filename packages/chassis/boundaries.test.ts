@@ -5,7 +5,7 @@ import { describe, expect, test } from "@jest/globals";
 const root = path.resolve(import.meta.dirname, "../..");
 const sources = (pattern: string) =>
   globSync(pattern, { cwd: root, exclude: (name) => name.includes("node_modules") }).filter(
-    (file) => !/\.test\.ts$|\/testing\/|^packages\/proto\/gen\//.test(file),
+    (file) => !/\.test\.ts$|\/testing(\/|\.ts$)|^packages\/proto\/gen\//.test(file),
   );
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 const importsOf = (file: string) => [...read(file).matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((match) => match[1]!);

@@ -37,6 +37,9 @@ function describeError(error: unknown) {
     code,
     constraint,
     cause,
-    stack: error.stack?.split("\n").slice(1, 12).join("\n"),
+    stack: error.stack
+      ?.match(/^ +at .*$/gm)
+      ?.slice(0, 12)
+      .join("\n"),
   };
 }

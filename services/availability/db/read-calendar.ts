@@ -1,0 +1,78 @@
+import type { Database } from "@lacio/chassis/db";
+import type { Calendar, Phase, Service, Shift, Spans, StylistCalendar } from "../domain/calendar.ts";
+import type { LocalDays } from "../domain/local-days.ts";
+
+export type Question = { serviceId: string; days: LocalDays; skillId?: string; staffId?: string; ignoreBookingId?: string };
+
+/** One statement answers every question about free time; its cost depends on the days asked, not on the past. */
+export const calendarStatement = `
+  select service.id, service.name, service.currency_code, service.price, service.iva_percent, service.phases, service.buffer_minutes,
+    stylist.id as staff_id, stylist.name as staff_name, schedule.shifts,
+    stylist.skill_ids @> service.skill_ids and ($4::uuid is null or stylist.skill_ids @> array[$4::uuid]) as skilled,
+    (select string_agg(start_minute || ',' || end_minute, ',' order by start_minute) from time_off
+      where time_off.staff_id = stylist.id and not removed and end_minute > $2 and start_minute < $3) as time_off,
+    (select string_agg(start_minute || ',' || end_minute, ',' order by start_minute) from busy
+      where busy.staff_id = stylist.id and start_minute > $2 - 720 and start_minute < $3 and end_minute > $2
+        and ($6::uuid is null or booking_id <> $6)) as busy
+  from salon_service service
+  left join stylist on stylist.active and case when $5::uuid is null then stylist.skill_ids @> service.skill_ids else stylist.id = $5 end
+  left join schedule on schedule.staff_id = stylist.id
+  where service.id = $1 and service.active`;
+
+// A visit may reach into the day after the last one.
+const reachMinutes = 1440;
+
+export const calendarParams = ({ serviceId, days, skillId, staffId, ignoreBookingId }: Question): unknown[] => [
+  serviceId,
+  days.from,
+  days.until + reachMinutes,
+  skillId || null,
+  staffId || null,
+  ignoreBookingId || null,
+];
+
+/** What is known about a service and the stylists in question; undefined when there is no such service on sale. */
+export async function readCalendar(db: Pick<Database, "sql">, question: Question): Promise<Calendar | undefined> {
+  return toCalendar(await db.sql<CalendarRow>(calendarStatement, calendarParams(question), "calendar"));
+}
+
+export type CalendarRow = {
+  id: string;
+  name: string;
+  currency_code: string;
+  price: string;
+  iva_percent: number;
+  phases: Phase[];
+  buffer_minutes: number;
+  staff_id: string | null;
+  staff_name: string;
+  shifts: Shift[] | null;
+  skilled: boolean;
+  time_off: string | null;
+  busy: string | null;
+};
+
+export function toCalendar(rows: CalendarRow[]): Calendar | undefined {
+  const first = rows[0];
+  if (!first) return undefined;
+  const service: Service = {
+    id: first.id,
+    name: first.name,
+    price: { currencyCode: first.currency_code, minorUnits: Number(first.price) },
+    ivaPercent: first.iva_percent,
+    phases: first.phases,
+    bufferMinutes: first.buffer_minutes,
+  };
+  return { service, stylists: rows.flatMap((row) => (row.staff_id ? [toStylist(row, row.staff_id)] : [])) };
+}
+
+const toStylist = (row: CalendarRow, staffId: string): StylistCalendar => ({
+  staffId,
+  staffName: row.staff_name,
+  skilled: row.skilled,
+  shifts: row.shifts ?? [],
+  timeOff: spans(row.time_off),
+  busy: spans(row.busy),
+});
+
+const spans = (text: string | null): Spans => (text ? text.split(",").map(Number) : []);

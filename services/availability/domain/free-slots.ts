@@ -1,0 +1,42 @@
+import { busyParts, visitMinutes } from "./busy-parts.ts";
+import type { Calendar, Slot } from "./calendar.ts";
+import { fairOrder } from "./fair-order.ts";
+import { fittingStarts, freeTime } from "./free-time.ts";
+import { toInstant, toLocal, type LocalDays } from "./local-days.ts";
+
+// Free starts after now on the salon's wall-clock grid: by start, then fairly by stylist.
+export function freeSlots({ service, stylists }: Calendar, days: LocalDays, now: number, gridMinutes: number): Slot[] {
+  const parts = busyParts(service);
+  const visit = visitMinutes(service.phases);
+  const starts = gridStarts(days, now, gridMinutes);
+  const skilled = stylists
+    .filter((stylist) => stylist.skilled)
+    .map((stylist) => ({ ...stylist, fits: fittingStarts(starts, parts, freeTime(stylist, days, parts).free) }));
+
+  const slots: Slot[] = [];
+  for (let day = days.firstDay, i = 0; day <= days.lastDay && i < starts.length; day++) {
+    const dayEnd = toInstant(days.offsets, (day + 1) * 1440);
+    if (starts[i]! >= dayEnd) continue;
+    const inTurn = fairOrder(skilled, day, toInstant(days.offsets, day * 1440), dayEnd);
+    for (; i < starts.length && starts[i]! < dayEnd; i++) {
+      const start = starts[i]!;
+      for (const { fits, staffId, staffName } of inTurn) {
+        if (fits[i]) slots.push({ start, end: start + visit, staffId, staffName });
+      }
+    }
+  }
+  return slots;
+}
+
+// A wall time that is skipped is no start; one that comes twice is a start the first time.
+function gridStarts({ firstDay, lastDay, offsets }: LocalDays, now: number, gridMinutes: number): number[] {
+  const starts: number[] = [];
+  for (let day = firstDay; day <= lastDay; day++) {
+    for (let minute = 0; minute < 1440; minute += gridMinutes) {
+      const local = day * 1440 + minute;
+      const instant = toInstant(offsets, local);
+      if (instant > now && toLocal(offsets, instant) === local) starts.push(instant);
+    }
+  }
+  return starts;
+}

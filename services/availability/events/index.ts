@@ -1,0 +1,28 @@
+import { on, type Subscription } from "@lacio/chassis/consume";
+import {
+  BookingCancelledSchema,
+  BookingCreatedSchema,
+  BookingExpiredSchema,
+  BookingPaidSchema,
+  BookingRescheduledSchema,
+} from "@lacio/proto/booking/v1/events";
+import { ScheduleChangedSchema, ServiceChangedSchema, StylistChangedSchema, TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
+import type { App } from "../app.ts";
+import { onBookingBusy } from "./on-booking-busy.ts";
+import { onBookingEnded } from "./on-booking-ended.ts";
+import { onScheduleChanged } from "./on-schedule-changed.ts";
+import { onServiceChanged } from "./on-service-changed.ts";
+import { onStylistChanged } from "./on-stylist-changed.ts";
+import { onTimeOffChanged } from "./on-time-off-changed.ts";
+
+export const subscriptions = (app: App): Subscription[] => [
+  on(ServiceChangedSchema, onServiceChanged()),
+  on(StylistChangedSchema, onStylistChanged(app)),
+  on(ScheduleChangedSchema, onScheduleChanged()),
+  on(TimeOffChangedSchema, onTimeOffChanged()),
+  on(BookingCreatedSchema, onBookingBusy()),
+  on(BookingPaidSchema, onBookingBusy()),
+  on(BookingRescheduledSchema, onBookingBusy()),
+  on(BookingExpiredSchema, onBookingEnded()),
+  on(BookingCancelledSchema, onBookingEnded()),
+];

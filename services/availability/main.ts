@@ -1,0 +1,8 @@
+import { start } from "@lacio/chassis/start";
+import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
+import { createApp, readConfig } from "./app.ts";
+import { database } from "./db/index.ts";
+import { subscriptions } from "./events/index.ts";
+import { routes } from "./rpc/index.ts";
+
+await start("availability", { service: AvailabilityService, config: readConfig, database, createApp, routes, subscriptions });

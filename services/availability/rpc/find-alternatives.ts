@@ -1,0 +1,32 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import type { App } from "../app.ts";
+import { readCalendar } from "../db/read-calendar.ts";
+import type { Slot } from "../domain/calendar.ts";
+import { freeSlots } from "../domain/free-slots.ts";
+import { localDaysAround } from "../domain/local-days.ts";
+import { nearest } from "../domain/nearest.ts";
+import type { Rpc } from "./index.ts";
+import { slotView } from "./view.ts";
+
+// Most often something is free on the day itself; only else is it worth to read a month.
+const windows = [
+  { before: 0, after: 1 },
+  { before: 3, after: 28 },
+];
+
+export const findAlternatives =
+  (app: App): Rpc["findAlternatives"] =>
+  async ({ serviceId, start, staffId, ignoreBookingId, limit }) => {
+    const wished = Math.floor(timestampMs(start!) / 60_000);
+    const now = Math.floor(app.now().getTime() / 60_000);
+    let slots: Slot[] = [];
+    for (const { before, after } of windows) {
+      const days = localDaysAround(app.config.zone, wished, before, after);
+      const calendar = await readCalendar(app.db, { serviceId, days, ignoreBookingId });
+      slots = calendar
+        ? freeSlots(calendar, days, now, app.config.gridMinutes).filter((slot) => slot.start !== wished || slot.staffId !== staffId)
+        : [];
+      if (slots.length >= limit) break;
+    }
+    return { slots: nearest(slots, wished, staffId || undefined, limit).map(slotView) };
+  };

@@ -1,0 +1,15 @@
+import { Counter } from "prom-client";
+
+// Each of these wants a person: money and books do not agree, and no code can decide.
+export const mismatches = new Counter({
+  name: "lacio_payment_mismatch_total",
+  help: "What the provider says about a payment does not fit our books.",
+});
+export const failedRefunds = new Counter({
+  name: "lacio_refund_failed_total",
+  help: "Refunds that the provider refused or took back.",
+});
+export const stuckEvents = new Counter({
+  name: "lacio_provider_event_stuck_total",
+  help: "Provider events that failed ten times and more.",
+});

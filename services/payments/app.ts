@@ -1,0 +1,32 @@
+import type { Env } from "@lacio/chassis/config";
+import type { Base } from "@lacio/chassis/start";
+import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { createProvider } from "./provider/stripe.ts";
+
+export const readConfig = (env: Env) => ({
+  stripeSecretKey: env.text("STRIPE_SECRET_KEY"),
+  // Two, separated by a comma, while the secret is being changed.
+  stripeWebhookSecrets: env
+    .text("STRIPE_WEBHOOK_SECRET")
+    .split(",")
+    .map((secret) => secret.trim())
+    .filter(Boolean),
+  stripeApiUrl: env.optional("STRIPE_API_URL") && env.url("STRIPE_API_URL"),
+  stripeTimeoutMs: env.number("STRIPE_TIMEOUT_MS", 8_000, { min: 100 }),
+  checkoutSuccessUrl: env.url("CHECKOUT_SUCCESS_URL"),
+  checkoutCancelUrl: env.url("CHECKOUT_CANCEL_URL"),
+  reconcileSeconds: env.number("RECONCILE_SECONDS", 30, { min: 1, max: 3_600 }),
+  providerEventKeepDays: env.number("PROVIDER_EVENT_KEEP_DAYS", 90, { min: 7 }),
+});
+
+export function createApp(base: Base<ReturnType<typeof readConfig>>) {
+  return {
+    ...base,
+    booking: base.client(BookingService),
+    stripe: createProvider(base.config),
+    // Runs a timer at once when this process has it; another process finds the work at its next turn.
+    wake: { events() {}, refunds() {}, reconcile() {} },
+  };
+}
+
+export type App = ReturnType<typeof createApp>;

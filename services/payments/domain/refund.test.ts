@@ -1,0 +1,90 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { Effect } from "./effect.ts";
+import { Payment } from "./payment.ts";
+import { Refund } from "./refund.ts";
+
+const now = new Date("2026-03-02T15:00:00Z");
+
+function open(): Payment {
+  const ids = { bookingId: "019c0000-0000-7000-8000-000000000001", clientId: "019c0000-0000-7000-8000-000000000002" };
+  return Payment.open({ ...ids, amount: 1_000n, currency: "COP", description: "Nano", payUntil: now }, 1, now);
+}
+
+function paid(): Payment {
+  const payment = open();
+  payment.succeed("pi_1", now);
+  return payment;
+}
+
+const request = (payment: Payment, left: bigint, amount: bigint) =>
+  Refund.request(payment, left, { amount, reason: "test", cause: `admin:${amount}` }, now);
+
+describe("a refund is refused", () => {
+  test.each<[string, Payment, bigint, bigint, string]>([
+    ["of a payment that was not paid", open(), 1_000n, 1_000n, "not_paid"],
+    ["of more than is left", paid(), 400n, 401n, "refund_too_large"],
+    ["when nothing is left", paid(), 0n, 0n, "nothing_to_refund"],
+  ])("%s", (_, payment, left, amount, reason) => {
+    expect(() => request(payment, left, amount)).toThrow(expect.objectContaining({ reason }));
+  });
+});
+
+describe("a refund", () => {
+  test("counts when the provider confirms it, once", () => {
+    const payment = paid();
+    const refund = request(payment, 1_000n, 400n);
+    const effects = [refund.succeed(payment, "re_1", now), refund.succeed(payment, "re_1", now)];
+    expect(effects.map((effect) => effect?.fact?.subject)).toEqual(["payments.refunded", undefined]);
+    expect(payment).toMatchObject({ refunded: 400n, status: "PARTLY_REFUNDED" });
+  });
+
+  test("of all that is left makes the payment refunded", () => {
+    const payment = paid();
+    request(payment, 1_000n, 400n).succeed(payment, "re_1", now);
+    request(payment, 600n, 600n).succeed(payment, "re_2", now);
+    expect(payment).toMatchObject({ refunded: 1_000n, status: "REFUNDED" });
+  });
+
+  test("that the bank sends back moves the money back and does not count any more", () => {
+    const payment = paid();
+    const refund = request(payment, 1_000n, 1_000n);
+    refund.succeed(payment, "re_1", now);
+    const effect = refund.fail(payment, "re_1", "lost_or_stolen_card", now);
+    expect(effect?.posting).toMatchObject({ debit: "stripe_clearing", credit: "client_deposits", amount: 1_000n });
+    expect(payment).toMatchObject({ refunded: 0n, status: "SUCCEEDED" });
+    expect(refund.succeed(payment, "re_1", now)).toBeUndefined();
+  });
+
+  test("any order and repetition of what the provider says ends the same, and the books balance", () => {
+    type Word = { of: 0 | 1; says: "sent" | "refunded" | "failed" };
+    const word = fc.record<Word>({ of: fc.constantFrom(0, 1), says: fc.constantFrom("sent", "refunded", "failed") });
+    const told = fc
+      .array(word, { minLength: 1, maxLength: 8 })
+      .chain((words) => fc.tuple(fc.constant(words), fc.shuffledSubarray([...words, ...words], { minLength: words.length * 2 })));
+    fc.assert(
+      fc.property(told, ([words, shuffled]) => expect(endOf(shuffled)).toEqual(endOf(words))),
+      { numRuns: 2_000 },
+    );
+
+    function endOf(words: Word[]) {
+      const payment = paid();
+      const refunds = [request(payment, 1_000n, 300n), request(payment, 700n, 700n)] as const;
+      const accounts: Record<string, bigint> = { stripe_clearing: 1_000n, client_deposits: -1_000n };
+      for (const { of, says } of words) {
+        const posting = tell(payment, refunds[of], says)?.posting;
+        if (!posting) continue;
+        accounts[posting.debit]! += posting.amount;
+        accounts[posting.credit]! -= posting.amount;
+      }
+      expect(accounts.stripe_clearing).toBe(1_000n - payment.refunded);
+      return { status: payment.status, refunded: payment.refunded, accounts, refunds: refunds.map(({ status }) => status) };
+    }
+  });
+});
+
+function tell(payment: Payment, refund: Refund, says: "sent" | "refunded" | "failed"): Effect | undefined {
+  if (says === "sent") return refund.sent(`re_${refund.amount}`);
+  if (says === "refunded") return refund.succeed(payment, `re_${refund.amount}`, now);
+  return refund.fail(payment, `re_${refund.amount}`, "bank", now);
+}

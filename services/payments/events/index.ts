@@ -1,0 +1,12 @@
+import { on, type Subscription } from "@lacio/chassis/consume";
+import { BookingCancelledSchema, BookingExpiredSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
+import type { App } from "../app.ts";
+import { onBookingCancelled } from "./on-booking-cancelled.ts";
+import { onBookingExpired } from "./on-booking-expired.ts";
+import { onBookingPaymentDeclined } from "./on-booking-payment-declined.ts";
+
+export const subscriptions = (app: App): Subscription[] => [
+  on(BookingCancelledSchema, onBookingCancelled(app)),
+  on(BookingExpiredSchema, onBookingExpired(app)),
+  on(BookingPaymentDeclinedSchema, onBookingPaymentDeclined(app)),
+];

@@ -1,0 +1,10 @@
+import { start } from "@lacio/chassis/start";
+import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
+import { createApp, readConfig } from "./app.ts";
+import { database } from "./db/index.ts";
+import { subscriptions } from "./events/index.ts";
+import { http } from "./http/index.ts";
+import { routes } from "./rpc/index.ts";
+import { timers } from "./timers/index.ts";
+
+await start("payments", { service: PaymentsService, config: readConfig, database, createApp, routes, subscriptions, timers, http });

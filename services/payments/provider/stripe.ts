@@ -1,0 +1,144 @@
+import { unavailable } from "@lacio/chassis/errors";
+import Stripe from "stripe";
+import type { ProviderChange } from "../settlement/apply-change.ts";
+import type { Payment } from "../domain/payment.ts";
+import type { Refund } from "../domain/refund.ts";
+import { refundChange, sessionChanges } from "./changes.ts";
+import { ProviderRefusal } from "./refusal.ts";
+
+type Config = {
+  stripeSecretKey: string;
+  stripeWebhookSecrets: string[];
+  stripeApiUrl: string | undefined;
+  stripeTimeoutMs: number;
+  checkoutSuccessUrl: string;
+  checkoutCancelUrl: string;
+};
+
+// Stripe keeps a checkout open for at least half an hour. The other half is for asking again with the same parameters;
+// the hold ends earlier, and then we close the checkout ourselves.
+const checkoutSeconds = 3_600;
+const webhookToleranceSeconds = 300;
+
+export type Provider = ReturnType<typeof createProvider>;
+
+/** Everything we ask Stripe. Nothing here may be called inside a transaction. */
+export function createProvider(config: Config) {
+  const sdk = new Stripe(config.stripeSecretKey, {
+    ...address(config.stripeApiUrl),
+    maxNetworkRetries: 2,
+    timeout: config.stripeTimeoutMs,
+  });
+
+  async function changesOf(sessionId: string): Promise<ProviderChange[]> {
+    return sessionChanges(await ask(() => sdk.checkout.sessions.retrieve(sessionId, { expand: ["payment_intent"] })));
+  }
+
+  return {
+    async openCheckout(payment: Payment): Promise<{ sessionId: string; url: string | null }> {
+      const session = await ask(() =>
+        sdk.checkout.sessions.create(checkoutOf(payment, config), { idempotencyKey: `payment:${payment.id}:session` }),
+      );
+      return { sessionId: session.id, url: session.url };
+    },
+
+    /** How a checkout stands. */
+    changesOf,
+
+    /** Closes a checkout; tells how it ended when it was over already. */
+    async closeCheckout(sessionId: string): Promise<ProviderChange[]> {
+      try {
+        return sessionChanges(await ask(() => sdk.checkout.sessions.expire(sessionId)));
+      } catch (error) {
+        if (error instanceof ProviderRefusal) return changesOf(sessionId);
+        throw error;
+      }
+    },
+
+    async refund(refund: Refund, intentId: string): Promise<ProviderChange | undefined> {
+      const made = await ask(() =>
+        sdk.refunds.create(
+          { payment_intent: intentId, amount: Number(refund.amount), metadata: { refund_id: refund.id, payment_id: refund.paymentId } },
+          { idempotencyKey: `refund:${refund.id}:${refund.keyNumber}` },
+        ),
+      );
+      return refundChange(made);
+    },
+
+    /** The refund when an earlier try had made it. */
+    async findRefund(refund: Refund, intentId: string): Promise<ProviderChange | undefined> {
+      const { data } = await ask(() => sdk.refunds.list({ payment_intent: intentId, limit: 100 }));
+      const made = data.find(({ metadata }) => metadata?.refund_id === refund.id);
+      return made && refundChange(made);
+    },
+
+    changeOfRefund: async (providerRefundId: string) => refundChange(await ask(() => sdk.refunds.retrieve(providerRefundId))),
+
+    /** The event in a webhook's raw body; undefined when its signature is missing, wrong or too old. */
+    readEvent(body: Buffer, signature: string): Stripe.Event | undefined {
+      for (const secret of config.stripeWebhookSecrets) {
+        try {
+          return sdk.webhooks.constructEvent(body, signature, secret, webhookToleranceSeconds);
+        } catch (error) {
+          if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) throw error;
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+function address(apiUrl: string | undefined): Stripe.StripeConfig {
+  if (!apiUrl) return {};
+  const { hostname, port, protocol } = new URL(apiUrl);
+  return { host: hostname, ...(port && { port }), protocol: protocol === "http:" ? "http" : "https" };
+}
+
+// Only from what is stored: asking again must say exactly the same, or the idempotency key is refused.
+function checkoutOf(payment: Payment, config: Config): Stripe.Checkout.SessionCreateParams {
+  const metadata = { payment_id: payment.id, booking_id: payment.bookingId };
+  return {
+    mode: "payment",
+    line_items: [
+      {
+        quantity: 1,
+        price_data: {
+          currency: payment.currency.toLowerCase(),
+          unit_amount: Number(payment.amount),
+          product_data: { name: payment.description },
+        },
+      },
+    ],
+    client_reference_id: payment.bookingId,
+    metadata,
+    payment_intent_data: { metadata },
+    success_url: withBooking(config.checkoutSuccessUrl, payment.bookingId),
+    cancel_url: withBooking(config.checkoutCancelUrl, payment.bookingId),
+    expires_at: Math.floor(payment.createdAt.getTime() / 1_000) + checkoutSeconds,
+    locale: "es",
+  };
+}
+
+function withBooking(address: string, bookingId: string): string {
+  const url = new URL(address);
+  url.searchParams.set("booking", bookingId);
+  return url.href;
+}
+
+async function ask<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof Stripe.errors.StripeError ? meaningOf(error) : error;
+  }
+}
+
+function meaningOf(error: Stripe.errors.StripeError): Error {
+  const { statusCode = 0, headers } = error;
+  const conflict = statusCode === 409; // the first request with this key is still at work
+  if (error instanceof Stripe.errors.StripeIdempotencyError && !conflict) return new ProviderRefusal("key_spent", error.message, error);
+  if (error instanceof Stripe.errors.StripeInvalidRequestError && !conflict) return new ProviderRefusal("refused", error.message, error);
+  // Stripe remembers a failure as it remembers a success: this key will never bring anything else.
+  if (statusCode >= 500 && headers?.["idempotent-replayed"] === "true") return new ProviderRefusal("key_spent", error.message, error);
+  return Object.assign(unavailable("The payment provider cannot be reached; try again shortly."), { cause: error });
+}

@@ -1,0 +1,30 @@
+import { invalid } from "@lacio/chassis/errors";
+import type { Money } from "@lacio/proto/common/v1/money";
+import { v7 as uuidv7 } from "uuid";
+import type { App } from "../app.ts";
+import { Payment } from "../domain/payment.ts";
+import { Refund } from "../domain/refund.ts";
+import { leftOf } from "../settlement/give-back.ts";
+import { shown } from "./get-payment.ts";
+import type { Rpc } from "./index.ts";
+
+export const refundPayment =
+  (app: App): Rpc["refundPayment"] =>
+  async ({ paymentId, amount, reason }, ctx) => {
+    if (reason.includes("\0")) throw invalid("reason", "must not contain NUL");
+    const answer = await app.transact(async (tx) => {
+      const payment = await tx.lock(Payment, { id: paymentId });
+      const left = await leftOf(tx, payment);
+      const wish = { amount: amount ? wanted(amount, payment) : left, reason, cause: `admin:${uuidv7()}` };
+      tx.add(Refund.request(payment, left, wish, app.now()));
+      return { payment: shown(payment) };
+    }, ctx);
+    app.wake.refunds();
+    return answer;
+  };
+
+function wanted({ currencyCode, minorUnits }: Money, payment: Payment): bigint {
+  if (currencyCode !== payment.currency) throw invalid("amount.currencyCode", `must be ${payment.currency}, as the payment`);
+  if (minorUnits <= 0n) throw invalid("amount.minorUnits", "must be more than 0");
+  return minorUnits;
+}

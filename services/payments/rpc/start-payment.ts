@@ -1,0 +1,57 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { caller, mayAct } from "@lacio/chassis/access";
+import type { Tx } from "@lacio/chassis/db";
+import { notFound, Refusal } from "@lacio/chassis/errors";
+import { Booking_Status as Status, type Booking } from "@lacio/proto/booking/v1/booking_service";
+import { LockMode } from "@mikro-orm/core";
+import type { App } from "../app.ts";
+import { openCheckout } from "../settlement/open-checkout.ts";
+import { Payment, type Order } from "../domain/payment.ts";
+import type { Rpc } from "./index.ts";
+
+export const startPayment =
+  (app: App): Rpc["startPayment"] =>
+  async ({ bookingId }, ctx) => {
+    const { booking } = await app.booking.getBooking({ bookingId });
+    if (!booking || !mayAct(caller(ctx), booking.clientId)) throw notFound("booking");
+    const order = orderFor(booking, app.now());
+    // Twice, because the answer to the first idempotency key can be lost for good: the next payment has a key of its own.
+    const payment = (await checkoutFor(app, order)) ?? (await checkoutFor(app, order));
+    if (!payment) throw new Refusal("provider_refused", "The payment provider does not accept this payment.");
+    return { paymentId: payment.id, checkoutUrl: payment.checkoutUrl! };
+  };
+
+function orderFor({ bookingId, clientId, status, price, expiresAt, lines }: Booking, now: Date): Order {
+  if ([Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.REASSIGNING].includes(status)) throw alreadyPaid();
+  const payUntil = expiresAt ? timestampDate(expiresAt) : now;
+  if (status === Status.EXPIRED || (status === Status.PENDING_PAYMENT && payUntil <= now)) throw holdExpired();
+  if (status !== Status.PENDING_PAYMENT || !price?.minorUnits)
+    throw new Refusal("not_payable", "There is nothing to pay for this booking.");
+  const description = lines.map((line) => line.serviceName).join(" + ") || "Reserva";
+  return { bookingId, clientId, amount: price.minorUnits, currency: price.currencyCode, description, payUntil };
+}
+
+async function checkoutFor(app: App, order: Order): Promise<Payment | undefined> {
+  const open = await app.transact((tx) => openPayment(tx, order, app.now()));
+  const payment = open.checkoutUrl ? open : await openCheckout(app, open);
+  if (payment.isPaid()) throw alreadyPaid();
+  if (payment.checkoutExpiresAt <= app.now()) throw holdExpired();
+  return payment.status === "PENDING" && payment.checkoutUrl ? payment : undefined;
+}
+
+async function openPayment(tx: Tx, order: Order, now: Date): Promise<Payment> {
+  const { bookingId } = order;
+  // Two calls for one booking take turns here; the second finds the first one's payment.
+  await tx.sql("select pg_advisory_xact_lock(hashtext('payments.start'), hashtext($1))", [bookingId]);
+  const locked = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { attempt: "desc" } } as const;
+  const earlier = await tx.em.find(Payment, { bookingId, purpose: "FULL" }, locked);
+  if (earlier.some((payment) => payment.isPaid())) throw alreadyPaid();
+  const open = earlier.find(({ status }) => status === "PENDING");
+  if (open) return open;
+  const payment = Payment.open(order, (earlier[0]?.attempt ?? 0) + 1, now);
+  tx.add(payment);
+  return payment;
+}
+
+const alreadyPaid = () => new Refusal("already_paid", "This booking is paid already.");
+const holdExpired = () => new Refusal("hold_expired", "The time to pay for this booking is over; book again.");

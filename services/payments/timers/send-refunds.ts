@@ -1,0 +1,47 @@
+import { failpoint } from "@lacio/chassis/failpoint";
+import type { App } from "../app.ts";
+import { applyChange, type ProviderChange } from "../settlement/apply-change.ts";
+import { Payment } from "../domain/payment.ts";
+import { Refund } from "../domain/refund.ts";
+import { ProviderRefusal } from "../provider/refusal.ts";
+
+/** Carries requested refunds out, and asks about those the provider still works at. */
+export async function sendRefunds(app: App): Promise<void> {
+  const waiting = await app.db.sql<{ id: string }>(
+    "select id from refund where status = 'REQUESTED' and next_try_at <= now() order by next_try_at limit 200",
+  );
+  for (const { id } of waiting) await sendRefund(app, id);
+}
+
+async function sendRefund(app: App, id: string): Promise<void> {
+  // The try is on record before the provider is asked: whoever comes after a crash looks before asking again.
+  await app.db.sql(
+    "update refund set tries = tries + 1, next_try_at = now() + least(power(2, least(tries, 12)), 3600) * interval '1 second' where id = $1",
+    [id],
+  );
+  const em = app.db.read();
+  const refund = await em.findOneOrFail(Refund, { id });
+  const { intentId } = await em.findOneOrFail(Payment, { id: refund.paymentId });
+  const change = await askProvider(app, refund, intentId!);
+  failpoint("refund.after_provider_before_settle");
+  if (change) await app.transact((tx) => applyChange(app, tx, change));
+}
+
+async function askProvider(app: App, refund: Refund, intentId: string): Promise<ProviderChange | undefined> {
+  if (refund.providerRefundId) return app.stripe.changeOfRefund(refund.providerRefundId);
+  // The provider forgets idempotency keys after a day, but never a refund.
+  const made = refund.tries > 1 ? await app.stripe.findRefund(refund, intentId) : undefined;
+  if (made) return made;
+  try {
+    return await app.stripe.refund(refund, intentId);
+  } catch (error) {
+    if (!(error instanceof ProviderRefusal)) throw error;
+    if (error.kind === "refused") return { kind: "refund_failed", refundId: refund.id, providerRefundId: null, failure: error.message };
+    return (await app.stripe.findRefund(refund, intentId)) ?? takeNewKey(app, refund);
+  }
+}
+
+async function takeNewKey(app: App, { id }: Refund): Promise<undefined> {
+  await app.db.sql("update refund set key_number = key_number + 1 where id = $1", [id]);
+  app.log.warn({ refund_id: id }, "the provider's answer to a refund was lost and there is none: trying with a new key");
+}
