@@ -197,10 +197,10 @@ function environment() {
 }
 
 function handOver(file, args) {
-  const child = spawn(node(), [file, ...args], {
+  const child = spawn(node(), ["--max-semi-space-size=1", file, ...args], {
     cwd: root,
     stdio: "inherit",
-    env: { ...environment(), NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: path.join(tools, "compile-cache") },
+    env: { ...environment(), NODE_NO_WARNINGS: "1", MALLOC_ARENA_MAX: "1", NODE_COMPILE_CACHE: path.join(tools, "compile-cache") },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.once("exit", (code, signal) => process.exit(code ?? 128 + os.constants.signals[signal]));

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { startChild, type Child } from "./child.ts";
+import { leanFlags, leanNode } from "./lean-node.ts";
 import { environmentOf, inherited, type Surroundings } from "./environment.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -67,18 +68,12 @@ interface NodeProcess extends ProcessSettings {
 }
 
 async function startNode({ name, args, env, health, port, dir, supervise, warn }: NodeProcess): Promise<PortedChild> {
-  // A small young generation: these processes rest most of the time, and there are many of them.
-  const lean = {
-    NODE_NO_WARNINGS: "1",
-    NODE_OPTIONS: "--max-semi-space-size=2",
-    NODE_COMPILE_CACHE: path.join(root, ".tools/compile-cache"),
-  };
   const child = await startChild({
     name,
     command: process.execPath,
-    args,
+    args: [...leanFlags, ...args],
     cwd: root,
-    env: { ...inherited(), ...lean, ...env },
+    env: { ...inherited(), ...leanNode, NODE_COMPILE_CACHE: path.join(root, ".tools/compile-cache"), ...env },
     dir,
     ready: async () => (await fetch(health)).ok,
     supervise,

@@ -13,8 +13,9 @@ import { chassisConfig, Env } from "./config.ts";
 import { on, startConsumers, type Once } from "./consume.ts";
 import { openDatabase, type Database } from "./db.ts";
 import { fact } from "./fact.ts";
+import { startLead } from "./lead.ts";
 import { createLog } from "./log.ts";
-import { startRelay } from "./relay.ts";
+import { relayOutbox } from "./relay.ts";
 
 // One owner ("auth") and one consumer on real PostgreSQL and NATS.
 const log = createLog("test", process.env.LOG_LEVEL ?? "silent");
@@ -60,7 +61,7 @@ beforeAll(async () => {
   await consumer.migrate();
   await consumer.sql("create table effect (id bigint generated always as identity, account_id text not null)");
   bus = await openBus(ownerConfig, log);
-  const relay = startRelay(ownerConfig, owner, bus, log);
+  const relay = startLead(ownerConfig, log, [relayOutbox(ownerConfig, owner, bus, log)]);
   const consumers = startConsumers(consumerConfig, consumer, bus, log, [
     on(AccountRegisteredSchema, handle),
     on(PasswordResetRequestedSchema, handle),

@@ -42,17 +42,18 @@ describe("Lanes", () => {
 });
 
 describe("Pulse", () => {
-  test("a beat ends the wait, also one that came before it", async () => {
+  test("a beat ends the wait, also one that came before it; so does the end", async () => {
     const pulse = new Pulse(3_600_000);
+    const end = new AbortController();
     pulse.beat();
-    await pulse.wait();
-    const waiting = pulse.wait();
+    await pulse.wait(end.signal);
+    const waiting = pulse.wait(end.signal);
     pulse.beat();
     await waiting;
-    const last = pulse.wait();
-    pulse.stop();
+    const last = pulse.wait(end.signal);
+    end.abort();
     await last;
-    expect(pulse.stopped).toBe(true);
+    await pulse.wait(end.signal);
   });
 });
 

@@ -1,9 +1,8 @@
-/** A loop's heartbeat: `wait` ends after the period, on a beat, or at the stop. A beat between two waits is not lost. */
+/** A loop's heartbeat: `wait` ends after the period, on a beat, or when it is over. A beat between two waits is not lost. */
 export class Pulse {
   private readonly periodMs: number;
   private pending = false;
   private release: (() => void) | undefined;
-  stopped = false;
 
   constructor(periodMs: number) {
     this.periodMs = periodMs;
@@ -14,22 +13,20 @@ export class Pulse {
     this.release?.();
   }
 
-  stop(): void {
-    this.stopped = true;
-    this.release?.();
-  }
-
-  async wait(ms = this.periodMs): Promise<void> {
-    if (!this.pending && !this.stopped) {
+  async wait(over: AbortSignal, ms = this.periodMs): Promise<void> {
+    if (!this.pending && !over.aborted) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.release = () => {
+        const end = () => {
           clearTimeout(timer);
+          over.removeEventListener("abort", end);
           resolve();
         };
+        const timer = setTimeout(end, ms);
+        over.addEventListener("abort", end);
+        this.release = end;
       });
     }
-    this.pending = false;
     this.release = undefined;
+    this.pending = false;
   }
 }

@@ -1,10 +1,11 @@
 import { headers } from "@nats-io/transport-node";
-import pg from "pg";
+import type pg from "pg";
 import { ensureStream, type Bus } from "./bus.ts";
 import { requestIdHeader } from "./call-context.ts";
 import type { ChassisConfig } from "./config.ts";
 import type { Database } from "./db.ts";
 import { failpoint } from "./failpoint.ts";
+import type { Duty } from "./lead.ts";
 import type { Log } from "./log.ts";
 import { outboxLagSeconds, outboxPublished } from "./metrics.ts";
 import { Pulse } from "./pulse.ts";
@@ -24,49 +25,24 @@ type Row = {
 const batchSize = 200;
 
 /**
- * Publishes the outbox to JetStream, in order per aggregate, one relay per service: whoever holds the advisory lock.
+ * Publishes the outbox to JetStream, in order per aggregate, by the service's leader.
  * Rows are found by predicate, never by "last id seen": commits do not come in the order of ids.
  */
-export function startRelay(config: ChassisConfig, db: Database, bus: Bus, log: Log) {
+export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: Log): Duty {
   const pulse = new Pulse(config.outboxPollMs);
   db.onCommit(() => pulse.beat());
-  const running = run();
 
-  async function run(): Promise<void> {
-    while (!pulse.stopped) {
+  return async (client, over) => {
+    while (!over.aborted) {
       try {
-        await lead();
+        await replayLost(client, await ensureStream(bus, config.service));
+        while (!over.aborted) if ((await publishBatch(client)) < batchSize) await pulse.wait(over);
       } catch (error) {
-        if (!pulse.stopped) log.warn({ err: error }, "the outbox relay starts again");
+        if (!over.aborted) log.warn({ err: error }, "the outbox relay starts again");
+        await pulse.wait(over, 1_000);
       }
-      await pulse.wait(1_000);
     }
-  }
-
-  async function lead(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: config.databaseUrl,
-      application_name: `${config.service} relay`,
-      connectionTimeoutMillis: 3_000,
-    });
-    client.on("error", () => {}); // the next query reports it
-    await client.connect();
-    try {
-      while (!pulse.stopped && !(await tryLead(client))) await pulse.wait(1_000);
-      if (!pulse.stopped) await replayLost(client, await ensureStream(bus, config.service));
-      while (!pulse.stopped) {
-        const sent = await publishBatch(client);
-        if (sent < batchSize) await pulse.wait();
-      }
-    } finally {
-      await client.end().catch(() => {});
-    }
-  }
-
-  async function tryLead(client: pg.Client): Promise<boolean> {
-    const { rows } = await client.query<{ led: boolean }>("select pg_try_advisory_lock(hashtext('lacio.outbox')) as led");
-    return rows[0]!.led;
-  }
+  };
 
   // The broker may have lost what it had acknowledged (a new disk, a restored backup): the outbox is the truth and fills the gap.
   async function replayLost(client: pg.Client, lastSeq: number): Promise<void> {
@@ -119,13 +95,6 @@ export function startRelay(config: ChassisConfig, db: Database, bus: Bus, log: L
     const ack = await bus.js.publish(row.subject, row.payload, { msgID: row.id, headers: head, timeout: 1_000 });
     return { id: row.id, seq: ack.seq };
   }
-
-  return {
-    async stop() {
-      pulse.stop();
-      await running;
-    },
-  };
 }
 
 // Wave n holds the n-th waiting event of each aggregate: waves go out one after another, a wave at once.

@@ -7,14 +7,15 @@ import { chassisConfig, ConfigError, Env, readConfig, type ChassisConfig } from 
 import { startConsumers, type Subscription } from "./consume.ts";
 import { openDatabase, type Database, type DatabaseParts } from "./db.ts";
 import { serveHttp } from "./http.ts";
+import { startLead } from "./lead.ts";
 import { createLog, type Log } from "./log.ts";
 import { startDefaultMetrics } from "./metrics.ts";
 import { opsApp } from "./ops.ts";
 import { purge } from "./purge.ts";
-import { startRelay } from "./relay.ts";
+import { relayOutbox } from "./relay.ts";
 import { serveRpc, type Routes } from "./serve.ts";
 import { flushTraces } from "./telemetry-hook.ts";
-import { every, startTimers, type Timer } from "./timers.ts";
+import { every, runTimers, type Timer } from "./timers.ts";
 
 /** What the chassis gives to a service's `createApp`. */
 export type Base<Config> = {
@@ -62,12 +63,11 @@ export async function start<Config extends object, App>(name: string, parts: Par
 
   let draining = false;
   const stops: (() => Promise<unknown>)[] = [];
-  const relay = startRelay(config, db, bus, log);
-  stops.push(() => relay.stop());
   if (config.roles.includes("timers")) {
     const purging = every(3_600_000, "purge", () => purge(db, config.outboxKeepDays));
-    const timers = startTimers(db, log, [...(parts.timers?.(app) ?? []), purging]);
-    stops.push(() => timers.stop());
+    const timers = [...(parts.timers?.(app) ?? []), purging];
+    const lead = startLead(config, log, [relayOutbox(config, db, bus, log), runTimers(log, timers)]);
+    stops.push(() => lead.stop());
   }
   if (config.roles.includes("events") && parts.subscriptions) {
     const consumers = startConsumers(config, db, bus, log, parts.subscriptions(app));
