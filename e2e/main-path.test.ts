@@ -21,6 +21,7 @@ beforeAll(async () => {
   salon = await openSalon(system, { phases: [60], stylists: 1 });
 });
 
+type Answer = Record<string, unknown>;
 type Slot = { start: string; end: string; staffId: string; staffName: string };
 
 describe("from a call to an invoice in the mailbox", () => {
@@ -101,22 +102,28 @@ describe("from a call to an invoice in the mailbox", () => {
       longs: String,
       enums: String,
     });
-    const { BookingService: Stub } = (grpc.loadPackageDefinition(definition).lacio as any).booking.v1; // eslint-disable-line
-    const stub = new Stub(new URL(system.urls.edge!).host, grpc.credentials.createSsl(readFileSync(system.certificate))); // eslint-disable-line
+    const Stub = grpc.makeGenericClientConstructor(
+      definition["lacio.booking.v1.BookingService"] as grpc.ServiceDefinition,
+      "BookingService",
+    );
+    const stub = new Stub(new URL(system.urls.edge!).host, grpc.credentials.createSsl(readFileSync(system.certificate)));
     const metadata = new grpc.Metadata();
     metadata.set("authorization", `Bearer ${client.accessToken}`);
     const call = (method: string, request: object) =>
-      new Promise<Record<string, unknown>>((resolve, reject) =>
-        stub[method](request, metadata, (error: Error | null, answer: Record<string, unknown>) =>
-          error ? reject(error) : resolve(answer),
-        ),
-      ); // eslint-disable-line
+      new Promise<Answer>((resolve, reject) => {
+        const invoke = stub[method]!.bind(stub) as (
+          request: object,
+          metadata: grpc.Metadata,
+          done: (error: Error | null, answer: Answer) => void,
+        ) => void;
+        invoke(request, metadata, (error, answer) => (error ? reject(error) : resolve(answer)));
+      });
     const seconds = String(at(1, "10:00").getTime() / 1_000);
-    const booked = await call("createBooking", { service_id: salon.serviceId, desired_start: { seconds } });
+    const booked = await call("createBooking", { serviceId: salon.serviceId, desiredStart: { seconds } });
     expect(booked).toMatchObject({ status: "PENDING_PAYMENT" });
-    expect(await call("getBooking", { booking_id: booked.bookingId })).toMatchObject({ booking: { status: "PENDING_PAYMENT" } });
-    await expect(call("getBooking", { booking_id: crypto.randomUUID() })).rejects.toMatchObject({ code: grpc.status.NOT_FOUND });
-    stub.close(); // eslint-disable-line
+    expect(await call("getBooking", { bookingId: booked.bookingId })).toMatchObject({ booking: { status: "PENDING_PAYMENT" } });
+    await expect(call("getBooking", { bookingId: crypto.randomUUID() })).rejects.toMatchObject({ code: grpc.status.NOT_FOUND });
+    stub.close();
   });
 
   test("by Connect, JSON and binary, on the same host", async () => {

@@ -1,6 +1,6 @@
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { BookingService, type CreateBookingResponse } from "@lacio/proto/booking/v1/booking_service";
-import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
+import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
@@ -61,17 +61,23 @@ export async function ensureNumbering(system: SystemDescription): Promise<void> 
   const invoices = clientFor(InvoiceService, system, await adminToken(system));
   const { ranges } = await invoices.listNumberingRanges({});
   const validity = { validFrom: "2019-01-19", validUntil: "2030-01-19" };
-  if (!ranges.some(({ kind }) => kind === 1))
+  if (!ranges.some(({ kind }) => kind === NumberingRange_Kind.INVOICE))
     await invoices.createNumberingRange({
-      kind: 1,
+      kind: NumberingRange_Kind.INVOICE,
       resolution: "18760000001",
       prefix: "SETP",
       fromNumber: 990_000_000n,
       toNumber: 995_000_000n,
       ...validity,
     });
-  if (!ranges.some(({ kind }) => kind === 2))
-    await invoices.createNumberingRange({ kind: 2, prefix: "NC", fromNumber: 1n, toNumber: 999_999n, ...validity });
+  if (!ranges.some(({ kind }) => kind === NumberingRange_Kind.CREDIT_NOTE))
+    await invoices.createNumberingRange({
+      kind: NumberingRange_Kind.CREDIT_NOTE,
+      prefix: "NC",
+      fromNumber: 1n,
+      toNumber: 999_999n,
+      ...validity,
+    });
 }
 
 export const bookings = (system: SystemDescription, client: SignedIn) => clientFor(BookingService, system, client.accessToken);
