@@ -1,0 +1,17 @@
+import type { Env } from "@lacio/chassis/config";
+import type { Base } from "@lacio/chassis/start";
+import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
+
+export const readConfig = (env: Env) => ({
+  holdMinutes: env.number("HOLD_MINUTES", 10, { min: 1, max: 1_440 }),
+  maxOpenHolds: env.number("MAX_OPEN_HOLDS", 5, { min: 1, max: 100 }),
+  cancelFreeUntilHours: env.number("CANCEL_FREE_UNTIL_HOURS", 24, { max: 8_760 }),
+  cancelLateRefundPercent: env.number("CANCEL_LATE_REFUND_PERCENT", 50, { max: 100 }),
+  expireSweepSeconds: env.number("EXPIRE_SWEEP_SECONDS", 2, { min: 1, max: 3_600 }),
+});
+
+export function createApp(base: Base<ReturnType<typeof readConfig>>) {
+  return { ...base, availability: base.client(AvailabilityService) };
+}
+
+export type App = ReturnType<typeof createApp>;

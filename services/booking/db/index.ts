@@ -1,0 +1,13 @@
+import type { DatabaseParts } from "@lacio/chassis/db";
+import { Refusal } from "@lacio/chassis/errors";
+import { BookingLine } from "../domain/booking-line.ts";
+import { Booking } from "../domain/booking.ts";
+import { Init } from "./migrations/20261124000000-init.ts";
+
+export const database: DatabaseParts = {
+  entities: [Booking, BookingLine],
+  migrations: [{ name: "20261124000000-init", class: Init }],
+  refusals: {
+    occupancy_bounds: () => new Refusal("service_too_long", "This service keeps a stylist busy for too long at a time."),
+  },
+};

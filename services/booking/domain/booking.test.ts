@@ -1,0 +1,184 @@
+import { create, fromBinary } from "@bufbuild/protobuf";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { Refusal } from "@lacio/chassis/errors";
+import { TermsSchema } from "@lacio/proto/availability/v1/availability_service";
+import { BookingCancelledSchema, BookingCreatedSchema, BookingPaidSchema, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
+import { describe, expect, test } from "@jest/globals";
+import { Booking, type By } from "./booking.ts";
+
+const now = new Date("2026-12-01T12:00:00Z");
+const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
+const sold = {
+  serviceId: "11111111-1111-4111-8111-111111111111",
+  serviceName: "Alisado",
+  price: { currencyCode: "COP", minorUnits: 1001n },
+  ivaPercent: 19,
+  phases: [
+    { name: "aplicar", minutes: 60, busy: true },
+    { name: "reposar", minutes: 45, busy: false },
+    { name: "terminar", minutes: 30, busy: true },
+  ],
+  bufferMinutes: 10,
+};
+const terms = create(TermsSchema, sold);
+const staffId = "22222222-2222-4222-8222-222222222222";
+const rules = { holdMinutes: 10, freeUntilHours: 24, lateRefundPercent: 50 };
+const payment = { paymentId: "p1", currencyCode: "COP", minorUnits: 1001n, succeededAt: now };
+
+function request(hoursAhead = 48) {
+  return Booking.request({ clientId: "c", terms, staffId, start: inHours(hoursAhead), anyStaff: true }, rules, now);
+}
+function booked(hoursAhead = 48) {
+  const [booking] = request(hoursAhead);
+  booking.markPaid(payment, false);
+  return booking;
+}
+const states = {
+  PENDING_PAYMENT: () => request()[0],
+  CONFIRMED: () => booked(),
+  EXPIRED: () => after(request()[0], (booking) => booking.expire(inHours(1))),
+  CANCELLED: () => after(booked(), (booking) => booking.cancel("CLIENT", "", now)),
+  COMPLETED: () => after(booked(), (booking) => booking.complete(inHours(48))),
+  NO_SHOW: () => after(booked(), (booking) => booking.noShow(inHours(48))),
+};
+function after(booking: Booking, change: (booking: Booking) => unknown) {
+  change(booking);
+  return booking;
+}
+function reasonOf(work: () => unknown): string {
+  try {
+    work();
+    return "ok";
+  } catch (error) {
+    if (error instanceof Refusal) return error.reason;
+    throw error;
+  }
+}
+
+describe("a booking", () => {
+  test("is held with frozen terms, policy and the stylist's busy parts", () => {
+    const [booking, created] = request();
+    const event = fromBinary(BookingCreatedSchema, created.payload);
+    expect(created).toMatchObject({ subject: "booking.created", key: booking.id });
+    expect(event).toMatchObject({ bookingId: booking.id, clientId: "c", revision: 1n, price: { minorUnits: 1001n } });
+    expect(timestampDate(event.expiresAt!)).toEqual(inHours(1 / 6));
+    expect(event.lines).toMatchObject([{ serviceName: "Alisado", staffId, ivaPercent: 19 }]);
+    expect(event.busy.map(({ start, end }) => [timestampDate(start!), timestampDate(end!)])).toEqual([
+      [inHours(48), inHours(49)],
+      [inHours(49.75), new Date(inHours(50.25).getTime() + 10 * 60_000)],
+    ]);
+    expect(booking.endsAt).toEqual(inHours(50.25));
+    expect(booking).toMatchObject({ status: "PENDING_PAYMENT", freeUntilHours: 24, lateRefundPercent: 50, anyStaff: true });
+  });
+
+  test.each<[string, (booking: Booking) => unknown, Partial<Record<keyof typeof states, string>>, string]>([
+    ["paid", (b) => b.markPaid(payment, false), { PENDING_PAYMENT: "ok", EXPIRED: "ok" }, "not_payable"],
+    ["expired", (b) => b.expire(inHours(1)), { PENDING_PAYMENT: "ok" }, "not_lapsed"],
+    [
+      "cancelled",
+      (b) => b.cancel("CLIENT", "", now),
+      { PENDING_PAYMENT: "ok", CONFIRMED: "ok", CANCELLED: "already_cancelled" },
+      "not_cancellable",
+    ],
+    [
+      "moved",
+      (b) => b.reschedule("CLIENT", { terms, staffId, start: inHours(72) }, now),
+      { PENDING_PAYMENT: "ok", CONFIRMED: "ok", CANCELLED: "already_cancelled", EXPIRED: "hold_expired" },
+      "not_reschedulable",
+    ],
+    ["completed", (b) => b.complete(inHours(49)), { CONFIRMED: "ok" }, "not_confirmed"],
+    ["missed", (b) => b.noShow(inHours(49)), { CONFIRMED: "ok" }, "not_confirmed"],
+  ])("can be %s from the right states only, and says why not", (_, change, expected, otherwise) => {
+    for (const [name, make] of Object.entries(states)) {
+      const booking = make();
+      const { revision } = booking;
+      const answer = reasonOf(() => change(booking));
+      expect([name, answer]).toEqual([name, expected[name as keyof typeof states] ?? otherwise]);
+      expect(booking.revision).toBe(answer === "ok" ? revision + 1n : revision);
+    }
+  });
+
+  test.each<[string, By, number, number, bigint | string]>([
+    ["early, by the client", "CLIENT", 48, 0, 1001n],
+    ["exactly at the limit", "CLIENT", 48, 24, 1001n],
+    ["a minute past it: the share, rounded down", "CLIENT", 48, 24 + 1 / 60, 500n],
+    ["after the start, by the client", "CLIENT", 48, 48, "too_late"],
+    ["late, by the stylist", "STYLIST", 48, 47, 1001n],
+    ["late, by the salon", "SALON", 48, 47, 1001n],
+    ["after the start, by the salon", "SALON", 48, 49, 1001n],
+  ])("cancelled %s gives back the right amount", (_, by, startsIn, at, expected) => {
+    const booking = booked(startsIn);
+    if (typeof expected === "string") return expect(reasonOf(() => booking.cancel(by, "x", inHours(at)))).toBe(expected);
+    if (by === "CLIENT") expect(booking.refundIfCancelled(inHours(at))).toBe(expected);
+    const event = fromBinary(BookingCancelledSchema, booking.cancel(by, "x", inHours(at)).payload);
+    expect(event).toMatchObject({ paymentId: "p1", refund: { minorUnits: expected, currencyCode: "COP" } });
+    expect(booking).toMatchObject({ status: "CANCELLED", refund: expected, cancelReason: "x", cancelledBy: by });
+  });
+
+  test("an unpaid one costs nothing to cancel", () => {
+    const event = fromBinary(BookingCancelledSchema, request()[0].cancel("CLIENT", "", now).payload);
+    expect(event).toMatchObject({ paymentId: "", refund: { minorUnits: 0n } });
+  });
+
+  test.each<[keyof typeof states, Partial<typeof payment>, string | undefined]>([
+    ["PENDING_PAYMENT", {}, undefined],
+    ["EXPIRED", {}, undefined],
+    ["PENDING_PAYMENT", { minorUnits: 1000n }, "amount_mismatch"],
+    ["PENDING_PAYMENT", { currencyCode: "USD" }, "amount_mismatch"],
+    ["CONFIRMED", { paymentId: "p2" }, "already_paid"],
+    ["COMPLETED", { paymentId: "p2" }, "already_paid"],
+    ["CANCELLED", { paymentId: "p2" }, "booking_cancelled"],
+  ])("%s with payment %j: objection %s", (state, change, expected) => {
+    expect(states[state]().objectionTo({ ...payment, ...change })).toBe(expected);
+  });
+
+  test("paid after its slot was claimed again says so with its busy parts", () => {
+    const busyOf = (again: boolean) => fromBinary(BookingPaidSchema, request()[0].markPaid(payment, again).payload).busy.length;
+    expect([busyOf(false), busyOf(true)]).toEqual([0, 2]);
+  });
+
+  test.each<[string, By, number, string]>([
+    ["the client in time", "CLIENT", 24, "ok"],
+    ["the client too late", "CLIENT", 25, "too_late"],
+    ["the salon late", "SALON", 47, "ok"],
+    ["the salon after the start", "SALON", 48, "too_late"],
+  ])("is moved by %s", (_, by, at, expected) => {
+    const booking = booked(48);
+    expect(reasonOf(() => booking.reschedule(by, { terms, staffId, start: inHours(72) }, inHours(at)))).toBe(expected);
+  });
+
+  test("an unpaid one is moved until its hold ends", () => {
+    expect(reasonOf(() => request()[0].refuseUnlessMovable("CLIENT", inHours(0.1)))).toBe("ok");
+    expect(reasonOf(() => request()[0].refuseUnlessMovable("CLIENT", inHours(1 / 6)))).toBe("hold_expired");
+  });
+
+  test("moved, keeps price and name, and takes today's layout", () => {
+    const booking = booked();
+    const newer = create(TermsSchema, {
+      ...sold,
+      serviceName: "Otro",
+      price: { currencyCode: "COP", minorUnits: 9n },
+      phases: [{ name: "todo", minutes: 90, busy: true }],
+      bufferMinutes: 0,
+    });
+    const event = fromBinary(
+      BookingRescheduledSchema,
+      booking.reschedule("CLIENT", { terms: newer, staffId: "other", start: inHours(72) }, now).payload,
+    );
+    expect(event.oldLines).toMatchObject([{ staffId }]);
+    expect(event.lines).toMatchObject([{ staffId: "other", serviceName: "Alisado", price: { minorUnits: 1001n } }]);
+    expect(event.busy).toHaveLength(1);
+    expect([booking.startsAt, booking.endsAt]).toEqual([inHours(72), inHours(73.5)]);
+  });
+
+  test("is not completed or missed before it begins", () => {
+    expect(reasonOf(() => booked().complete(now))).toBe("not_started_yet");
+    expect(reasonOf(() => booked().noShow(now))).toBe("not_started_yet");
+  });
+
+  test("a decision on an older revision is refused", () => {
+    const booking = booked();
+    expect(reasonOf(() => booking.refuseUnlessAt(2n))).toBe("ok");
+    expect(reasonOf(() => booking.refuseUnlessAt(1n))).toBe("booking_changed");
+  });
+});

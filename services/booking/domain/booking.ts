@@ -1,0 +1,250 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code } from "@connectrpc/connect";
+import { Refusal } from "@lacio/chassis/errors";
+import { fact, type Fact } from "@lacio/chassis/fact";
+import type { Terms } from "@lacio/proto/availability/v1/availability_service";
+import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
+import {
+  BookingCancelledSchema,
+  BookingCompletedSchema,
+  BookingCreatedSchema,
+  BookingExpiredSchema,
+  BookingNoShowSchema,
+  BookingPaidSchema,
+  BookingPaymentDeclinedSchema,
+  BookingRescheduledSchema,
+} from "@lacio/proto/booking/v1/events";
+import { defineEntity, p } from "@mikro-orm/core";
+import { v7 as uuidv7 } from "uuid";
+import { BookingLine } from "./booking-line.ts";
+import { later, type Busy } from "./busy-parts.ts";
+
+const BookingSchema = defineEntity({
+  name: "Booking",
+  tableName: "booking",
+  properties: {
+    id: p.uuid().primary(),
+    clientId: p.uuid(),
+    status: p.string().length(20).$type<Status>(),
+    holdNo: p.smallint().nullable(),
+    expiresAt: p.datetime(),
+    price: p.bigint(),
+    currency: p.string().length(3),
+    freeUntilHours: p.integer(),
+    lateRefundPercent: p.smallint(),
+    paymentId: p.uuid().nullable(),
+    paidAt: p.datetime().nullable(),
+    cancelledBy: p.string().length(10).$type<By>().nullable(),
+    cancelReason: p.string().length(500).nullable(),
+    refund: p.bigint().nullable(),
+    cancelledAt: p.datetime().nullable(),
+    anyStaff: p.boolean(),
+    startsAt: p.datetime(),
+    endsAt: p.datetime(),
+    revision: p.bigint(),
+    createdAt: p.datetime(),
+  },
+});
+
+export type Status = keyof typeof Booking_Status;
+export type By = keyof typeof Cancellation_By;
+export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
+export type Wish = { clientId: string; terms: Terms; staffId: string; start: Date; anyStaff: boolean };
+export type Rules = { holdMinutes: number; freeUntilHours: number; lateRefundPercent: number };
+
+/** A visit: held, paid, then kept, moved, cancelled or missed. Every change grows the revision and is a fact. */
+export class Booking extends BookingSchema.class {
+  /** Loaded together with the booking, see load-bookings.ts. */
+  declare lines: BookingLine[];
+
+  static request({ clientId, terms, staffId, start, anyStaff }: Wish, rules: Rules, now: Date): [Booking, Fact] {
+    const id = uuidv7();
+    const line = BookingLine.sell(id, terms, staffId, start);
+    const booking = Object.assign(new Booking(), {
+      id,
+      clientId,
+      status: "PENDING_PAYMENT" as const,
+      expiresAt: later(now, rules.holdMinutes),
+      price: line.price,
+      currency: line.currency,
+      freeUntilHours: rules.freeUntilHours,
+      lateRefundPercent: rules.lateRefundPercent,
+      anyStaff,
+      startsAt: line.startsAt,
+      endsAt: line.endsAt,
+      revision: 0n,
+      createdAt: now,
+      lines: [line],
+    });
+    const created = fact(BookingCreatedSchema, id, {
+      ...booking.changed(),
+      ...booking.linesAndPrice(),
+      busy: booking.busyMessages(),
+      expiresAt: timestampFromDate(booking.expiresAt),
+    });
+    return [booking, created];
+  }
+
+  /** Why this payment cannot be taken for the booking; its slot is another question. */
+  objectionTo({ currencyCode, minorUnits }: Payment): string | undefined {
+    if (this.status === "CANCELLED") return "booking_cancelled";
+    if (this.paymentId != null) return "already_paid";
+    return minorUnits === this.price && currencyCode === this.currency ? undefined : "amount_mismatch";
+  }
+
+  /** `claimedAgain`: the hold had ended, and its slot could be had a second time. */
+  markPaid({ paymentId, succeededAt }: Payment, claimedAgain: boolean): Fact {
+    if (this.status !== "PENDING_PAYMENT" && this.status !== "EXPIRED") throw this.is("not_payable", "be paid");
+    this.leave("CONFIRMED");
+    this.paymentId = paymentId;
+    this.paidAt = succeededAt;
+    return fact(BookingPaidSchema, this.id, {
+      ...this.changed(),
+      ...this.linesAndPrice(),
+      paymentId,
+      paidAt: timestampFromDate(succeededAt),
+      busy: claimedAgain ? this.busyMessages() : [],
+    });
+  }
+
+  declinePayment({ paymentId }: Payment, reason: string): Fact {
+    return declinedPayment(this.id, this.clientId, paymentId, reason);
+  }
+
+  expire(now: Date): Fact {
+    if (this.status !== "PENDING_PAYMENT" || this.expiresAt > now) throw this.is("not_lapsed", "expire");
+    this.leave("EXPIRED");
+    return fact(BookingExpiredSchema, this.id, this.changed());
+  }
+
+  /** A client's money comes back by the policy, when the salon cancels all of it does. */
+  cancel(by: By, reason: string, now: Date): Fact {
+    if (this.status === "CANCELLED") throw alreadyCancelled();
+    if (!this.isLive()) throw this.is("not_cancellable", "be cancelled");
+    if (by === "CLIENT" && this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
+    const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? this.refundByPolicy(now) : this.price;
+    this.leave("CANCELLED");
+    Object.assign(this, { cancelledBy: by, cancelReason: reason, refund, cancelledAt: now });
+    return fact(BookingCancelledSchema, this.id, {
+      ...this.changed(),
+      paymentId: this.paymentId ?? "",
+      refund: this.money(refund),
+      by: Cancellation_By[by],
+      lines: this.lineMessages(),
+    });
+  }
+
+  /** What a cancellation by the client would give back; undefined when the client cannot cancel. */
+  refundIfCancelled(now: Date): bigint | undefined {
+    if (!this.isLive() || this.startsAt <= now) return undefined;
+    return this.status === "CONFIRMED" ? this.refundByPolicy(now) : 0n;
+  }
+
+  refuseUnlessMovable(by: By, now: Date): void {
+    if (this.status === "CANCELLED") throw alreadyCancelled();
+    if (this.status === "EXPIRED" || (this.status === "PENDING_PAYMENT" && this.expiresAt <= now))
+      throw new Refusal("hold_expired", "This booking was not paid in time.");
+    if (!this.isLive()) throw this.is("not_reschedulable", "be moved");
+    if (this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
+    if (by === "CLIENT" && this.status === "CONFIRMED" && !this.isFree(now))
+      throw new Refusal("too_late", `A booking can be moved until ${this.freeUntilHours} hours before it starts.`);
+  }
+
+  reschedule(by: By, to: { terms: Terms; staffId: string; start: Date }, now: Date): Fact {
+    this.refuseUnlessMovable(by, now);
+    const oldLines = this.lineMessages();
+    const [line] = this.lines as [BookingLine];
+    line.place(to.terms, to.staffId, to.start);
+    this.startsAt = line.startsAt;
+    this.endsAt = line.endsAt;
+    return fact(BookingRescheduledSchema, this.id, {
+      ...this.changed(),
+      oldLines,
+      lines: this.lineMessages(),
+      busy: this.busyMessages(),
+    });
+  }
+
+  complete(now: Date): Fact {
+    return fact(BookingCompletedSchema, this.id, this.settle("COMPLETED", now));
+  }
+
+  noShow(now: Date): Fact {
+    return fact(BookingNoShowSchema, this.id, this.settle("NO_SHOW", now));
+  }
+
+  /** Somebody decided on what they saw; it must still be so. */
+  refuseUnlessAt(revision: bigint): void {
+    if (this.status === "CANCELLED") throw alreadyCancelled();
+    if (this.revision !== revision)
+      throw new Refusal("booking_changed", "The booking was changed at the same moment; look at it again.", Code.Aborted);
+  }
+
+  isOf(staffId: string): boolean {
+    return this.lines.some((line) => line.staffId === staffId);
+  }
+
+  busy(): Busy[] {
+    return this.lines.flatMap((line) => line.busy());
+  }
+
+  lineMessages() {
+    return this.lines.map((line) => line.message());
+  }
+
+  money(minorUnits: bigint) {
+    return { currencyCode: this.currency, minorUnits };
+  }
+
+  private isLive(): boolean {
+    return this.status === "PENDING_PAYMENT" || this.status === "CONFIRMED";
+  }
+
+  private isFree(now: Date): boolean {
+    return later(now, this.freeUntilHours * 60) <= this.startsAt;
+  }
+
+  private refundByPolicy(now: Date): bigint {
+    return this.isFree(now) ? this.price : (this.price * BigInt(this.lateRefundPercent)) / 100n;
+  }
+
+  private settle(status: "COMPLETED" | "NO_SHOW", now: Date) {
+    if (this.status !== "CONFIRMED") throw this.is("not_confirmed", `become ${status}`);
+    if (this.startsAt > now) throw new Refusal("not_started_yet", "The visit has not begun yet.");
+    this.leave(status);
+    return { ...this.changed(), staffId: this.lines[0]!.staffId };
+  }
+
+  private leave(status: Status): void {
+    this.status = status;
+    this.holdNo = null;
+  }
+
+  private changed() {
+    this.revision += 1n;
+    return { bookingId: this.id, clientId: this.clientId, revision: this.revision };
+  }
+
+  private linesAndPrice() {
+    return { lines: this.lineMessages(), price: this.money(this.price) };
+  }
+
+  private busyMessages() {
+    return this.busy().map(({ staffId, start, end }) => ({
+      staffId,
+      start: timestampFromDate(start),
+      end: timestampFromDate(end),
+    }));
+  }
+
+  private is(reason: string, what: string): Refusal {
+    return new Refusal(reason, `A booking that is ${this.status} cannot ${what}.`);
+  }
+}
+BookingSchema.setClass(Booking);
+
+const alreadyCancelled = () => new Refusal("already_cancelled", "This booking was cancelled already.");
+
+/** The money must go back in full. */
+export const declinedPayment = (bookingId: string, clientId: string, paymentId: string, reason: string): Fact =>
+  fact(BookingPaymentDeclinedSchema, bookingId, { bookingId, clientId, paymentId, reason });

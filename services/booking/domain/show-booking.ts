@@ -1,0 +1,34 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
+import type { Booking } from "./booking.ts";
+
+/** The booking as callers see it at this moment. */
+export function showBooking(booking: Booking, now: Date) {
+  const refund = booking.refundIfCancelled(now);
+  return {
+    bookingId: booking.id,
+    status: Booking_Status[booking.status],
+    clientId: booking.clientId,
+    staffId: booking.lines[0]!.staffId,
+    start: timestampFromDate(booking.startsAt),
+    end: timestampFromDate(booking.endsAt),
+    price: booking.money(booking.price),
+    lines: booking.lineMessages(),
+    expiresAt: booking.status === "PENDING_PAYMENT" ? timestampFromDate(booking.expiresAt) : undefined,
+    refundIfCancelled: refund === undefined ? undefined : booking.money(refund),
+    cancellation: cancellationOf(booking),
+    policy: { freeUntilHours: booking.freeUntilHours, lateRefundPercent: booking.lateRefundPercent },
+    createdAt: timestampFromDate(booking.createdAt),
+    paymentId: booking.paymentId ?? "",
+  };
+}
+
+function cancellationOf(booking: Booking) {
+  if (booking.status !== "CANCELLED") return undefined;
+  return {
+    by: Cancellation_By[booking.cancelledBy!],
+    reason: booking.cancelReason!,
+    refund: booking.money(booking.refund!),
+    cancelledAt: timestampFromDate(booking.cancelledAt!),
+  };
+}

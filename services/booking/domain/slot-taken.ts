@@ -1,0 +1,48 @@
+import { create } from "@bufbuild/protobuf";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code } from "@connectrpc/connect";
+import { isOutage, Refusal } from "@lacio/chassis/errors";
+import type { Slot, Terms } from "@lacio/proto/availability/v1/availability_service";
+import { AlternativesSchema } from "@lacio/proto/booking/v1/booking_service";
+import type { App } from "../app.ts";
+import { busyParts } from "./busy-parts.ts";
+import type { Wanted } from "./find-candidates.ts";
+import { partColumns } from "./occupancy.ts";
+
+const shown = 3;
+// Availability's view may be a moment old, and a stampede takes the nearest slots first: ask for more than is shown.
+const asked = 12;
+
+/** The refusal of a slot that is gone, with the nearest ones that are not. */
+export async function slotTaken(app: App, wanted: Wanted, terms: Terms | undefined): Promise<Refusal> {
+  const alternatives = (terms ? await freeSlots(app, wanted, terms) : []).slice(0, shown);
+  const value = create(AlternativesSchema, {
+    alternatives: alternatives.map(({ start, end, staffId, staffName }) => ({ start, end, staffId, staffName })),
+  });
+  return new Refusal("slot_taken", "Somebody else has just taken this slot.", Code.AlreadyExists, [{ desc: AlternativesSchema, value }]);
+}
+
+async function freeSlots(app: App, wanted: Wanted, terms: Terms): Promise<Slot[]> {
+  try {
+    const request = { ...wanted, start: timestampFromDate(wanted.start), limit: asked };
+    const { slots } = await app.availability.findAlternatives(request);
+    const taken = await takenSlots(app, slots, wanted, terms);
+    return slots.filter((_, index) => !taken.has(index));
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return []; // the refusal is the answer, the alternatives are a courtesy
+  }
+}
+
+async function takenSlots(app: App, slots: Slot[], { ignoreBookingId }: Wanted, terms: Terms): Promise<Set<number>> {
+  const parts = slots.flatMap((slot, index) =>
+    busyParts(terms, slot.staffId, timestampDate(slot.start!)).map((part) => ({ ...part, index })),
+  );
+  const rows = await app.db.sql<{ index: number }>(
+    `select distinct slot.index from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[]) as slot(resource_id, starts_at, ends_at, index)
+     join occupancy o on o.resource_id = slot.resource_id and o.during && tstzrange(slot.starts_at, slot.ends_at)
+     where o.booking_id is distinct from $5::uuid`,
+    [...partColumns(parts), parts.map(({ index }) => index), ignoreBookingId || null],
+  );
+  return new Set(rows.map(({ index }) => index));
+}

@@ -1,0 +1,48 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Handler } from "@lacio/chassis/consume";
+import type { Tx } from "@lacio/chassis/db";
+import { failpoint } from "@lacio/chassis/failpoint";
+import type { PaymentSucceeded, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
+import type { App } from "../app.ts";
+import { declinedPayment, type Booking, type Payment } from "../domain/booking.ts";
+import { lockBooking } from "../domain/load-bookings.ts";
+import { occupy, takeTurns } from "../domain/occupancy.ts";
+
+/** Each payment ends in exactly one of: the booking is paid, or the money goes back. */
+export const onPaymentSucceeded =
+  (app: App): Handler<typeof PaymentSucceededSchema> =>
+  async (event, once) => {
+    await once((tx) => take(app, tx, event.bookingId, paymentOf(event)));
+    failpoint("booking.after_payment");
+  };
+
+async function take(app: App, tx: Tx, bookingId: string, payment: Payment): Promise<void> {
+  const known = await tx.sql("select 1 from booking where id = $1", [bookingId]);
+  if (known.length === 0) {
+    app.log.error({ booking: bookingId, payment: payment.paymentId }, "a payment for a booking that does not exist");
+    return tx.emit(declinedPayment(bookingId, "", payment.paymentId, "booking_unknown"));
+  }
+  const booking = await lockBooking(tx, bookingId);
+  if (booking.paymentId === payment.paymentId) return;
+  const objection = booking.objectionTo(payment);
+  if (objection === "amount_mismatch")
+    app.log.error({ booking: bookingId, payment: payment.paymentId }, "a payment of another amount than the price");
+  if (objection) return tx.emit(booking.declinePayment(payment, objection));
+
+  const ended = booking.status === "EXPIRED";
+  if (ended && !(await claimAgain(app, tx, booking))) return tx.emit(booking.declinePayment(payment, "hold_expired"));
+  tx.emit(booking.markPaid(payment, ended));
+}
+
+async function claimAgain(app: App, tx: Tx, booking: Booking): Promise<boolean> {
+  if (booking.startsAt <= app.now()) return false;
+  await takeTurns(
+    tx,
+    booking.lines.map((line) => line.staffId),
+  );
+  return occupy(tx, booking);
+}
+
+function paymentOf({ paymentId, amount, succeededAt }: PaymentSucceeded): Payment {
+  return { paymentId, ...amount!, succeededAt: timestampDate(succeededAt!) };
+}

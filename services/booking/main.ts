@@ -1,0 +1,9 @@
+import { start } from "@lacio/chassis/start";
+import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { createApp, readConfig } from "./app.ts";
+import { database } from "./db/index.ts";
+import { subscriptions } from "./events/index.ts";
+import { routes } from "./rpc/index.ts";
+import { timers } from "./timers/index.ts";
+
+await start("booking", { service: BookingService, config: readConfig, database, createApp, routes, subscriptions, timers });

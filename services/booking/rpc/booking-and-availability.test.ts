@@ -1,0 +1,101 @@
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { Client } from "@connectrpc/connect";
+import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
+import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { startSystem, type System } from "../../../dev/system.ts";
+import { adminToken, clientFor, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
+import { hour, outcome } from "../testing/salon.ts";
+
+let system: System;
+let admin: Client<typeof StaffService>;
+let serviceId: string;
+let skillId: string;
+let crowd: SignedIn[];
+
+beforeAll(async () => {
+  const services = ["auth", "staff", "availability", "booking"];
+  system = await startSystem({ dir: ".lacio/test/booking-and-availability", services, edge: false, stripe: false, fsync: false });
+  admin = clientFor(StaffService, system, await adminToken(system));
+  skillId = (await admin.createSkill({ name: "Keratina" })).skill!.id;
+  const phases = [
+    { name: "Aplicar", minutes: 60, busy: true },
+    { name: "Reposar", minutes: 60, busy: false },
+    { name: "Terminar", minutes: 60, busy: true },
+  ];
+  const offer = { name: "Keratina", price: { currencyCode: "COP", minorUnits: 25_000_000n }, phases, skillIds: [skillId] };
+  serviceId = (await admin.createService(offer)).service!.id;
+  crowd = await Promise.all(Array.from({ length: 40 }, () => signUp(system)));
+});
+afterAll(() => system?.stop());
+
+const bookings = (client: SignedIn) => clientFor(BookingService, system, client.accessToken);
+// 9:00 in Bogotá, so many days from now.
+const morning = (days: number) => new Date(Math.floor(Date.now() / (24 * hour) + days) * 24 * hour + 14 * hour);
+const at = (time: Date, hours = 0) => timestampFromDate(new Date(time.getTime() + hours * hour));
+
+async function hire() {
+  const account = { email: `${crypto.randomUUID()}@example.com`, password: "una clave larga", name: "Sofía", skillIds: [skillId] };
+  const { stylist } = await admin.createStylist(account);
+  const shifts = Array.from({ length: 7 }, (_, day) => ({ weekday: day + 1, start: "09:00", end: "17:00" }));
+  await admin.putSchedule({ staffId: stylist!.id, shifts });
+  await until(async () => (await freeHours(stylist!.id, morning(3))).length > 0);
+  return stylist!.id;
+}
+async function freeHours(staffId: string, day: Date) {
+  const date = day.toISOString().slice(0, 10);
+  const { slots } = await clientFor(AvailabilityService, system).getAvailability({ serviceId, staffId, date });
+  return slots.map(({ start }) => (timestampDate(start!).getTime() - day.getTime()) / hour);
+}
+
+describe("booking with the real availability", () => {
+  test("200 calls for one slot: one wins, the others are offered slots that can be booked", async () => {
+    const [staffId, start] = [await hire(), morning(3)];
+    const calls = Array.from({ length: 200 }, (_, index) =>
+      outcome(bookings(crowd[index % 40]!).createBooking({ serviceId, staffId, desiredStart: at(start) })),
+    );
+    const outcomes = await Promise.all(calls);
+    expect(outcomes.filter(({ reason }) => reason === "ok")).toHaveLength(1);
+    const losers = outcomes.filter(({ reason }) => reason === "slot_taken");
+    expect(losers).toHaveLength(199);
+    expect(losers.every(({ alternatives }) => alternatives.length === 3)).toBe(true);
+    const [{ start: desiredStart, staffId: other } = {}] = losers[0]!.alternatives;
+    const second = await outcome(bookings(await signUp(system)).createBooking({ serviceId, staffId: other, desiredStart }));
+    expect(second.reason).toBe("ok");
+    expect(system.logs("postgres")).not.toContain("deadlock");
+  });
+
+  test("what a booking takes, and its pause leaves, can be seen; an ended hold gives it back", async () => {
+    const [staffId, day] = [await hire(), morning(4)];
+    const all = await freeHours(staffId, day);
+    const { bookingId } = await bookings(crowd[0]!).createBooking({ serviceId, staffId, desiredStart: at(day, 2) });
+    await until(async () => (await freeHours(staffId, day)).length < all.length);
+    // Busy 11-12 and 13-14: a visit of the same kind fits into its pause.
+    expect((await freeHours(staffId, day)).filter(Number.isInteger)).toEqual([1, 3, 5]);
+    expect((await outcome(bookings(crowd[1]!).createBooking({ serviceId, staffId, desiredStart: at(day, 3) }))).reason).toBe("ok");
+    await sql(system, "booking", "update booking set expires_at = now() - interval '1 second' where id = $1", [bookingId]);
+    await until(async () => (await freeHours(staffId, day)).includes(2) || (await freeHours(staffId, day)).includes(1));
+  });
+
+  test("a move sees its own time as free, and lets others have it afterwards", async () => {
+    const [staffId, day] = [await hire(), morning(5)];
+    const mine = bookings(crowd[2]!);
+    const { bookingId } = await mine.createBooking({ serviceId, staffId, desiredStart: at(day) });
+    await until(async () => !(await freeHours(staffId, day)).includes(0));
+    const { booking } = await mine.rescheduleBooking({ bookingId, desiredStart: at(day, 0.5) });
+    expect(timestampDate(booking!.start!).getTime()).toBe(day.getTime() + hour / 2);
+    await mine.rescheduleBooking({ bookingId, desiredStart: at(day, 4) });
+    await until(async () => (await freeHours(staffId, day)).includes(0));
+    expect((await outcome(bookings(crowd[3]!).createBooking({ serviceId, staffId, desiredStart: at(day) }))).reason).toBe("ok");
+  });
+
+  test("why nobody can: outside the hours, no such service, no such stylist", async () => {
+    const [staffId, day] = [await hire(), morning(6)];
+    const ask = async (change: object) =>
+      (await outcome(bookings(crowd[4]!).createBooking({ serviceId, staffId, desiredStart: at(day), ...change }))).reason;
+    expect(await ask({ desiredStart: at(day, 12) })).toBe("not_working_then");
+    expect(await ask({ serviceId: crypto.randomUUID() })).toBe("service_unknown");
+    expect(await ask({ staffId: crypto.randomUUID() })).toBe("staff_unknown");
+  });
+});

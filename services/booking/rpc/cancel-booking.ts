@@ -1,0 +1,19 @@
+import type { App } from "../app.ts";
+import { lockBooking } from "../domain/load-bookings.ts";
+import { release } from "../domain/occupancy.ts";
+import { showBooking } from "../domain/show-booking.ts";
+import { actsAs, visibleBooking } from "../domain/visible-booking.ts";
+import type { Rpc } from "./index.ts";
+
+export const cancelBooking =
+  (app: App): Rpc["cancelBooking"] =>
+  async ({ bookingId, reason }, ctx) => {
+    const { revision } = await visibleBooking(app, bookingId, ctx);
+    return app.transact(async (tx) => {
+      const booking = await lockBooking(tx, bookingId);
+      booking.refuseUnlessAt(revision);
+      tx.emit(booking.cancel(actsAs(ctx), reason, app.now()));
+      await release(tx, [bookingId]);
+      return { booking: showBooking(booking, app.now()) };
+    }, ctx);
+  };

@@ -1,0 +1,17 @@
+import { notFound } from "@lacio/chassis/errors";
+import type { App } from "../app.ts";
+import { lockBooking } from "../domain/load-bookings.ts";
+import { release } from "../domain/occupancy.ts";
+import { showBooking } from "../domain/show-booking.ts";
+import type { Rpc } from "./index.ts";
+
+export const cancelStaffBooking =
+  (app: App): Rpc["cancelStaffBooking"] =>
+  ({ staffId, bookingId, reason }, ctx) =>
+    app.transact(async (tx) => {
+      const booking = await lockBooking(tx, bookingId);
+      if (!booking.isOf(staffId)) throw notFound("booking");
+      tx.emit(booking.cancel("STYLIST", reason, app.now()));
+      await release(tx, [bookingId]);
+      return { booking: showBooking(booking, app.now()) };
+    }, ctx);

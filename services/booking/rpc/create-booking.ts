@@ -1,0 +1,77 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, type HandlerContext } from "@connectrpc/connect";
+import { isAdmin, person, type Person } from "@lacio/chassis/access";
+import { invalid, Refusal } from "@lacio/chassis/errors";
+import { failpoint } from "@lacio/chassis/failpoint";
+import { Booking_Status, type CreateBookingRequest } from "@lacio/proto/booking/v1/booking_service";
+import type { App } from "../app.ts";
+import { Booking } from "../domain/booking.ts";
+import { claimSlot, type Claim, type Outcome } from "../domain/claim-slot.ts";
+import { expireHoldsInTheWay } from "../domain/expire-holds.ts";
+import { findCandidates } from "../domain/find-candidates.ts";
+import { slotTaken } from "../domain/slot-taken.ts";
+import { startTime } from "../domain/start-time.ts";
+import type { Rpc } from "./index.ts";
+
+export const createBooking =
+  (app: App): Rpc["createBooking"] =>
+  async (req, ctx) => {
+    const now = app.now();
+    const clientId = clientOf(person(ctx), req);
+    const wanted = { serviceId: req.serviceId, start: startTime(req.desiredStart, now), staffId: req.staffId };
+    const { terms, staffIds } = await findCandidates(app, wanted);
+
+    const anyStaff = req.staffId === "";
+    const claims = staffIds.map((staffId) => claimOf(app, { clientId, terms, staffId, start: wanted.start, anyStaff }, now));
+    let { outcome, claim } = await claimFirst(app, claims, ctx);
+    if (outcome !== "claimed") {
+      const parts = claims.flatMap(({ booking }) => booking.busy());
+      if (await expireHoldsInTheWay(app, parts, clientId)) ({ outcome, claim } = await claimFirst(app, claims, ctx));
+    }
+    if (outcome === "slot_taken") throw await slotTaken(app, wanted, terms);
+    if (outcome === "too_many_holds")
+      throw new Refusal("too_many_holds", "Pay or cancel one of the open bookings first.", Code.ResourceExhausted);
+    failpoint("booking.after_claim");
+    return claim.answer;
+  };
+
+function clientOf(who: Person, { clientId }: CreateBookingRequest): string {
+  if (isAdmin(who)) {
+    if (!clientId) throw invalid("clientId", "is needed: for whom is the booking?");
+    return clientId;
+  }
+  if (clientId && clientId !== who.id) throw new Refusal("forbidden", "You may book for yourself only.", Code.PermissionDenied);
+  return who.id;
+}
+
+// The first candidate whose slot is free; the others were taken since availability looked.
+async function claimFirst(app: App, claims: CreateClaim[], ctx: HandlerContext): Promise<{ outcome: Outcome; claim: CreateClaim }> {
+  let outcome: Outcome = "slot_taken";
+  let claim = claims[0]!;
+  for (claim of claims) {
+    outcome = await claimSlot(app, claim, ctx);
+    if (outcome !== "slot_taken") break;
+  }
+  return { outcome, claim };
+}
+
+function claimOf({ config }: App, wish: Parameters<typeof Booking.request>[0], now: Date) {
+  const rules = {
+    holdMinutes: config.holdMinutes,
+    freeUntilHours: config.cancelFreeUntilHours,
+    lateRefundPercent: config.cancelLateRefundPercent,
+  };
+  const [booking, created] = Booking.request(wish, rules, now);
+  const answer = {
+    bookingId: booking.id,
+    status: Booking_Status.PENDING_PAYMENT,
+    price: booking.money(booking.price),
+    staffId: wish.staffId,
+    start: timestampFromDate(booking.startsAt),
+    end: timestampFromDate(booking.endsAt),
+    expiresAt: timestampFromDate(booking.expiresAt),
+  };
+  return { booking, created, answer } satisfies Claim;
+}
+
+type CreateClaim = ReturnType<typeof claimOf>;

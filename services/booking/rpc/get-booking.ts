@@ -1,0 +1,8 @@
+import type { App } from "../app.ts";
+import { showBooking } from "../domain/show-booking.ts";
+import { visibleBooking } from "../domain/visible-booking.ts";
+import type { Rpc } from "./index.ts";
+
+export const getBooking =
+  (app: App): Rpc["getBooking"] =>
+  async ({ bookingId }, ctx) => ({ booking: showBooking(await visibleBooking(app, bookingId, ctx), app.now()) });

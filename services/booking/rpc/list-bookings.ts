@@ -1,0 +1,37 @@
+import { Code } from "@connectrpc/connect";
+import { isAdmin, person } from "@lacio/chassis/access";
+import { invalid, Refusal } from "@lacio/chassis/errors";
+import { paged, pageOf } from "@lacio/chassis/paging";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import type { App } from "../app.ts";
+import { findBookings } from "../domain/load-bookings.ts";
+import { positionKey, startPosition, type Position } from "../domain/list-position.ts";
+import { showBooking } from "../domain/show-booking.ts";
+import type { Rpc } from "./index.ts";
+
+export const listBookings =
+  (app: App): Rpc["listBookings"] =>
+  async (req, ctx) => {
+    const who = person(ctx);
+    if (req.clientId && req.clientId !== who.id && !isAdmin(who))
+      throw new Refusal("forbidden", "You may list your own bookings only.", Code.PermissionDenied);
+    if (req.statuses.includes(Booking_Status.STATUS_UNSPECIFIED)) throw invalid("statuses", "must name states");
+    const clientId = isAdmin(who) ? req.clientId || null : who.id;
+    const statuses = req.statuses.length > 0 ? req.statuses.map((status) => Booking_Status[status]) : null;
+
+    const { size, limit, after } = pageOf(req, 2);
+    const from = startPosition(after);
+    const found = await app.db.sql<Position>(
+      `select id, starts_at as "startsAt" from booking
+       where ($1::uuid is null or client_id = $1) and ($2::text[] is null or status = any($2))
+         and ($3::timestamptz is null or (starts_at, id) < ($3, $4::uuid))
+       order by starts_at desc, id desc limit $5`,
+      [clientId, statuses, from?.startsAt ?? null, from?.id ?? null, limit],
+    );
+    const { rows, nextPageToken } = paged(found, size, positionKey);
+    const bookings = await findBookings(
+      app.db.read(),
+      rows.map(({ id }) => id),
+    );
+    return { bookings: bookings.map((booking) => showBooking(booking, app.now())), nextPageToken };
+  };

@@ -1,0 +1,60 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import { invalid } from "@lacio/chassis/errors";
+import type { Terms } from "@lacio/proto/availability/v1/availability_service";
+import type { App } from "../app.ts";
+import type { Booking } from "../domain/booking.ts";
+import { expireHoldsInTheWay } from "../domain/expire-holds.ts";
+import { findCandidates } from "../domain/find-candidates.ts";
+import { lockBooking } from "../domain/load-bookings.ts";
+import { occupy, release, takeTurns } from "../domain/occupancy.ts";
+import { busyParts } from "../domain/busy-parts.ts";
+import { showBooking } from "../domain/show-booking.ts";
+import { slotTaken } from "../domain/slot-taken.ts";
+import { startTime } from "../domain/start-time.ts";
+import { actsAs, visibleBooking } from "../domain/visible-booking.ts";
+import type { Rpc } from "./index.ts";
+
+export const rescheduleBooking =
+  (app: App): Rpc["rescheduleBooking"] =>
+  async (req, ctx) => {
+    const start = startTime(req.desiredStart, app.now());
+    const seen = await visibleBooking(app, req.bookingId, ctx);
+    seen.refuseUnlessMovable(actsAs(ctx), app.now());
+    const [line] = seen.lines;
+    const wanted = { serviceId: line!.serviceId, start, staffId: req.staffId || line!.staffId, ignoreBookingId: seen.id };
+    if (start.getTime() === line!.startsAt.getTime() && wanted.staffId === line!.staffId)
+      throw invalid("desiredStart", "is when the booking is already", "same_slot");
+
+    const { terms, staffIds } = await findCandidates(app, wanted);
+    const to = { terms, start, staffId: staffIds[0]! };
+    const moved = (await move(app, seen, to, ctx)) ?? (await moveAfterExpiry(app, seen, to, ctx));
+    if (!moved) throw await slotTaken(app, wanted, terms);
+    return moved;
+  };
+
+type Place = { terms: Terms; staffId: string; start: Date };
+
+async function moveAfterExpiry(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
+  const parts = busyParts(to.terms, to.staffId, to.start);
+  return (await expireHoldsInTheWay(app, parts, seen.clientId)) ? move(app, seen, to, ctx) : undefined;
+}
+
+// Old slot given back and new one taken in one transaction: nobody sees a moment without either. Undefined when the new one is gone.
+async function move(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
+  try {
+    return await app.transact(async (tx) => {
+      const booking = await lockBooking(tx, seen.id);
+      booking.refuseUnlessAt(seen.revision);
+      await takeTurns(tx, [...booking.lines.map((line) => line.staffId), to.staffId]);
+      await release(tx, [booking.id]);
+      tx.emit(booking.reschedule(actsAs(ctx), to, app.now()));
+      if (!(await occupy(tx, booking))) throw new Gone();
+      return { booking: showBooking(booking, app.now()) };
+    }, ctx);
+  } catch (error) {
+    if (error instanceof Gone) return undefined;
+    throw error;
+  }
+}
+
+class Gone extends Error {}

@@ -1,0 +1,154 @@
+import http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { AvailabilityService, TermsSchema } from "@lacio/proto/availability/v1/availability_service";
+import { AlternativesSchema, BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import { PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { connect, headers } from "@nats-io/transport-node";
+import { startSystem, type System } from "../../../dev/system.ts";
+import { adminToken, asService, clientFor, signIn, sql } from "../../../dev/testing.ts";
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+
+const price = { currencyCode: "COP", minorUnits: 18_000_000n };
+const phase = (minutes: number, busy = true) => ({ name: busy ? "trabajar" : "reposar", minutes, busy });
+
+/** What the salon of these tests sells. */
+export const short = { serviceId: crypto.randomUUID(), serviceName: "Alisado corto", price, ivaPercent: 19, phases: [phase(60)] };
+export const withPause = {
+  serviceId: crypto.randomUUID(),
+  serviceName: "Alisado largo",
+  price,
+  ivaPercent: 19,
+  phases: [phase(60), phase(60, false), phase(30)],
+};
+const sold = [short, withPause].map((terms) => create(TermsSchema, terms));
+
+export type Salon = Awaited<ReturnType<typeof openSalon>>;
+
+/**
+ * Auth and booking on real servers, and an availability that believes everybody free at any hour: as its view is the moment before a
+ * stampede, so that booking alone decides.
+ */
+export async function openSalon(dir: string, env: Record<string, string> = {}) {
+  const stylists = new Set<string>();
+  const view = { reason: "" };
+  const availability = await serveAvailability(stylists, view);
+  const system = await startSystem({
+    dir,
+    services: ["auth", "booking"],
+    edge: false,
+    stripe: false,
+    fsync: false,
+    serviceEnv: { booking: { AVAILABILITY_URL: availability.url, ...env } },
+  });
+  const bus = await connectBus(system);
+  let days = 0;
+  return {
+    system,
+    /** Makes availability find nobody, for this reason. */
+    view,
+    async hireStylist() {
+      const account = { email: `${crypto.randomUUID()}@example.com`, password: "una clave larga", name: "Sofía", phone: "", locale: "es" };
+      const auth = clientFor(AuthService, system, asService("staff", system));
+      const { user } = await auth.createAccount({ ...account, role: Caller_Role.STYLIST });
+      stylists.add(user!.id);
+      return { id: user!.id, token: await signIn(system, account) };
+    },
+    dismiss: (id: string) => stylists.delete(id),
+    as: (token?: string) => clientFor(BookingService, system, token),
+    admin: async () => clientFor(BookingService, system, await adminToken(system)),
+    sql: <Row = Record<string, unknown>>(text: string, values?: unknown[]) => sql<Row>(system, "booking", text, values),
+    /** A full hour on a day that no other test of this salon uses. */
+    freshDay: () => new Date(Math.ceil(Date.now() / hour) * hour + ++days * 24 * hour + 48 * hour),
+    pay: bus.pay,
+    async close() {
+      await bus.close();
+      await system.stop();
+      await availability.close();
+    },
+  };
+}
+
+async function serveAvailability(stylists: Set<string>, view: { reason: string }) {
+  const routes = (router: ConnectRouter) =>
+    void router.service(AvailabilityService, {
+      findCandidates(req) {
+        const terms = sold.find((one) => one.serviceId === req.serviceId);
+        if (!terms) return { reason: "service_unknown" };
+        if (req.staffId && !stylists.has(req.staffId)) return { terms, reason: "staff_unknown" };
+        if (view.reason) return { terms, reason: view.reason };
+        return { terms, candidates: (req.staffId ? [req.staffId] : [...stylists]).map((staffId) => ({ staffId })) };
+      },
+      findAlternatives(req) {
+        const start = timestampDate(req.start!).getTime();
+        const at = (index: number) => ({
+          start: timestampFromDate(new Date(start + index * 30 * minute)),
+          end: timestampFromDate(new Date(start + index * 30 * minute + hour)),
+          staffId: req.staffId || [...stylists][0]!,
+          staffName: "Sofía",
+        });
+        return { slots: Array.from({ length: req.limit }, (_, index) => at(index + 1)) };
+      },
+    });
+  const server = http2.createServer(connectNodeAdapter({ routes }));
+  const sessions = new Set<http2.ServerHttp2Session>();
+  server.on("session", (session) => sessions.add(session));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      for (const session of sessions) session.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+// Payments' stream, and its news as payments' own relay publishes it.
+async function connectBus(system: System) {
+  const url = new URL(system.urls.nats!);
+  const nc = await connect({ servers: url.host, user: url.username, pass: decodeURIComponent(url.password) });
+  await (await jetstreamManager(nc)).streams.add({ name: "PAYMENTS", subjects: ["payments.>"] });
+  return {
+    async pay(payment: { bookingId: string; paymentId?: string; minorUnits?: bigint }, eventId: string = crypto.randomUUID()) {
+      const event: MessageInitShape<typeof PaymentSucceededSchema> = {
+        bookingId: payment.bookingId,
+        paymentId: payment.paymentId ?? crypto.randomUUID(),
+        amount: { ...price, ...(payment.minorUnits !== undefined && { minorUnits: payment.minorUnits }) },
+        succeededAt: timestampFromDate(new Date()),
+      };
+      const head = headers();
+      head.set("ce-id", eventId);
+      head.set("lacio-key", event.paymentId!);
+      const body = toBinary(PaymentSucceededSchema, create(PaymentSucceededSchema, event));
+      await jetstream(nc).publish("payments.succeeded", body, { headers: head });
+      return { eventId, paymentId: event.paymentId! };
+    },
+    close: () => nc.close(),
+  };
+}
+
+/** How a call ended: "ok" or the reason, with what the refusal offers. */
+export async function outcome<T>(call: Promise<T>) {
+  try {
+    return { reason: "ok", value: await call, code: undefined, alternatives: [] };
+  } catch (thrown) {
+    const error = ConnectError.from(thrown);
+    const [info] = error.findDetails(ErrorInfoSchema);
+    const [offer] = error.findDetails(AlternativesSchema);
+    return {
+      reason: info?.reason ?? `? ${error.message}`,
+      value: undefined,
+      code: Code[error.code],
+      alternatives: offer?.alternatives ?? [],
+    };
+  }
+}

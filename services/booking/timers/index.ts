@@ -1,0 +1,5 @@
+import { every, type Timer } from "@lacio/chassis/timers";
+import type { App } from "../app.ts";
+import { sweepHolds } from "./sweep-holds.ts";
+
+export const timers = (app: App): Timer[] => [every(app.config.expireSweepSeconds * 1_000, "sweep-holds", () => sweepHolds(app))];

@@ -1,0 +1,7 @@
+import type { App } from "../app.ts";
+import { batchSize, expireHolds } from "../domain/expire-holds.ts";
+
+/** Slots of unpaid bookings are free again within seconds after the hold ends. */
+export async function sweepHolds(app: App): Promise<void> {
+  while ((await expireHolds(app)) === batchSize);
+}

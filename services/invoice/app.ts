@@ -1,0 +1,30 @@
+import type { Env } from "@lacio/chassis/config";
+import type { Base } from "@lacio/chassis/start";
+import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { UsersService } from "@lacio/proto/users/v1/users_service";
+import type { Issuer } from "./pdf/invoice-document.ts";
+
+export const readConfig = (env: Env) => ({
+  issuer: {
+    name: env.text("ISSUER_NAME"),
+    nit: env.text("ISSUER_NIT"),
+    address: env.text("ISSUER_ADDRESS"),
+    city: env.text("ISSUER_CITY"),
+    phone: env.text("ISSUER_PHONE"),
+    email: env.text("ISSUER_EMAIL"),
+  } satisfies Issuer,
+  /** Printed on every page, e.g. that a test environment made it. */
+  notice: env.optional("INVOICE_NOTICE"),
+});
+
+export function createApp(base: Base<ReturnType<typeof readConfig>>) {
+  return {
+    ...base,
+    users: base.client(UsersService),
+    booking: base.client(BookingService),
+    /** Timers listen here for work that a commit gave them. */
+    wake: { issuePending: () => {}, renderFiles: () => {} },
+  };
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;

@@ -1,0 +1,56 @@
+import { fact, type Fact } from "@lacio/chassis/fact";
+import { CreditNoteIssuedSchema, InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
+import type { App } from "../app.ts";
+import type { InvoiceDocument } from "../pdf/invoice-document.ts";
+import { invoiceJson } from "../pdf/invoice-json.ts";
+import { renderInvoicePdf } from "../pdf/render-invoice-pdf.ts";
+import { Invoice } from "./invoice.ts";
+import { NumberingRange } from "./numbering-range.ts";
+
+/** Draws an invoice's files and keeps them; whoever keeps them first also tells the world, once. */
+export async function renderFile(app: App, invoice: Invoice): Promise<Buffer> {
+  const document = await documentOf(app, invoice);
+  const pdf = await renderInvoicePdf(document);
+  await app.transact(async (tx) => {
+    const kept = await tx.sql("update invoice_file set pdf = $2, json = $3 where invoice_id = $1 and pdf is null returning 1", [
+      invoice.id,
+      pdf,
+      invoiceJson(document),
+    ]);
+    if (kept.length > 0) tx.emit(issued(invoice));
+  });
+  return pdf;
+}
+
+async function documentOf(app: App, invoice: Invoice): Promise<InvoiceDocument> {
+  const em = app.db.read();
+  const range = await em.findOneOrFail(NumberingRange, { id: invoice.rangeId });
+  const corrected = invoice.correctsInvoiceId && (await em.findOneOrFail(Invoice, { id: invoice.correctsInvoiceId }));
+  const { kind, issuedAt, issuer, client, base, iva, total, bookingId, visitAt } = invoice;
+  return {
+    kind,
+    number: invoice.numberText,
+    issuedAt,
+    issuer,
+    ...(kind === "INVOICE" && { resolution: resolutionOf(range) }),
+    client,
+    lines: invoice.lines.map((line) => ({ ...line, base: BigInt(line.base), iva: BigInt(line.iva), total: BigInt(line.total) })),
+    base,
+    iva,
+    total,
+    ...(corrected && { correctsNumber: corrected.numberText }),
+    bookingId,
+    visitAt,
+    notice: app.config.notice,
+  };
+}
+
+function resolutionOf({ resolution, prefix, fromNumber, toNumber, validFrom, validUntil }: NumberingRange) {
+  return { number: resolution, prefix, from: fromNumber, to: toNumber, validFrom, validUntil };
+}
+
+// Keyed by booking: whoever tells its client must hear of it in order.
+function issued({ id: invoiceId, kind, bookingId, clientId, correctsInvoiceId }: Invoice): Fact {
+  if (kind === "INVOICE") return fact(InvoiceIssuedSchema, bookingId, { invoiceId, bookingId, clientId });
+  return fact(CreditNoteIssuedSchema, bookingId, { invoiceId, correctsInvoiceId: correctsInvoiceId!, bookingId, clientId });
+}

@@ -1,0 +1,23 @@
+import { context, propagation, SpanKind, trace } from "@opentelemetry/api";
+import { currentRequestId, withRequestId } from "@lacio/chassis/call-context";
+import { v7 as uuidv7 } from "uuid";
+
+/** The trace and request that waiting work belongs to, kept in its row. */
+export type Trail = { traceparent?: string; requestId?: string };
+
+export function currentTrail(): Trail {
+  const trail: Trail = { requestId: currentRequestId() };
+  propagation.inject(context.active(), trail);
+  return trail;
+}
+
+/** Does waiting work where its cause left off, so that one trace leads from the click to the document. */
+export async function follow<T>(trail: Trail, name: string, work: () => Promise<T>): Promise<T> {
+  const parent = propagation.extract(context.active(), trail);
+  const span = trace.getTracer("lacio").startSpan(name, { kind: SpanKind.INTERNAL }, parent);
+  try {
+    return await context.with(withRequestId(trace.setSpan(parent, span), trail.requestId ?? uuidv7()), work);
+  } finally {
+    span.end();
+  }
+}

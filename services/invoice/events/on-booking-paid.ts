@@ -1,0 +1,16 @@
+import type { Handler } from "@lacio/chassis/consume";
+import type { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
+import type { App } from "../app.ts";
+import { invoiceCause } from "../domain/invoice-cause.ts";
+import { issueInvoice } from "../domain/issue-invoice.ts";
+
+export const onBookingPaid =
+  (app: App): Handler<typeof BookingPaidSchema> =>
+  async (paid, once) => {
+    const { profile } = await app.users.getContact({ accountId: paid.clientId });
+    const cause = invoiceCause(paid, profile!);
+    const invoice = await once((tx) => issueInvoice(tx, cause, app.config.issuer));
+    if (invoice === null)
+      app.log.error({ booking: paid.bookingId }, "no invoice number is left or valid: the invoice waits for a new range");
+    if (invoice) app.wake.renderFiles();
+  };

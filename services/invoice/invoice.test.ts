@@ -1,0 +1,288 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, type Client } from "@connectrpc/connect";
+import { fact } from "@lacio/chassis/fact";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
+import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import { Invoice_Kind, InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
+import { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
+import { startSystem, type System } from "../../dev/system.ts";
+import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
+import { aLine, startBookingStandIn, type BookingStandIn } from "./testing/booking-stand-in.ts";
+import { startPublisher } from "./testing/publisher.ts";
+
+const dir = ".lacio/test/invoice";
+let system: System;
+let booking: BookingStandIn;
+let publisher: Awaited<ReturnType<typeof startPublisher>>;
+let client: SignedIn;
+let admin: Client<typeof InvoiceService>;
+let mine: Client<typeof InvoiceService>;
+
+beforeAll(async () => {
+  rmSync(dir, { recursive: true, force: true });
+  booking = await startBookingStandIn();
+  system = await startSystem({
+    dir,
+    services: ["auth", "users", "invoice"],
+    edge: false,
+    stripe: false,
+    fsync: false,
+    serviceEnv: { invoice: { BOOKING_URL: booking.url } },
+  });
+  publisher = await startPublisher(system.urls.nats!);
+  client = await signUp(system, { name: "María Fernanda Ñúñez" });
+  admin = clientFor(InvoiceService, system, await adminToken(system));
+  mine = clientFor(InvoiceService, system, client.accessToken);
+});
+
+afterAll(async () => {
+  await publisher?.stop();
+  await system?.stop();
+  booking?.stop();
+});
+
+const range = (prefix: string, fromNumber: bigint, toNumber: bigint, kind = NumberingRange_Kind.INVOICE) => ({
+  kind,
+  resolution: kind === NumberingRange_Kind.INVOICE ? "18760000001" : "",
+  prefix,
+  fromNumber,
+  toNumber,
+  validFrom: "2026-01-01",
+  validUntil: "2099-12-31",
+});
+
+describe("without a number left", () => {
+  test("the invoice waits, everybody hears of it, and a new range heals it; the last number is issued, the next waits", async () => {
+    const first = await pay();
+    await until(async () => (await facts("invoice.delayed")).length === 1);
+    await expect(reason(admin.generateInvoice({ bookingId: first.bookingId }))).resolves.toBe("no_invoice_number");
+    expect(await facts("invoice.delayed")).toHaveLength(1);
+    expect(system.logs("invoice")).toContain("no invoice number is left or valid");
+
+    await admin.createNumberingRange(range("FA", 1n, 1n));
+    expect(await invoiceOf(first)).toMatchObject({ number: "FA1" });
+
+    const second = await pay();
+    await until(async () => (await facts("invoice.delayed")).length === 2);
+    await admin.createNumberingRange(range("FB", 1n, 900_000n));
+    expect(await invoiceOf(second)).toMatchObject({ number: "FB1" });
+    await until(async () => (await facts("invoice.issued")).length === 2);
+    await until(async () => /lacio_invoice_numbers_left{kind="INVOICE"} \d+/.test(await metrics()));
+  });
+});
+
+describe("a paid booking", () => {
+  test("has one invoice, however often its event comes", async () => {
+    const paid = await pay();
+    const invoice = await invoiceOf(paid);
+    await publisher.publish(paid.event, paid.eventId);
+    await publisher.publish(paid.event);
+    const last = await pay();
+    await invoiceOf(last);
+    const { invoices } = await mine.listInvoices({ bookingId: paid.bookingId });
+    expect(invoices).toHaveLength(1);
+    expect(invoice).toMatchObject({
+      kind: Invoice_Kind.INVOICE,
+      clientId: client.id,
+      lines: [{ description: "Alisado largo", quantity: 1, ivaPercent: 19 }],
+      base: { currencyCode: "COP", minorUnits: 15_126_050n },
+      iva: { minorUnits: 2_873_950n },
+      total: { minorUnits: 18_000_000n },
+    });
+    expect((await admin.generateInvoice({ bookingId: paid.bookingId })).invoice).toEqual(invoice);
+    await mine.getInvoicePdf({ invoiceId: invoice.invoiceId });
+    const issued = (await facts("invoice.issued")).filter(({ key }) => key === paid.bookingId);
+    expect(issued).toEqual([
+      {
+        key: paid.bookingId,
+        request_id: `request of ${paid.eventId}`,
+        traceparent: expect.stringContaining(paid.eventId.replaceAll("-", "")),
+      },
+    ]);
+  });
+
+  test("is invoiced on demand too, once, though its event is on the way", async () => {
+    const { bookingId, event } = await pay({ publish: false });
+    const [{ invoice }] = await Promise.all([admin.generateInvoice({ bookingId }), publisher.publish(event)]);
+    const again = clientFor(InvoiceService, system, asService("booking", system)).generateInvoice({ bookingId });
+    expect((await again).invoice).toEqual(invoice);
+  });
+
+  test("survives kill -9 between the commit and the ack", async () => {
+    await system.process("invoice").kill();
+    const starting = system.process("invoice").restart({ LACIO_FAILPOINTS: "events.after_effect_before_ack=kill" });
+    const paid = await pay();
+    await Promise.allSettled([starting, until(() => !system.process("invoice").running)]);
+    expect(await sql(system, "invoice", "select 1 from invoice where booking_id = $1", [paid.bookingId])).toHaveLength(1);
+    await system.process("invoice").restart({ LACIO_FAILPOINTS: "" });
+    await invoiceOf(paid);
+    await invoiceOf(await pay());
+    expect(await sql(system, "invoice", "select 1 from invoice where booking_id = $1", [paid.bookingId])).toHaveLength(1);
+    await until(async () => (await facts("invoice.issued")).some(({ key }) => key === paid.bookingId));
+  });
+
+  test("an unpaid one is not invoiced, nor an unknown one", async () => {
+    const { bookingId } = booking.put({ bookingId: randomUUID(), clientId: client.id, lines: [aLine()] });
+    expect(await reason(admin.generateInvoice({ bookingId }))).toBe("not_paid");
+    expect(await reason(admin.generateInvoice({ bookingId: randomUUID() }))).toBe("not_found");
+    expect(await reason(mine.generateInvoice({ bookingId }))).toBe("forbidden");
+  });
+});
+
+describe("a refund", () => {
+  beforeAll(async () => {
+    await admin.createNumberingRange(range("NC", 1n, 1_000n, NumberingRange_Kind.CREDIT_NOTE));
+  });
+
+  test("makes a credit note of its amount, and the next one takes the rest to the unit", async () => {
+    const paid = await pay(18_000_001n);
+    const invoice = await invoiceOf(paid);
+    const event = refund(paid, 9_000_000n);
+    await publisher.publish(event);
+    await publisher.publish(event);
+    const [half] = await notesOf(paid, 1);
+    expect(half).toMatchObject({ total: { minorUnits: 9_000_000n }, correctsInvoiceId: invoice.invoiceId });
+    expect(half!.lines[0]!.description).toBe("Devolución: Alisado largo");
+    await publisher.publish(refund(paid, 9_000_001n));
+    const notes = await notesOf(paid, 2);
+    expect(notes.map(({ number }) => number)).toEqual(["NC2", "NC1"]);
+    expect(notes.reduce((sum, { base }) => sum + base!.minorUnits, 0n)).toBe(invoice.base!.minorUnits);
+    await until(async () => (await facts("invoice.credit_note_issued")).length === 2);
+    const { data } = await mine.getInvoicePdf({ invoiceId: half!.invoiceId });
+    expect(Buffer.from(data).toString("latin1")).toContain(`(Reserva ${paid.bookingId})`);
+  });
+
+  test("that overtakes its invoice waits for it; one of a payment that was never used makes none", async () => {
+    const paid = await pay({ publish: false });
+    await publisher.publish(refund({ ...paid, paymentId: randomUUID() }, 100n));
+    await publisher.publish(refund(paid, 18_000_000n));
+    await until(() => system.logs("invoice").includes("a server is away: trying again"));
+    await publisher.publish(paid.event, paid.eventId);
+    await invoiceOf(paid);
+    const notes = await notesOf(paid, 1);
+    expect(notes[0]).toMatchObject({ paymentId: paid.paymentId, total: { minorUnits: 18_000_000n } });
+  });
+});
+
+describe("who sees what", () => {
+  test("the client and ADMIN see the invoice and its PDF; for a stranger there is none", async () => {
+    const { invoiceId, number } = await invoiceOf(await pay());
+    let disposition: string | null = null;
+    const onHeader = (header: Headers) => void (disposition = header.get("content-disposition"));
+    const pdf = await mine.getInvoicePdf({ invoiceId }, { onHeader });
+    expect(pdf.contentType).toBe("application/pdf");
+    expect(Buffer.from(pdf.data).subarray(0, 5).toString()).toBe("%PDF-");
+    expect(disposition).toBe(`inline; filename="${number}.pdf"`);
+    expect((await admin.getInvoicePdf({ invoiceId })).data).toEqual(pdf.data);
+    expect((await clientFor(InvoiceService, system, asService("notification", system)).getInvoice({ invoiceId })).invoice?.number).toBe(
+      number,
+    );
+
+    const stranger = clientFor(InvoiceService, system, (await signUp(system)).accessToken);
+    expect(await reason(stranger.getInvoice({ invoiceId }))).toBe("not_found");
+    expect(await reason(stranger.getInvoicePdf({ invoiceId }))).toBe("not_found");
+    expect(await reason(stranger.listInvoices({ clientId: client.id }))).toBe("forbidden");
+    expect((await stranger.listInvoices({})).invoices).toEqual([]);
+  });
+
+  test("lists are newest first, page by page, and refuse a token of another list", async () => {
+    const all = (await mine.listInvoices({ pageSize: 200 })).invoices.map(({ invoiceId }) => invoiceId);
+    const first = await mine.listInvoices({ pageSize: 2 });
+    const second = await mine.listInvoices({ pageSize: 2, pageToken: first.nextPageToken });
+    expect([...first.invoices, ...second.invoices].map(({ invoiceId }) => invoiceId)).toEqual(all.slice(0, 4));
+    expect((await admin.listInvoices({ clientId: client.id, pageSize: 200 })).invoices).toHaveLength(all.length);
+    const wrong = Buffer.from('["x"]').toString("base64url");
+    expect(await reason(mine.listInvoices({ pageToken: wrong }))).toBe("invalid_argument");
+    expect(await reason(admin.listNumberingRanges({ pageToken: wrong }))).toBe("invalid_argument");
+  });
+});
+
+describe("a numbering range", () => {
+  test.each([
+    ["that shares numbers with another of its prefix", range("FB", 900_000n, 900_001n), "range_overlaps"],
+    ["whose day does not exist", { ...range("FC", 1n, 9n), validFrom: "2026-02-30" }, "invalid_argument"],
+    ["of the year zero", { ...range("FC", 1n, 9n), validFrom: "0000-01-01" }, "invalid_argument"],
+    ["that is over", { ...range("FC", 1n, 9n), validUntil: "2026-01-02" }, "invalid_argument"],
+    ["without its resolution", { ...range("FC", 1n, 9n), resolution: "" }, "invalid_argument"],
+    ["that runs backwards", range("FC", 9n, 1n), "invalid_argument"],
+  ])("%s is refused", async (_, request, expected) => {
+    expect(await reason(admin.createNumberingRange(request))).toBe(expected);
+  });
+
+  test("is listed with its next number", async () => {
+    const { ranges } = await admin.listNumberingRanges({});
+    expect(ranges.map(({ prefix }) => prefix)).toEqual(["FA", "FB", "NC"]);
+    expect(ranges[0]).toMatchObject({ fromNumber: 1n, toNumber: 1n, nextNumber: 2n, validUntil: "2099-12-31" });
+    expect(ranges[1]!.nextNumber).toBeGreaterThan(2n);
+    expect(await reason(mine.listNumberingRanges({}))).toBe("forbidden");
+  });
+
+  test("numbers invoices without a gap through all of the above", async () => {
+    const gaps = await sql(
+      system,
+      "invoice",
+      `select 1 from numbering_range r where next_number - from_number <> (select count(*) from invoice i
+       where i.range_id = r.id and i.number between r.from_number and r.next_number - 1)`,
+    );
+    expect(gaps).toEqual([]);
+  });
+});
+
+type Paid = { bookingId: string; paymentId: string };
+
+async function pay(how: bigint | { publish: boolean } = { publish: true }) {
+  const lines = [aLine(typeof how === "bigint" ? how : undefined)];
+  const paid = { bookingId: randomUUID(), paymentId: randomUUID(), clientId: client.id, lines };
+  booking.put({ ...paid, status: Booking_Status.CONFIRMED });
+  const event = fact(BookingPaidSchema, paid.bookingId, { ...paid, price: lines[0]!.price, paidAt: timestampFromDate(new Date()) });
+  const eventId = randomUUID();
+  if (typeof how === "bigint" || how.publish) await publisher.publish(event, eventId);
+  return { ...paid, event, eventId };
+}
+
+const refund = ({ bookingId, paymentId }: Paid, minorUnits: bigint) =>
+  fact(PaymentRefundedSchema, paymentId, {
+    refundId: randomUUID(),
+    paymentId,
+    bookingId,
+    clientId: client.id,
+    amount: { currencyCode: "COP", minorUnits },
+  });
+
+function invoiceOf({ bookingId }: Paid) {
+  return until(async () => {
+    const { invoices } = await mine.listInvoices({ bookingId });
+    return invoices.find(({ kind }) => kind === Invoice_Kind.INVOICE);
+  });
+}
+
+function notesOf({ bookingId }: Paid, count: number) {
+  return until(async () => {
+    const { invoices } = await mine.listInvoices({ bookingId });
+    const notes = invoices.filter(({ kind }) => kind === Invoice_Kind.CREDIT_NOTE);
+    return notes.length === count && notes;
+  });
+}
+
+const facts = (subject: string) =>
+  sql<{ key: string; request_id: string; traceparent: string }>(
+    system,
+    "invoice",
+    "select key, request_id, traceparent from outbox where subject = $1",
+    [subject],
+  );
+
+const metrics = async () => (await fetch(`${system.urls["invoice-ops"]}/metrics`)).text();
+
+async function reason(call: Promise<unknown>): Promise<string | undefined> {
+  const error = await call.then(
+    () => undefined,
+    (failure: unknown) => ConnectError.from(failure),
+  );
+  expect(error?.code).not.toBe(Code.Internal);
+  return error?.findDetails(ErrorInfoSchema)[0]?.reason;
+}

@@ -1,0 +1,9 @@
+import { start } from "@lacio/chassis/start";
+import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
+import { createApp, readConfig } from "./app.ts";
+import { database } from "./db/index.ts";
+import { subscriptions } from "./events/index.ts";
+import { routes } from "./rpc/index.ts";
+import { timers } from "./timers/index.ts";
+
+await start("invoice", { service: InvoiceService, config: readConfig, database, createApp, routes, subscriptions, timers });

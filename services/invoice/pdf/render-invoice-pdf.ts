@@ -1,0 +1,35 @@
+import { buffer } from "node:stream/consumers";
+import PDFDocument from "pdfkit";
+import { drawFooter } from "./draw-footer.ts";
+import { documentTitle, drawHeading } from "./draw-heading.ts";
+import { drawLines } from "./draw-lines.ts";
+import { drawTotals } from "./draw-totals.ts";
+import type { InvoiceDocument } from "./invoice-document.ts";
+
+/** The same document always gives the same bytes. */
+export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffer> {
+  const doc = new PDFDocument({
+    size: "LETTER",
+    margin: 0,
+    bufferPages: true,
+    lang: "es-CO",
+    displayTitle: true,
+    pdfVersion: "1.7",
+    // pdfkit does not escape these in the XMP: only texts of ours, no names.
+    info: {
+      Title: `${documentTitle(document)} ${document.number}`,
+      Subject: `Reserva ${document.bookingId}`,
+      Creator: "Lacio",
+      CreationDate: document.issuedAt,
+    },
+  });
+  const bytes = buffer(doc);
+  drawTotals(doc, document, drawLines(doc, document, drawHeading(doc, document)));
+  const { count } = doc.bufferedPageRange();
+  for (let page = 0; page < count; page++) {
+    doc.switchToPage(page);
+    drawFooter(doc, document, page + 1, count);
+  }
+  doc.end();
+  return bytes;
+}

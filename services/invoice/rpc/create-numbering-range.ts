@@ -1,0 +1,16 @@
+import type { App } from "../app.ts";
+import { NumberingRange } from "../domain/numbering-range.ts";
+import { shownRange } from "./list-numbering-ranges.ts";
+import type { Rpc } from "./index.ts";
+
+export const createNumberingRange =
+  (app: App): Rpc["createNumberingRange"] =>
+  async (req, ctx) => {
+    const range = NumberingRange.open(req, app.now());
+    const answer = await app.transact(async (tx) => {
+      tx.add(range);
+      return { range: shownRange(range) };
+    }, ctx);
+    app.wake.issuePending();
+    return answer;
+  };

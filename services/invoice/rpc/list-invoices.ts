@@ -1,0 +1,28 @@
+import { Code } from "@connectrpc/connect";
+import { caller, isAdmin, person } from "@lacio/chassis/access";
+import { invalid, Refusal } from "@lacio/chassis/errors";
+import { paged, pageOf } from "@lacio/chassis/paging";
+import { validate } from "uuid";
+import type { App } from "../app.ts";
+import { Invoice } from "../domain/invoice.ts";
+import { shown } from "./get-invoice.ts";
+import type { Rpc } from "./index.ts";
+
+export const listInvoices =
+  (app: App): Rpc["listInvoices"] =>
+  async (req, ctx) => {
+    const who = person(ctx);
+    const clientId = isAdmin(caller(ctx)) ? req.clientId : who.id;
+    if (req.clientId && req.clientId !== clientId)
+      throw new Refusal("forbidden", "Only an ADMIN sees other people's invoices.", Code.PermissionDenied);
+    const { size, limit, after } = pageOf(req);
+    if (after && !validate(after[0])) throw invalid("pageToken", "is not a token of this list");
+    const where = {
+      ...(clientId && { clientId }),
+      ...(req.bookingId && { bookingId: req.bookingId }),
+      ...(after && { id: { $lt: after[0]! } }),
+    };
+    const found = await app.db.read().find(Invoice, where, { orderBy: { id: "desc" }, limit });
+    const { rows, nextPageToken } = paged(found, size, (invoice) => [invoice.id]);
+    return { invoices: rows.map(shown), nextPageToken };
+  };

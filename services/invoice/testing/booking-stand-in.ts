@@ -1,0 +1,53 @@
+import http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { BookingSchema, BookingService, LineSchema, type Booking } from "@lacio/proto/booking/v1/booking_service";
+
+export type BookingStandIn = Awaited<ReturnType<typeof startBookingStandIn>>;
+
+/** Answers GetBooking over h2c with whatever the test put into `bookings`. */
+export async function startBookingStandIn() {
+  const bookings = new Map<string, Booking>();
+  const server = http2.createServer(
+    connectNodeAdapter({
+      routes: (router) =>
+        router.service(BookingService, {
+          getBooking({ bookingId }) {
+            const booking = bookings.get(bookingId);
+            if (!booking) throw new ConnectError("no such booking", Code.NotFound);
+            return { booking };
+          },
+        }),
+    }),
+  );
+  const sessions = new Set<http2.ServerHttp2Session>();
+  server.on("session", (session) => void sessions.add(session));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    put(booking: MessageInitShape<typeof BookingSchema>): Booking {
+      const made = create(BookingSchema, booking);
+      bookings.set(made.bookingId, made);
+      return made;
+    },
+    stop() {
+      for (const session of sessions) session.destroy();
+      server.close();
+    },
+  };
+}
+
+/** A visit of one service on 2 December 2026 at 8:30 in Bogotá. */
+export const aLine = (minorUnits = 18_000_000n, staffId = "") =>
+  create(LineSchema, {
+    serviceId: crypto.randomUUID(),
+    serviceName: "Alisado largo",
+    staffId,
+    price: { currencyCode: "COP", minorUnits },
+    ivaPercent: 19,
+    start: timestampFromDate(new Date("2026-12-02T13:30:00Z")),
+    end: timestampFromDate(new Date("2026-12-02T16:00:00Z")),
+  });

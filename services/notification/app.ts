@@ -1,0 +1,51 @@
+import type { Env } from "@lacio/chassis/config";
+import type { Base } from "@lacio/chassis/start";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { UsersService } from "@lacio/proto/users/v1/users_service";
+import { createTransport } from "nodemailer";
+import type { Salon } from "./templates/layout.ts";
+
+export const readConfig = (env: Env) => ({
+  smtpUrl: env.url("SMTP_URL"),
+  mailFrom: env.text("MAIL_FROM"),
+  mailConnections: env.number("MAIL_CONNECTIONS", 4, { min: 1, max: 50 }),
+  /** A mail whose sender died is sent again after this time: longer than any conversation with the mail server. */
+  mailLeaseSeconds: env.number("MAIL_LEASE_SECONDS", 90, { min: 1 }),
+  mailRetrySeconds: env.number("MAIL_RETRY_SECONDS", 15, { min: 1 }),
+  mailMaxRefusals: env.number("MAIL_MAX_REFUSALS", 6, { min: 1 }),
+  publicUrl: env.url("PUBLIC_URL"),
+  salon: {
+    name: env.text("SALON_NAME", "Lacio"),
+    address: env.text("SALON_ADDRESS", "Bogotá D.C."),
+    phone: env.optional("SALON_PHONE"),
+    timeZone: env.text("SALON_TIME_ZONE", "America/Bogota"),
+  } satisfies Salon,
+});
+
+export function createApp(base: Base<ReturnType<typeof readConfig>>) {
+  return {
+    ...base,
+    auth: base.client(AuthService),
+    users: base.client(UsersService),
+    staff: base.client(StaffService),
+    booking: base.client(BookingService),
+    invoice: base.client(InvoiceService),
+    mailer: createTransport({
+      url: base.config.smtpUrl,
+      pool: true,
+      maxConnections: base.config.mailConnections,
+      connectionTimeout: 5_000,
+      greetingTimeout: 5_000,
+      socketTimeout: 20_000,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    }),
+    /** The timer listens here for mails that a commit gave it. */
+    wake: { sendMail: () => {} },
+  };
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;

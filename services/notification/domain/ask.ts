@@ -1,0 +1,50 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { Cancellation_By, type Booking, type Line } from "@lacio/proto/booking/v1/booking_service";
+import type { Profile } from "@lacio/proto/users/v1/users_service";
+import type { App } from "../app.ts";
+import { mailLocale } from "../templates/format.ts";
+import type { MailContext } from "../templates/layout.ts";
+import type { CancelledBy, CancelPolicy, Visit } from "../templates/visit.ts";
+
+export async function askContact(app: App, accountId: string): Promise<Profile> {
+  return (await app.users.getContact({ accountId })).profile!;
+}
+
+export async function askBooking(app: App, bookingId: string): Promise<Booking> {
+  return (await app.booking.getBooking({ bookingId })).booking!;
+}
+
+/** How a mail to this person begins. */
+export const contextFor = (app: App, to: Profile): MailContext => ({
+  locale: mailLocale(to.locale),
+  salon: app.config.salon,
+  recipientName: to.name,
+});
+
+/** The visit as mails tell it. */
+export async function askVisit(app: App, bookingId: string, lines: Line[]): Promise<Visit> {
+  const named = lines.map(async ({ serviceName, staffId }) => {
+    const { stylist } = await app.staff.getStylist({ staffId });
+    return { serviceName, stylistName: stylist!.name };
+  });
+  return {
+    bookingId,
+    lines: await Promise.all(named),
+    start: startOf(lines),
+    end: new Date(Math.max(...lines.map((line) => timestampDate(line.end!).getTime()))),
+    price: lines.reduce((sum, line) => sum + line.price!.minorUnits, 0n),
+  };
+}
+
+export const startOf = (lines: Line[]): Date => new Date(Math.min(...lines.map((line) => timestampDate(line.start!).getTime())));
+
+export const policyOf = ({ policy }: Booking): CancelPolicy => ({
+  freeUntilHours: policy!.freeUntilHours,
+  lateRefundPercent: policy!.lateRefundPercent,
+});
+
+export const cancelledBy = (by: Cancellation_By): CancelledBy =>
+  by === Cancellation_By.CLIENT ? "CLIENT" : by === Cancellation_By.STYLIST ? "STYLIST" : "SALON";
+
+/** Who serves in these lines, each with the lines of theirs. */
+export const byStylist = (lines: Line[]): [staffId: string, lines: Line[]][] => [...Map.groupBy(lines, (line) => line.staffId)];

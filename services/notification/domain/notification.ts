@@ -1,0 +1,78 @@
+import { defineEntity, p } from "@mikro-orm/core";
+import { v7 as uuidv7 } from "uuid";
+import type { MailKind } from "../templates/index.ts";
+import type { Mail } from "../templates/layout.ts";
+import { currentTrail, type Trail } from "./trail.ts";
+
+/** A PDF that the mail takes from invoice when it leaves. */
+export type Attachment = { invoiceId: string; filename: string };
+
+const NotificationSchema = defineEntity({
+  name: "Notification",
+  tableName: "notification",
+  properties: {
+    id: p.uuid().primary(),
+    dedupeKey: p.text(),
+    recipientId: p.uuid(),
+    kind: p.string().length(40).$type<MailKind>(),
+    bookingId: p.uuid().nullable(),
+    name: p.text(),
+    address: p.text(),
+    locale: p.string().length(5),
+    subject: p.text(),
+    text: p.text(),
+    html: p.text(),
+    attachments: p.json<Attachment[]>(),
+    status: p.string().length(7).$type<"PENDING" | "SENT" | "FAILED">(),
+    attempts: p.integer(),
+    nextAttemptAt: p.datetime(),
+    messageId: p.text(),
+    trail: p.json<Trail>(),
+    createdAt: p.datetime(),
+    sentAt: p.datetime().nullable(),
+    readAt: p.datetime().nullable(),
+  },
+});
+
+export type Note = {
+  kind: MailKind;
+  /** What this mail is about: a second one of the same kind about the same thing, to the same person, is not written. */
+  about: string;
+  to: { id: string; name: string; email: string; locale: string };
+  /** Absent when it holds a secret link: then it is written when it is sent, and the secret is never kept. */
+  mail?: Mail;
+  bookingId?: string;
+  attachments?: Attachment[];
+};
+
+/** Something a person is told, once. */
+export class Notification extends NotificationSchema.class {
+  static of({ kind, about, to, mail, bookingId, attachments = [] }: Note, now: Date): Notification {
+    const id = uuidv7();
+    return Object.assign(new Notification(), {
+      id,
+      dedupeKey: `${kind}:${about}:${to.id}`,
+      recipientId: to.id,
+      kind,
+      bookingId,
+      name: to.name,
+      address: to.email,
+      locale: to.locale,
+      subject: mail?.subject ?? "",
+      text: mail?.text ?? "",
+      html: mail?.html ?? "",
+      attachments,
+      status: "PENDING" as const,
+      attempts: 0,
+      nextAttemptAt: now,
+      messageId: `<${id}@lacio>`,
+      trail: currentTrail(),
+      createdAt: now,
+    });
+  }
+
+  markRead(now: Date): void {
+    this.readAt ??= now;
+  }
+}
+NotificationSchema.setClass(Notification);

@@ -1,0 +1,20 @@
+import type { Once } from "@lacio/chassis/consume";
+import type { Tx } from "@lacio/chassis/db";
+import type { App } from "../app.ts";
+import { Notification, type Note } from "./notification.ts";
+
+/** Writes the notes with the inbox row, and wakes the sender. */
+export async function tell(app: App, once: Once, notes: Note[]): Promise<void> {
+  await once((tx) => write(app, tx, notes));
+  app.wake.sendMail();
+}
+
+export async function write(app: App, tx: Tx, notes: Note[]): Promise<void> {
+  for (const note of notes) {
+    const notification = Notification.of(note, app.now());
+    // Two events may lead to the same mail at once; the key's lock lets the second see the first.
+    await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 0))", [notification.dedupeKey]);
+    if (!(await tx.find(Notification, { dedupeKey: notification.dedupeKey }))) tx.add(notification);
+    await tx.em.flush();
+  }
+}

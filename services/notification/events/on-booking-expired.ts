@@ -1,0 +1,15 @@
+import type { Handler } from "@lacio/chassis/consume";
+import type { BookingExpiredSchema } from "@lacio/proto/booking/v1/events";
+import type { App } from "../app.ts";
+import { askBooking, askContact, askVisit, contextFor } from "../domain/ask.ts";
+import { tell } from "../domain/tell.ts";
+import { templates } from "../templates/index.ts";
+
+export const onBookingExpired =
+  (app: App): Handler<typeof BookingExpiredSchema> =>
+  async ({ bookingId, clientId }, once) => {
+    const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
+    const visit = await askVisit(app, bookingId, booking.lines);
+    const mail = templates.booking_expired({ ...contextFor(app, to), visit });
+    await tell(app, once, [{ kind: "booking_expired", about: bookingId, to, mail, bookingId }]);
+  };

@@ -1,0 +1,20 @@
+import type { Handler } from "@lacio/chassis/consume";
+import type { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
+import type { App } from "../app.ts";
+import { askContact, askVisit, byStylist, contextFor } from "../domain/ask.ts";
+import type { Note } from "../domain/notification.ts";
+import { tell } from "../domain/tell.ts";
+import { templates } from "../templates/index.ts";
+
+// The client hears of it with the invoice: on-invoice-issued.ts.
+export const onBookingPaid =
+  (app: App): Handler<typeof BookingPaidSchema> =>
+  async ({ bookingId, clientId, lines }, once) => {
+    const client = await askContact(app, clientId);
+    const notes = byStylist(lines).map(async ([staffId, theirs]): Promise<Note> => {
+      const [to, visit] = await Promise.all([askContact(app, staffId), askVisit(app, bookingId, theirs)]);
+      const mail = templates.stylist_new_booking({ ...contextFor(app, to), visit, clientName: client.name });
+      return { kind: "stylist_new_booking", about: bookingId, to, mail, bookingId };
+    });
+    await tell(app, once, await Promise.all(notes));
+  };

@@ -1,0 +1,50 @@
+import type { Handler } from "@lacio/chassis/consume";
+import { Booking_Status, type Line } from "@lacio/proto/booking/v1/booking_service";
+import type { BookingRescheduled, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
+import type { App } from "../app.ts";
+import { askBooking, askContact, askVisit, byStylist, contextFor, policyOf, startOf } from "../domain/ask.ts";
+import type { Note } from "../domain/notification.ts";
+import { tell } from "../domain/tell.ts";
+import { templates } from "../templates/index.ts";
+
+export const onBookingRescheduled =
+  (app: App): Handler<typeof BookingRescheduledSchema> =>
+  async (event, once) => {
+    const { bookingId, clientId, lines, oldLines, revision } = event;
+    const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
+    const visit = await askVisit(app, bookingId, lines);
+    const mail = templates.booking_rescheduled({
+      ...contextFor(app, to),
+      visit,
+      oldStart: startOf(oldLines),
+      policy: policyOf(booking),
+    });
+    const client: Note = { kind: "booking_rescheduled", about: `${bookingId}:${revision}`, to, mail, bookingId };
+    // Stylists hear of a booking when it is paid; before that there is nothing they would have to unlearn.
+    const unpaid = booking.status === Booking_Status.PENDING_PAYMENT;
+    await tell(app, once, [client, ...(unpaid ? [] : await stylistNotes(app, event, to.name))]);
+  };
+
+async function stylistNotes(app: App, event: BookingRescheduled, clientName: string): Promise<Note[]> {
+  const [before, after] = [new Map(byStylist(event.oldLines)), new Map(byStylist(event.lines))];
+  const concerned = [...new Set([...before.keys(), ...after.keys()])];
+  return Promise.all(concerned.map((staffId) => stylistNote(app, event, clientName, staffId, before.get(staffId), after.get(staffId))));
+}
+
+async function stylistNote(
+  app: App,
+  { bookingId, revision }: BookingRescheduled,
+  clientName: string,
+  staffId: string,
+  before?: Line[],
+  after?: Line[],
+): Promise<Note> {
+  const to = await askContact(app, staffId);
+  const visit = await askVisit(app, bookingId, after ?? before!);
+  const said = { ...contextFor(app, to), visit, clientName };
+  const about = { about: `${bookingId}:${revision}`, to, bookingId };
+  if (!after) return { ...about, kind: "stylist_booking_cancelled", mail: templates.stylist_booking_cancelled({ ...said, by: "CLIENT" }) };
+  if (!before) return { ...about, kind: "stylist_new_booking", mail: templates.stylist_new_booking(said) };
+  const mail = templates.stylist_booking_rescheduled({ ...said, oldStart: startOf(before) });
+  return { ...about, kind: "stylist_booking_rescheduled", mail };
+}

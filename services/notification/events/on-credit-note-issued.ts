@@ -1,0 +1,26 @@
+import type { Handler } from "@lacio/chassis/consume";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import type { CreditNoteIssuedSchema } from "@lacio/proto/invoice/v1/events";
+import type { App } from "../app.ts";
+import { askBooking, askContact, askVisit, contextFor } from "../domain/ask.ts";
+import { tell } from "../domain/tell.ts";
+import { templates } from "../templates/index.ts";
+
+export const onCreditNoteIssued =
+  (app: App): Handler<typeof CreditNoteIssuedSchema> =>
+  async ({ invoiceId, bookingId, clientId }, once) => {
+    const [to, booking, { invoice: note }] = await Promise.all([
+      askContact(app, clientId),
+      askBooking(app, bookingId),
+      app.invoice.getInvoice({ invoiceId }),
+    ]);
+    const mail = templates.refund_sent({
+      ...contextFor(app, to),
+      visit: await askVisit(app, bookingId, booking.lines),
+      amount: note!.total!.minorUnits,
+      because: booking.status === Booking_Status.CANCELLED ? "CANCELLED" : "SALON_DECIDED",
+      creditNoteNumber: note!.number,
+    });
+    const attachments = [{ invoiceId, filename: `${note!.number}.pdf` }];
+    await tell(app, once, [{ kind: "refund_sent", about: invoiceId, to, mail, bookingId, attachments }]);
+  };

@@ -1,0 +1,17 @@
+import type { Handler } from "@lacio/chassis/consume";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import type { InvoiceDelayedSchema } from "@lacio/proto/invoice/v1/events";
+import type { App } from "../app.ts";
+import { askBooking, askContact, askVisit, contextFor, policyOf } from "../domain/ask.ts";
+import { tell } from "../domain/tell.ts";
+import { templates } from "../templates/index.ts";
+
+export const onInvoiceDelayed =
+  (app: App): Handler<typeof InvoiceDelayedSchema> =>
+  async ({ bookingId, clientId }, once) => {
+    const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
+    if (booking.status === Booking_Status.CANCELLED) return tell(app, once, []);
+    const visit = await askVisit(app, bookingId, booking.lines);
+    const mail = templates.booking_confirmed({ ...contextFor(app, to), visit, policy: policyOf(booking) });
+    await tell(app, once, [{ kind: "booking_confirmed", about: bookingId, to, mail, bookingId }]);
+  };

@@ -1,0 +1,15 @@
+import { randomUUID } from "node:crypto";
+import type { Handler } from "@lacio/chassis/consume";
+import type { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
+import type { App } from "../app.ts";
+import { askContact, contextFor } from "../domain/ask.ts";
+import { tell } from "../domain/tell.ts";
+import { templates } from "../templates/index.ts";
+
+export const onRefreshTokenReused =
+  (app: App): Handler<typeof RefreshTokenReusedSchema> =>
+  async ({ accountId }, once) => {
+    const to = await askContact(app, accountId);
+    const mail = templates.session_ended(contextFor(app, to));
+    await tell(app, once, [{ kind: "session_ended", about: randomUUID(), to, mail }]);
+  };

@@ -1,0 +1,9 @@
+import { start } from "@lacio/chassis/start";
+import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
+import { createApp, readConfig } from "./app.ts";
+import { database } from "./db/index.ts";
+import { subscriptions } from "./events/index.ts";
+import { routes } from "./rpc/index.ts";
+import { timers } from "./timers/index.ts";
+
+await start("notification", { service: NotificationService, config: readConfig, database, createApp, routes, subscriptions, timers });

@@ -1,0 +1,338 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { fact } from "@lacio/chassis/fact";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
+import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
+import { BookingCancelledSchema, BookingExpiredSchema, BookingPaidSchema, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
+import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
+import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
+import { PaymentFailedSchema, PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { startSystem, type System } from "../../dev/system.ts";
+import { adminToken, clientFor, mails, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
+import { aLine, startBookingStandIn, type BookingStandIn } from "./testing/booking-stand-in.ts";
+import { startPublisher } from "./testing/publisher.ts";
+import { startSmtpServer } from "./testing/smtp-server.ts";
+
+const dir = ".lacio/test/notification";
+let system: System;
+let booking: BookingStandIn;
+let publisher: Awaited<ReturnType<typeof startPublisher>>;
+let stylist: { id: string; email: string };
+let otherStylist: { id: string; email: string };
+
+beforeAll(async () => {
+  rmSync(dir, { recursive: true, force: true });
+  booking = await startBookingStandIn();
+  system = await startSystem({
+    dir,
+    services: ["auth", "users", "staff", "invoice", "notification"],
+    edge: false,
+    stripe: false,
+    fsync: false,
+    env: { BOOKING_URL: booking.url },
+    serviceEnv: { notification: { MAIL_LEASE_SECONDS: "2", MAIL_RETRY_SECONDS: "1", MAIL_MAX_REFUSALS: "2" } },
+  });
+  publisher = await startPublisher(system.urls.nats!);
+  const token = await adminToken(system);
+  [stylist, otherStylist] = await Promise.all([hire(token, "Camila Rojas"), hire(token, "Andrea Díaz")]);
+  await until(async () => (await mails(system, otherStylist.email)).length > 0);
+});
+
+afterAll(async () => {
+  await publisher?.stop();
+  await system?.stop();
+  booking?.stop();
+});
+
+describe("an account", () => {
+  test("is welcomed with a link that works, whose secret is not kept", async () => {
+    const client = await signUp(system);
+    const [mail] = await mailsTo(client, 1);
+    expect(mail!.subject).toBe("Confirma tu correo en Lacio");
+    const link = new URL(/https:\S+verify-email\S+/.exec(mail!.text)![0]);
+    const token = link.searchParams.get("token")!;
+    await clientFor(AuthService, system).verifyEmail({ token });
+    const [kept] = await until(async () => {
+      const { notifications } = await mine(client).listNotifications({});
+      return notifications.length > 0 && notifications;
+    });
+    expect(kept).toMatchObject({ kind: "welcome", subject: mail!.subject });
+    expect(await sql(system, "notification", "select 1 from notification where text || html like $1", [`%${token}%`])).toEqual([]);
+  });
+
+  test("that was opened for a stylist is invited to set its password", async () => {
+    const [mail] = await mails(system, stylist.email);
+    const token = new URL(/https:\S+set-password\S+/.exec(mail!.text)![0]).searchParams.get("token")!;
+    await clientFor(AuthService, system).resetPassword({ token, password: "mi clave nueva" });
+    await clientFor(AuthService, system).login({ email: stylist.email, password: "mi clave nueva" });
+  });
+
+  test("gets the link it asks for, and hears of a stolen session", async () => {
+    const client = await welcomed();
+    await clientFor(AuthService, system).requestPasswordReset({ email: client.email });
+    await mailsTo(client, 2);
+    await publisher.publish(fact(RefreshTokenReusedSchema, client.id, { accountId: client.id }));
+    const subjects = (await mailsTo(client, 3)).map(({ subject }) => subject);
+    expect(subjects).toEqual(expect.arrayContaining(["Cerramos una sesión tuya en Lacio por seguridad"]));
+    expect(subjects.join()).toContain("contraseña");
+  });
+});
+
+describe("a paid booking", () => {
+  test("without a number for its invoice is confirmed all the same; the invoice follows in a mail of its own", async () => {
+    const client = await welcomed();
+    await pay(client);
+    const [, early] = await mailsTo(client, 2);
+    expect(early).toMatchObject({ subject: "Cita confirmada: miércoles 2 de diciembre, 8:30 a. m.", attachments: [] });
+    await openRange("FE", NumberingRange_Kind.INVOICE);
+    const [, , late] = await mailsTo(client, 3);
+    expect(late!.subject).toBe("Tu factura FE1");
+    expect(late!.attachments[0]!.bytes.subarray(0, 5).toString()).toBe("%PDF-");
+  });
+
+  test("is confirmed in one mail with the invoice, however often its event comes; its stylist hears of it", async () => {
+    const client = await welcomed();
+    const before = (await mails(system, stylist.email)).length;
+    const paid = await pay(client);
+    const [, mail] = await mailsTo(client, 2);
+    await publisher.publish(paid.event, paid.eventId);
+    await publisher.publish(paid.event);
+    await pay(await welcomed());
+    await until(async () => (await mails(system, stylist.email)).length >= before + 2);
+    expect(await mailsTo(client, 2)).toHaveLength(2);
+    expect(mail).toMatchObject({ subject: "Cita confirmada: miércoles 2 de diciembre, 8:30 a. m.", from: "hola@lacio.test" });
+    expect(mail!.text).toContain("Adjuntamos tu factura FE2 en PDF.");
+    expect(mail!.text).toContain("Con: Camila Rojas");
+    expect(mail!.html).toContain("Alisado largo");
+    expect(mail!.attachments.map(({ name, contentType }) => [name, contentType])).toEqual([["FE2.pdf", "application/pdf"]]);
+    expect(mail!.attachments[0]!.bytes.subarray(0, 5).toString()).toBe("%PDF-");
+    const toStylist = (await mails(system, stylist.email)).filter(({ text }) => text.includes("Ana Gómez"));
+    expect(toStylist.length).toBeGreaterThanOrEqual(2);
+    expect(await kinds(paid.bookingId)).toEqual(["booking_confirmed", "stylist_new_booking"]);
+    const sent = system
+      .logs("notification")
+      .split("\n")
+      .filter((line) => line.includes("a mail is sent"));
+    expect(sent.filter((line) => line.includes(`request of ${paid.eventId}`))).toHaveLength(2);
+  });
+
+  test("that moves to another stylist tells all three", async () => {
+    const client = await welcomed();
+    const { bookingId, lines } = await pay(client);
+    await mailsTo(client, 2);
+    await publisher.publish(
+      fact(BookingRescheduledSchema, bookingId, {
+        bookingId,
+        clientId: client.id,
+        oldLines: lines,
+        lines: [aLine(18_000_000n, otherStylist.id)],
+        revision: 3n,
+      }),
+    );
+    const [, , moved] = await mailsTo(client, 3);
+    expect(moved!.text).toContain("Con: Andrea Díaz");
+    expect(await kinds(bookingId)).toEqual([
+      "booking_confirmed",
+      "booking_rescheduled",
+      "stylist_booking_cancelled",
+      "stylist_new_booking",
+      "stylist_new_booking",
+    ]);
+  });
+
+  test("that is cancelled tells what comes back, then that it came, with the credit note: one mail each", async () => {
+    await openRange("NC", NumberingRange_Kind.CREDIT_NOTE);
+    const client = await welcomed();
+    const { bookingId, paymentId, lines } = await pay(client);
+    await mailsTo(client, 2);
+    const clientId = client.id;
+    const refund = { currencyCode: "COP", minorUnits: 9_000_000n };
+    const by = Cancellation_By.CLIENT;
+    booking.put({ bookingId, paymentId, clientId, lines, policy, status: Booking_Status.CANCELLED, cancellation: { by, refund } });
+    await publisher.publish(fact(BookingCancelledSchema, bookingId, { bookingId, paymentId, clientId, lines, refund, by, revision: 3n }));
+    expect((await mailsTo(client, 3))[2]!.text).toContain("Te devolvemos $ 90.000 de los $ 180.000 que pagaste");
+    await publisher.publish(
+      fact(PaymentRefundedSchema, paymentId, { refundId: randomUUID(), paymentId, bookingId, clientId, amount: refund }),
+    );
+    const [, , , refunded] = await mailsTo(client, 4);
+    expect(refunded).toMatchObject({ subject: "Te devolvimos $ 90.000", attachments: [{ name: "NC1.pdf" }] });
+    expect(await kinds(bookingId)).toEqual([
+      "booking_cancelled",
+      "booking_confirmed",
+      "refund_sent",
+      "stylist_booking_cancelled",
+      "stylist_new_booking",
+    ]);
+  });
+});
+
+test("an unpaid booking: the failed payment, the end of the hold and the refund of a late payment are told", async () => {
+  const client = await welcomed();
+  const bookingId = randomUUID();
+  const lines = [aLine(18_000_000n, stylist.id)];
+  const expiresAt = timestampFromDate(new Date(Date.now() + 600_000));
+  booking.put({ bookingId, clientId: client.id, lines, policy, expiresAt, status: Booking_Status.PENDING_PAYMENT });
+  const paymentId = randomUUID();
+  await publisher.publish(fact(PaymentFailedSchema, paymentId, { paymentId, bookingId, clientId: client.id, reason: "declined" }));
+  expect((await mailsTo(client, 2))[1]!.text).toContain("Guardamos tu hora hasta el");
+  booking.put({ bookingId, clientId: client.id, lines, policy, status: Booking_Status.EXPIRED });
+  await publisher.publish(fact(BookingExpiredSchema, bookingId, { bookingId, clientId: client.id, revision: 2n }));
+  await mailsTo(client, 3);
+  const amount = { currencyCode: "COP", minorUnits: 18_000_000n };
+  await publisher.publish(
+    fact(PaymentRefundedSchema, paymentId, { refundId: randomUUID(), paymentId, bookingId, clientId: client.id, amount }),
+  );
+  expect((await mailsTo(client, 4))[3]!.text).toContain("un pago que no pudimos usar");
+});
+
+describe("the list", () => {
+  test("shows one's own, page by page, and of one booking; a stranger can't mark it read", async () => {
+    const client = await welcomed();
+    const { bookingId } = await pay(client);
+    await mailsTo(client, 2);
+    const all = await until(async () => {
+      const { notifications } = await mine(client).listNotifications({});
+      return notifications.length === 2 && notifications.every(({ sentAt }) => sentAt) && notifications;
+    });
+    expect(all.map(({ kind }) => kind)).toEqual(["booking_confirmed", "welcome"]);
+    const first = await mine(client).listNotifications({ pageSize: 1 });
+    const second = await mine(client).listNotifications({ pageSize: 1, pageToken: first.nextPageToken });
+    expect([...first.notifications, ...second.notifications]).toEqual(all);
+    expect((await mine(client).listNotifications({ bookingId })).notifications).toEqual([all[0]]);
+    const pageToken = Buffer.from('["x"]').toString("base64url");
+    expect(await reason(mine(client).listNotifications({ pageToken }))).toBe("invalid_argument");
+
+    const { notificationId } = all[0]!;
+    expect(all[0]!.readAt).toBeUndefined();
+    expect(await reason(mine(await signUp(system)).markNotificationRead({ notificationId }))).toBe("not_found");
+    const { notification: read } = await mine(client).markNotificationRead({ notificationId });
+    expect(read!.readAt).toBeDefined();
+    expect((await mine(client).markNotificationRead({ notificationId })).notification).toEqual(read);
+  });
+});
+
+describe("the mail server", () => {
+  test("is away and comes back: the mail arrives, once", async () => {
+    const client = await welcomed();
+    await system.process("mail").kill();
+    const { bookingId } = await pay(client);
+    await until(() => system.logs("notification").includes("a mail waits for a server that is away"));
+    await system.process("mail").restart();
+    await until(async () => (await status(bookingId)) === "SENT");
+    expect((await mails(system, client.email)).filter(({ subject }) => subject.startsWith("Cita confirmada"))).toHaveLength(1);
+  });
+
+  test("took the mail, but the sender was killed before it could note it: at most a repeat with the same Message-ID", async () => {
+    const client = await welcomed();
+    await system.process("notification").kill();
+    const starting = system.process("notification").restart({ LACIO_FAILPOINTS: "mail.after_accept=kill" });
+    const { bookingId } = await pay(client);
+    await Promise.allSettled([starting, until(() => !system.process("notification").running)]);
+    expect(await status(bookingId)).toBe("PENDING");
+    await system.process("notification").restart({ LACIO_FAILPOINTS: "" });
+    await until(async () => (await status(bookingId)) === "SENT");
+    const ids = await messageIds(client.email, "Cita confirmada");
+    expect(ids.length).toBeLessThanOrEqual(2);
+    expect(new Set(ids)).toEqual(new Set([await messageId(bookingId)]));
+  });
+
+  describe("answers", () => {
+    let server: Awaited<ReturnType<typeof startSmtpServer>>;
+
+    async function talkTo(answers: string[]): Promise<void> {
+      server = await startSmtpServer(answers);
+      await system.process("notification").kill();
+      await system.process("notification").restart({ SMTP_URL: server.url });
+    }
+
+    afterEach(async () => {
+      await system.process("notification").kill();
+      await server.stop();
+    });
+
+    test("not now: the mail is tried again", async () => {
+      await talkTo(["451 later", "451 later", "451 later"]);
+      const { bookingId } = await pay(await signUp(system));
+      await until(async () => (await status(bookingId)) === "SENT", { timeoutMs: 30_000 });
+    });
+
+    test("never: the mail is given up after some attempts, aloud", async () => {
+      await talkTo(Array.from({ length: 20 }, () => "550 nobody here"));
+      const { bookingId } = await pay(await signUp(system));
+      await until(async () => (await status(bookingId)) === "FAILED", { timeoutMs: 30_000 });
+      expect(system.logs("notification")).toContain("a mail is given up");
+    });
+  });
+});
+
+const policy = { freeUntilHours: 24, lateRefundPercent: 50 };
+
+async function hire(token: string, name: string): Promise<{ id: string; email: string }> {
+  const email = `${randomUUID()}@example.com`;
+  const { stylist } = await clientFor(StaffService, system, token).createStylist({ email, name, phone: "3001112233", bio: "Alisados" });
+  return { id: stylist!.id, email };
+}
+
+async function openRange(prefix: string, kind: NumberingRange_Kind): Promise<void> {
+  const days = { validFrom: "2026-01-01", validUntil: "2099-12-31" };
+  const numbers = { fromNumber: 1n, toNumber: 1_000n, resolution: kind === NumberingRange_Kind.INVOICE ? "18760000001" : "" };
+  await clientFor(InvoiceService, system, await adminToken(system)).createNumberingRange({ kind, prefix, ...numbers, ...days });
+}
+
+async function welcomed(): Promise<SignedIn> {
+  const client = await signUp(system);
+  await mailsTo(client, 1);
+  return client;
+}
+
+async function pay({ id: clientId }: SignedIn) {
+  const lines = [aLine(18_000_000n, stylist.id)];
+  const paid = { bookingId: randomUUID(), paymentId: randomUUID(), clientId, lines };
+  booking.put({ ...paid, policy, status: Booking_Status.CONFIRMED });
+  const event = fact(BookingPaidSchema, paid.bookingId, { ...paid, price: lines[0]!.price, paidAt: timestampFromDate(new Date()) });
+  return { ...paid, event, eventId: await publisher.publish(event) };
+}
+
+const mine = ({ accessToken }: SignedIn) => clientFor(NotificationService, system, accessToken);
+
+const mailsTo = ({ email }: SignedIn, count: number) =>
+  until(async () => {
+    const received = await mails(system, email);
+    return received.length >= count && received;
+  });
+
+async function kinds(bookingId: string): Promise<string[]> {
+  const rows = await sql<{ kind: string }>(system, "notification", "select kind from notification where booking_id = $1 order by kind", [
+    bookingId,
+  ]);
+  return rows.map(({ kind }) => kind);
+}
+
+async function confirmation(bookingId: string): Promise<{ status: string; message_id: string } | undefined> {
+  const text = "select status, message_id from notification where booking_id = $1 and kind = 'booking_confirmed'";
+  return (await sql<{ status: string; message_id: string }>(system, "notification", text, [bookingId]))[0];
+}
+
+const status = async (bookingId: string) => (await confirmation(bookingId))?.status;
+const messageId = async (bookingId: string) => (await confirmation(bookingId))?.message_id;
+
+async function messageIds(to: string, subject: string): Promise<string[]> {
+  const answer = await fetch(`${system.urls.mail}/api/email?to.address=${encodeURIComponent(to)}`);
+  const received = (await answer.json()) as { subject: string; headers: Record<string, string> }[];
+  return received.filter((mail) => mail.subject.startsWith(subject)).map(({ headers }) => headers["message-id"]!);
+}
+
+async function reason(call: Promise<unknown>): Promise<string | undefined> {
+  const error = await call.then(
+    () => undefined,
+    (failure: unknown) => ConnectError.from(failure),
+  );
+  expect(error?.code).not.toBe(Code.Internal);
+  return error?.findDetails(ErrorInfoSchema)[0]?.reason;
+}

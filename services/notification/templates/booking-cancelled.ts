@@ -1,0 +1,60 @@
+import { shortDayAndHour } from "./format.ts";
+import { compose } from "./layout.ts";
+import type { Mail, MailContext } from "./layout.ts";
+import { refundInWords } from "./refund-in-words.ts";
+import { visitFacts } from "./visit.ts";
+import type { CancelledBy, CancelPolicy, Visit } from "./visit.ts";
+
+export type BookingCancelled = MailContext & {
+  visit: Visit;
+  by: CancelledBy;
+  /** What the stylist or the salon wrote. */
+  reason?: string;
+  paid: boolean;
+  refund: bigint;
+  policy: CancelPolicy;
+  bookAgainUrl?: string;
+};
+
+export function bookingCancelled(input: BookingCancelled): Mail {
+  const { locale, salon, visit, by, reason, bookAgainUrl } = input;
+  const say = WORDS[locale];
+  const money = refundInWords({ ...input, price: visit.price }, locale);
+  return compose(input, {
+    subject: say.subject(shortDayAndHour(visit.start, salon.timeZone, locale)),
+    preheader: money,
+    title: say.title,
+    blocks: [
+      { paragraph: say.intro[by] },
+      ...(reason && by !== "CLIENT" ? [{ paragraph: say.reason(reason) }] : []),
+      { paragraph: money },
+      visitFacts(visit, input),
+      ...(bookAgainUrl ? [{ button: say.button, url: bookAgainUrl }] : []),
+    ],
+  });
+}
+
+const WORDS = {
+  es: {
+    subject: (when: string) => `Cita cancelada: ${when}`,
+    title: "Tu cita quedó cancelada",
+    intro: {
+      CLIENT: "Cancelamos tu cita como pediste.",
+      STYLIST: "Lo sentimos: tu estilista no podrá atenderte y tuvimos que cancelar tu cita.",
+      SALON: "Lo sentimos: el salón tuvo que cancelar tu cita.",
+    },
+    reason: (reason: string) => `Motivo: ${reason}`,
+    button: "Buscar otra hora",
+  },
+  en: {
+    subject: (when: string) => `Appointment cancelled: ${when}`,
+    title: "Your appointment is cancelled",
+    intro: {
+      CLIENT: "We cancelled your appointment as you asked.",
+      STYLIST: "We are sorry: your stylist can't make it and we had to cancel your appointment.",
+      SALON: "We are sorry: the salon had to cancel your appointment.",
+    },
+    reason: (reason: string) => `Reason: ${reason}`,
+    button: "Find another time",
+  },
+};

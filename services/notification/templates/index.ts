@@ -1,0 +1,35 @@
+import { bookingCancelled } from "./booking-cancelled.ts";
+import { bookingConfirmed } from "./booking-confirmed.ts";
+import { bookingExpired } from "./booking-expired.ts";
+import { bookingRescheduled } from "./booking-rescheduled.ts";
+import { invoiceReady } from "./invoice-ready.ts";
+import { passwordReset } from "./password-reset.ts";
+import { paymentFailed } from "./payment-failed.ts";
+import { refundSent } from "./refund-sent.ts";
+import { sessionEnded } from "./session-ended.ts";
+import { staffInvitation } from "./staff-invitation.ts";
+import { stylistBookingCancelled } from "./stylist-booking-cancelled.ts";
+import { stylistBookingRescheduled } from "./stylist-booking-rescheduled.ts";
+import { stylistNewBooking } from "./stylist-new-booking.ts";
+import { welcome } from "./welcome.ts";
+
+/** Every mail there is, by the kind that a notification carries. */
+export const templates = {
+  welcome,
+  staff_invitation: staffInvitation,
+  password_reset: passwordReset,
+  session_ended: sessionEnded,
+  booking_confirmed: bookingConfirmed,
+  booking_cancelled: bookingCancelled,
+  booking_expired: bookingExpired,
+  booking_rescheduled: bookingRescheduled,
+  invoice_ready: invoiceReady,
+  payment_failed: paymentFailed,
+  refund_sent: refundSent,
+  stylist_new_booking: stylistNewBooking,
+  stylist_booking_cancelled: stylistBookingCancelled,
+  stylist_booking_rescheduled: stylistBookingRescheduled,
+};
+
+export type MailKind = keyof typeof templates;
+export type MailInput<Kind extends MailKind> = Parameters<(typeof templates)[Kind]>[0];

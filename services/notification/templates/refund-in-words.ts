@@ -1,0 +1,35 @@
+import { money } from "./format.ts";
+import type { Locale } from "./format.ts";
+import { hoursInWords } from "./visit.ts";
+import type { CancelledBy, CancelPolicy } from "./visit.ts";
+
+export type CancelledMoney = { paid: boolean; price: bigint; refund: bigint; by: CancelledBy; policy: CancelPolicy };
+
+/** What of the money comes back after a cancellation, and why not all of it. */
+export function refundInWords({ paid, price, refund, by, policy }: CancelledMoney, locale: Locale): string {
+  const say = WORDS[locale];
+  if (!paid) return say.unpaid;
+  if (refund >= price) return say.full(money(refund, locale));
+  const why = by === "CLIENT" ? say.late(hoursInWords(policy.freeUntilHours, locale)) : "";
+  if (refund > 0n) return `${say.partial(money(refund, locale), money(price, locale))}${why}. ${say.soon}`;
+  return `${say.none(money(price, locale))}${why}.`;
+}
+
+const WORDS = {
+  es: {
+    unpaid: "No alcanzaste a pagar, así que no hay nada que devolver.",
+    full: (refund: string) => `Te devolvemos todo lo que pagaste: ${refund}. Te avisamos cuando salga.`,
+    partial: (refund: string, price: string) => `Te devolvemos ${refund} de los ${price} que pagaste`,
+    none: (price: string) => `Esta vez no hay devolución de los ${price} que pagaste`,
+    late: (hours: string) => `, porque faltaban menos de ${hours} para tu cita`,
+    soon: "Te avisamos cuando salga.",
+  },
+  en: {
+    unpaid: "You had not paid yet, so there is nothing to refund.",
+    full: (refund: string) => `You get back everything you paid: ${refund}. We will tell you when it is on its way.`,
+    partial: (refund: string, price: string) => `You get back ${refund} of the ${price} you paid`,
+    none: (price: string) => `This time there is no refund of the ${price} you paid`,
+    late: (hours: string) => `, because your appointment was less than ${hours} away`,
+    soon: "We will tell you when it is on its way.",
+  },
+};

@@ -1,0 +1,56 @@
+import { money } from "./format.ts";
+import { compose } from "./layout.ts";
+import type { Mail, MailContext } from "./layout.ts";
+import { visitFacts } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+export type RefundSent = MailContext & {
+  visit: Visit;
+  amount: bigint;
+  because: "CANCELLED" | "PAYMENT_NOT_USED" | "SALON_DECIDED";
+  /** Says that the credit note is attached. */
+  creditNoteNumber?: string;
+};
+
+export function refundSent(input: RefundSent): Mail {
+  const { locale, visit, amount, because, creditNoteNumber } = input;
+  const say = WORDS[locale];
+  const sent = say.sent(money(amount, locale));
+  return compose(input, {
+    subject: say.subject(money(amount, locale)),
+    preheader: sent,
+    title: say.title(money(amount, locale)),
+    blocks: [
+      { paragraph: say.because[because] },
+      { paragraph: sent },
+      ...(creditNoteNumber ? [{ paragraph: say.attached(creditNoteNumber) }] : []),
+      visitFacts(visit, input),
+    ],
+  });
+}
+
+const WORDS = {
+  es: {
+    subject: (amount: string) => `Te devolvimos ${amount}`,
+    title: (amount: string) => `Te devolvimos ${amount}`,
+    because: {
+      CANCELLED: "Es la devolución de tu cita cancelada.",
+      PAYMENT_NOT_USED: "Recibimos un pago que no pudimos usar para tu cita: llegó tarde o estaba repetido.",
+      SALON_DECIDED: "El salón decidió devolverte dinero de tu cita.",
+    },
+    sent: (amount: string) =>
+      `La devolución de ${amount} ya salió hacia el medio con el que pagaste. Tu banco puede tardar unos días en mostrarla.`,
+    attached: (number: string) => `Adjuntamos la nota crédito ${number} en PDF.`,
+  },
+  en: {
+    subject: (amount: string) => `We refunded you ${amount}`,
+    title: (amount: string) => `We refunded you ${amount}`,
+    because: {
+      CANCELLED: "This is the refund of your cancelled appointment.",
+      PAYMENT_NOT_USED: "We received a payment that we could not use for your appointment: it came late or twice.",
+      SALON_DECIDED: "The salon decided to give you money of your appointment back.",
+    },
+    sent: (amount: string) => `The refund of ${amount} is on its way to the method you paid with. Your bank may take some days to show it.`,
+    attached: (number: string) => `The credit note ${number} is attached as a PDF.`,
+  },
+};

@@ -1,0 +1,25 @@
+import { bookingCode, day, hours } from "./format.ts";
+import type { Block, MailContext } from "./layout.ts";
+import { serviceNames } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+const WORDS = {
+  es: { client: "Cliente", service: "Servicio", date: "Fecha", hour: "Hora", code: "Reserva" },
+  en: { client: "Client", service: "Service", date: "Date", hour: "Time", code: "Booking" },
+};
+
+/** `lines`, `start` and `end` are the stylist's own part of the visit; money is not their matter. */
+export type StylistVisit = Omit<Visit, "price">;
+
+export function stylistVisitFacts(visit: StylistVisit, clientName: string, { locale, salon }: MailContext): Block {
+  const say = WORDS[locale];
+  return {
+    facts: [
+      [say.client, clientName],
+      [say.service, serviceNames(visit)],
+      [say.date, day(visit.start, salon.timeZone, locale)],
+      [say.hour, hours(visit.start, visit.end, salon.timeZone, locale)],
+      [say.code, bookingCode(visit.bookingId)],
+    ],
+  };
+}

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Locale } from "./format.ts";
+import { bookingCode, dayAndHour, mailLocale, money } from "./format.ts";
+import { templates } from "./index.ts";
+import type { MailInput, MailKind } from "./index.ts";
+import type { Mail } from "./layout.ts";
+
+const LINK = "https://salon.example/enlace?token=a1&mail=b2";
+
+const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInput<Kind>[] } => {
+  const context = {
+    locale,
+    recipientName: name,
+    salon: { name: "Lacio", address: "Calle 85 # 12-40, Bogotá", phone: "+57 601 555 0142", timeZone: "America/Bogota" },
+  };
+  const visit = {
+    bookingId: "01935f3a-7c2e-7b11-9d3f-5c2a7f3a19c2",
+    lines: [{ serviceName: "Alisado largo", stylistName: name }],
+    start: new Date("2026-12-02T13:30:00Z"),
+    end: new Date("2026-12-02T16:00:00Z"),
+    price: 18_000_000n,
+  };
+  const policy = { freeUntilHours: 24, lateRefundPercent: 50 };
+  const account = { ...context, link: LINK, linkExpiresAt: new Date("2026-11-25T22:00:00Z") };
+  const cancelled = { ...context, visit, policy, paid: true, bookAgainUrl: LINK };
+  const stylist = { ...context, visit, clientName: name, agendaUrl: LINK };
+  return {
+    welcome: [account],
+    staff_invitation: [account],
+    password_reset: [account],
+    session_ended: [context],
+    booking_confirmed: [
+      { ...context, visit, policy, invoiceNumber: "SETP990000123", bookingUrl: LINK },
+      { ...context, visit, policy },
+    ],
+    booking_cancelled: [
+      { ...cancelled, by: "CLIENT", refund: 18_000_000n },
+      { ...cancelled, by: "CLIENT", refund: 9_000_050n },
+      { ...cancelled, by: "CLIENT", refund: 0n },
+      { ...cancelled, by: "STYLIST", reason: name, refund: 18_000_000n },
+      { ...cancelled, by: "SALON", paid: false, refund: 0n },
+    ],
+    booking_expired: [{ ...context, visit, bookAgainUrl: LINK }],
+    booking_rescheduled: [{ ...context, visit, policy, oldStart: new Date("2026-12-01T13:30:00Z"), bookingUrl: LINK }],
+    invoice_ready: [
+      { ...context, visit, document: "INVOICE", number: "SETP990000123", total: 18_000_000n },
+      { ...context, visit, document: "CREDIT_NOTE", number: "NC17", total: 9_000_000n },
+    ],
+    payment_failed: [
+      { ...context, visit, payUntil: new Date("2026-11-24T22:31:00Z"), payUrl: LINK },
+      { ...context, visit },
+    ],
+    refund_sent: [
+      { ...context, visit, amount: 9_000_000n, because: "CANCELLED", creditNoteNumber: "NC17" },
+      { ...context, visit, amount: 18_000_000n, because: "PAYMENT_NOT_USED" },
+      { ...context, visit, amount: 1_000_000n, because: "SALON_DECIDED", creditNoteNumber: "NC18" },
+    ],
+    stylist_new_booking: [stylist],
+    stylist_booking_cancelled: [
+      { ...stylist, by: "CLIENT" },
+      { ...stylist, by: "STYLIST" },
+      { ...stylist, by: "SALON" },
+    ],
+    stylist_booking_rescheduled: [{ ...stylist, oldStart: new Date("2026-12-01T13:30:00Z") }],
+  };
+};
+
+function render<Kind extends MailKind>(kind: Kind, input: MailInput<Kind>): Mail {
+  return (templates[kind] as (input: MailInput<Kind>) => Mail)(input);
+}
+
+function mailsOf(kind: MailKind, locale: Locale, name?: string): Mail[] {
+  return inputs(locale, name)[kind].map((input) => render(kind, input));
+}
+
+const kinds = Object.keys(templates) as MailKind[];
+const everyMail = kinds.flatMap((kind) => (["es", "en"] as const).map((locale) => ({ kind, locale })));
+
+describe.each(everyMail)("$kind in $locale", ({ kind, locale }) => {
+  test("has nothing missing, and a subject of at most 78 characters", () => {
+    for (const mail of mailsOf(kind, locale)) {
+      for (const part of Object.values(mail)) expect(part).not.toMatch(/undefined|\bnull\b|NaN|\[object|Invalid/);
+      expect(mail.subject.length).toBeGreaterThan(5);
+      expect([...mail.subject].length).toBeLessThanOrEqual(78);
+      expect(mail.html).toContain(`<html lang="${locale}">`);
+      expect(mail.text).toContain("Camila");
+    }
+  });
+
+  test("says the same in text and HTML, in the same order", () => {
+    for (const { text, html } of mailsOf(kind, locale)) {
+      const words = (part: string) => part.match(/[\p{L}\p{N}][^\s:]*/gu) ?? [];
+      const body = words(readable(html));
+      const expected = words(text.replace("\n--\n", "\n"));
+      expect(body).toEqual(expected);
+      expect(hrefs(html)).toEqual(text.match(/https:\S+/g) ?? []);
+    }
+  });
+
+  test("lets no name break out of the text", () => {
+    const hostile = `<script>alert(1)</script>"'&\r\nBcc: x@example.com`;
+    for (const { subject, text, html } of mailsOf(kind, locale, hostile)) {
+      expect(html).not.toContain("<script");
+      expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp; Bcc: x@example.com");
+      expect(text).not.toMatch(/^Bcc/m);
+      expect(subject).not.toMatch(/[\r\n]/);
+    }
+  });
+});
+
+describe("facts of a visit", () => {
+  test.each([
+    ["es", "miércoles 2 de diciembre de 2026", "8:30 a. m. a 11:00 a. m. (hora de Bogotá)", "$ 180.000"],
+    ["en", "Wednesday, December 2, 2026", "8:30 AM to 11:00 AM (Bogotá time)", "COP 180,000"],
+  ] as const)("in %s", (locale, date, hours, price) => {
+    for (const { text } of mailsOf("booking_confirmed", locale)) {
+      for (const fact of ["Alisado largo", "Camila", date, hours, price, "Calle 85 # 12-40, Bogotá", "7F3A-19C2", "50"]) {
+        expect(text).toContain(fact);
+      }
+    }
+  });
+
+  test("the invoice is announced as attached only with its number", () => {
+    const [attached, later] = mailsOf("booking_confirmed", "es");
+    expect(attached?.text).toContain("Adjuntamos tu factura SETP990000123");
+    expect(later?.text).not.toContain("Adjuntamos");
+  });
+
+  test("a visit of several services by one stylist names her once", () => {
+    const [input] = inputs("es").booking_confirmed;
+    const lines = ["Keratina", "Corte"].map((serviceName) => ({ serviceName, stylistName: "Laura" }));
+    const { text } = templates.booking_confirmed({ ...input!, visit: { ...input!.visit, lines } });
+    expect(text).toContain("Servicio: Keratina + Corte\nCon: Laura\n");
+  });
+
+  test.each([
+    [24, 50, "hasta 24 horas antes: martes 1 de diciembre de 2026, 8:30 a. m. (hora de Bogotá). Después te devolvemos el 50 %."],
+    [1, 0, "hasta 1 hora antes: miércoles 2 de diciembre de 2026, 7:30 a. m. (hora de Bogotá). Después no hay devolución."],
+    [0, 50, "Puedes cancelar sin costo hasta que empiece la cita"],
+    [24, 100, "Puedes cancelar sin costo hasta que empiece la cita"],
+  ])("free until %s hours, then %s %%", (freeUntilHours, lateRefundPercent, words) => {
+    const [input] = inputs("es").booking_confirmed;
+    expect(templates.booking_confirmed({ ...input!, policy: { freeUntilHours, lateRefundPercent } }).text).toContain(words);
+  });
+});
+
+describe("money of a cancelled booking", () => {
+  const told = mailsOf("booking_cancelled", "es").map((mail) => mail.text);
+  test.each([
+    [0, "Te devolvemos todo lo que pagaste: $ 180.000."],
+    [1, "Te devolvemos $ 90.000,50 de los $ 180.000 que pagaste, porque faltaban menos de 24 horas para tu cita."],
+    [2, "Esta vez no hay devolución de los $ 180.000 que pagaste, porque faltaban menos de 24 horas para tu cita."],
+    [3, "Te devolvemos todo lo que pagaste: $ 180.000."],
+    [4, "No alcanzaste a pagar, así que no hay nada que devolver."],
+  ])("case %s", (index, words) => {
+    expect(told[index]).toContain(words);
+  });
+});
+
+describe("layout", () => {
+  test("a long subject is cut, not refused", () => {
+    const [input] = inputs("es").welcome;
+    const { subject } = templates.welcome({ ...input!, salon: { ...input!.salon, name: "Salón ".repeat(40) } });
+    expect([...subject]).toHaveLength(78);
+    expect(subject.endsWith("…")).toBe(true);
+  });
+
+  test("a link that is no web address is refused", () => {
+    const [input] = inputs("es").welcome;
+    expect(() => templates.welcome({ ...input!, link: "javascript:alert(1)" })).toThrow(TypeError);
+  });
+
+  test("someone without a name is greeted all the same", () => {
+    const [input] = inputs("es").welcome;
+    expect(templates.welcome({ ...input!, recipientName: " " }).text).toContain("\n\nHola:\n\n");
+  });
+});
+
+test("another salon's zone is named by its city", () => {
+  expect(dayAndHour(new Date("2026-12-02T13:30:00Z"), "America/Mexico_City", "es")).toBe(
+    "miércoles 2 de diciembre de 2026, 7:30 a. m. (hora de Mexico City)",
+  );
+});
+
+test.each([
+  [18_000_000n, "es", "$ 180.000"],
+  [18_000_005n, "es", "$ 180.000,05"],
+  [18_000_005n, "en", "COP 180,000.05"],
+  [0n, "en", "COP 0"],
+] as const)("%s minor units in %s are %s", (minorUnits, locale, text) => {
+  expect(money(minorUnits, locale)).toBe(text);
+});
+
+test.each([
+  ["en", "en"],
+  ["en-GB", "en"],
+  ["es-CO", "es"],
+  ["", "es"],
+  ["ensalada", "es"],
+])("a profile in %j gets mails in %s", (profile, locale) => {
+  expect(mailLocale(profile)).toBe(locale);
+});
+
+test("a booking's code is the random end of its id", () => {
+  expect(bookingCode("01935f3a-7c2e-7b11-9d3f-5c2a7f3a19c2")).toBe("7F3A-19C2");
+});
+
+// What a reader sees: no head, no preheader, no tags.
+function readable(html: string): string {
+  return unescape(
+    html
+      .replace(/^[\s\S]*<body[^>]*>\s*<div style="display:none[^]*?<\/div>/, "")
+      .replaceAll(/<[^>]+>/g, " ")
+      .replaceAll("&nbsp;", " "),
+  );
+}
+
+function hrefs(html: string): string[] {
+  return [...html.matchAll(/href="([^"]*)"/g)].map((match) => unescape(match[1] ?? ""));
+}
+
+function unescape(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+}

@@ -1,0 +1,68 @@
+import { failpoint } from "@lacio/chassis/failpoint";
+import type { App } from "../app.ts";
+import { MailServerAway, RefusedByMailServer, handOver } from "../domain/hand-over.ts";
+import { Notification } from "../domain/notification.ts";
+import { follow } from "../domain/trail.ts";
+import { isOutage } from "@lacio/chassis/errors";
+
+const batchSize = 20;
+const outageSeconds = 5;
+
+/** Hands waiting mails to the mail server, in small batches, until none is due or the server is away. */
+export async function sendMail(app: App): Promise<void> {
+  for (;;) {
+    const ids = await claim(app);
+    if (ids.length === 0) return;
+    const notifications = await app.db.read().find(Notification, { id: { $in: ids } });
+    const outcomes = await Promise.all(notifications.map((one) => follow(one.trail, "send mail", () => send(app, one))));
+    if (outcomes.includes("away")) return;
+  }
+}
+
+// A lease: whoever dies with a mail in hand leaves it to the next, with the same Message-ID.
+async function claim(app: App): Promise<string[]> {
+  const rows = await app.db.sql<{ id: string }>(
+    `update notification set next_attempt_at = now() + make_interval(secs => $1) where id in (
+       select id from notification where status = 'PENDING' and next_attempt_at <= now()
+       order by next_attempt_at limit $2 for update skip locked) returning id`,
+    [app.config.mailLeaseSeconds, batchSize],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function send(app: App, notification: Notification): Promise<"sent" | "refused" | "away"> {
+  try {
+    const { subject, text, html } = await handOver(app, notification);
+    failpoint("mail.after_accept");
+    await app.db.sql("update notification set status = 'SENT', sent_at = now(), subject = $2, text = $3, html = $4 where id = $1", [
+      notification.id,
+      subject,
+      text,
+      html,
+    ]);
+    app.log.info({ notification: notification.id, kind: notification.kind }, "a mail is sent");
+    return "sent";
+  } catch (error) {
+    if (error instanceof MailServerAway || isOutage(error)) return wait(app, notification, error);
+    return refuse(app, notification, error);
+  }
+}
+
+// Nobody's fault but the server's: the mail loses no attempt.
+async function wait(app: App, { id }: Notification, error: unknown): Promise<"away"> {
+  app.log.warn({ err: error, notification: id }, "a mail waits for a server that is away");
+  await app.db.sql("update notification set next_attempt_at = now() + make_interval(secs => $2) where id = $1", [id, outageSeconds]);
+  return "away";
+}
+
+// "Not now" (4xx) is tried again for ever; what is refused for good, or can't be made, only so many times.
+async function refuse(app: App, { id, kind, attempts }: Notification, error: unknown): Promise<"refused"> {
+  const final = !(error instanceof RefusedByMailServer && error.temporary) && attempts + 1 >= app.config.mailMaxRefusals;
+  const seconds = Math.min(app.config.mailRetrySeconds * 2 ** attempts, 3_600);
+  await app.db.sql(
+    "update notification set attempts = attempts + 1, status = $2, next_attempt_at = now() + make_interval(secs => $3) where id = $1",
+    [id, final ? "FAILED" : "PENDING", seconds],
+  );
+  app.log[final ? "error" : "warn"]({ err: error, notification: id, kind }, final ? "a mail is given up" : "a mail was refused");
+  return "refused";
+}
