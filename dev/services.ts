@@ -8,6 +8,7 @@ const root = path.resolve(import.meta.dirname, "..");
 export interface ProcessSettings {
   dir: string;
   supervise: boolean;
+  lean: boolean;
   warn: (line: string) => void;
 }
 
@@ -67,13 +68,13 @@ interface NodeProcess extends ProcessSettings {
   port: number;
 }
 
-async function startNode({ name, args, env, health, port, dir, supervise, warn }: NodeProcess): Promise<PortedChild> {
+async function startNode({ name, args, env, health, port, dir, supervise, lean, warn }: NodeProcess): Promise<PortedChild> {
   const child = await startChild({
     name,
     command: process.execPath,
-    args: [...leanFlags, ...args],
+    args: [...(lean ? leanFlags : []), ...args],
     cwd: root,
-    env: { ...inherited(), ...leanNode, NODE_COMPILE_CACHE: path.join(root, ".tools/compile-cache"), ...env },
+    env: { ...inherited(), ...(lean && leanNode), NODE_COMPILE_CACHE: path.join(root, ".tools/compile-cache"), ...env },
     dir,
     ready: async () => (await fetch(health)).ok,
     supervise,

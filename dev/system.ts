@@ -27,6 +27,8 @@ export interface SystemOptions {
   serviceEnv?: Record<string, Record<string, string>>;
   /** Starts again what ends by itself. Leave it off where a test kills things. */
   supervise?: boolean;
+  /** Small processes, for a machine that runs all of them. false: Node as in a container, for measuring rates. */
+  lean?: boolean;
   /** See InfraOptions. */
   fsync?: boolean;
   /** The next free ones when taken. */
@@ -76,6 +78,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     edge = true,
     stripe = true,
     supervise = false,
+    lean = true,
     fsync = true,
     preferredPorts = {},
     progress = () => {},
@@ -111,7 +114,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const stripeUrl = stripe ? `http://127.0.0.1:${await freePort(preferredPorts.stripe)}` : undefined;
     const webhookUrl = `${envoy ? publicUrl : `http://127.0.0.1:${ports.payments!.http}`}/webhooks/stripe`;
     const around = { infra, identity, ports, databaseUrl, publicUrl, stripeUrl, secrets: localSecrets(dir) };
-    const settings = { dir, supervise, warn };
+    const settings = { dir, supervise, lean, warn };
 
     stops.push(() => stopAll(processes, [...services, "stripe-sandbox"]));
     const starting = services.map((name) =>

@@ -3,9 +3,10 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import type { DescService } from "@bufbuild/protobuf";
-import { createClient, type Client, type Interceptor } from "@connectrpc/connect";
+import { Code, ConnectError, createClient, type Client, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import pg from "pg";
 import type { SystemDescription } from "./system.ts";
 
@@ -50,6 +51,17 @@ const bearer =
 /** The token with which a service calls its peers. */
 export function asService(name: string, system: SystemDescription): string {
   return fs.readFileSync(path.join(system.dir, "identity", `${name}.token`), "utf8");
+}
+
+/** What a call was refused with: code, reason and fields, as in "InvalidArgument invalid_argument name"; "not refused" otherwise. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => ConnectError.from(reason),
+  );
+  if (!error) return "not refused";
+  const fields = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations.map(({ field }) => field));
+  return [Code[error.code], error.findDetails(ErrorInfoSchema)[0]?.reason, ...fields].filter(Boolean).join(" ");
 }
 
 // ---- people

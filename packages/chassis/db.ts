@@ -45,6 +45,7 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
       lock_timeout: 2_000,
       application_name: config.service,
       types: new pg.TypeOverrides(),
+      onPoolCreated: (created: pg.Pool) => created.on("connect", (client) => client.on("end", () => giveBack(client))),
     },
     discovery: { warnWhenNoEntities: false },
     debug: false,
@@ -103,6 +104,15 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
     migrate: () => migrate(config, parts, log),
     close: () => orm.close(true),
   };
+}
+
+// A connection that dies inside a transaction is never released by the ORM, whose rollback fails: the pool would run dry, one death at a time.
+function giveBack(client: pg.PoolClient): void {
+  try {
+    client.release(true);
+  } catch {
+    // it was back already
+  }
 }
 
 function transactionOf(em: EntityManager, facts: Fact[]): Tx {

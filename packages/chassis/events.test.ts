@@ -168,6 +168,16 @@ describe("events", () => {
     await until(async () => (await effectsOf(later)) === 1, { timeoutMs: 30_000 });
   });
 
+  test("connections that die inside a transaction do not use up the pool", async () => {
+    for (let n = 0; n < 12; n++) {
+      const dying = owner.transact(async (tx) => tx.sql("select pg_terminate_backend(pg_backend_pid())"));
+      await expect(dying).rejects.toThrow();
+    }
+    const account = uuid();
+    await emit(registered(account));
+    await until(async () => (await effectsOf(account)) === 1);
+  });
+
   test("the broker loses its whole store: the outbox fills it again", async () => {
     const before = (await consumer.sql("select 1 from effect")).length;
     await bus.jsm.streams.delete("AUTH");

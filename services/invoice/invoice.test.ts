@@ -11,8 +11,8 @@ import { Invoice_Kind, InvoiceService, NumberingRange_Kind } from "@lacio/proto/
 import { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import { startSystem, type System } from "../../dev/system.ts";
 import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
-import { aLine, startBookingStandIn, type BookingStandIn } from "./testing/booking-stand-in.ts";
-import { startPublisher } from "./testing/publisher.ts";
+import { aLine, startBookingStandIn, type BookingStandIn } from "../../dev/booking-stand-in.ts";
+import { startPublisher } from "../../dev/publisher.ts";
 
 const dir = ".lacio/test/invoice";
 let system: System;

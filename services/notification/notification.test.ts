@@ -15,8 +15,8 @@ import { PaymentFailedSchema, PaymentRefundedSchema } from "@lacio/proto/payment
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { startSystem, type System } from "../../dev/system.ts";
 import { adminToken, clientFor, mails, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
-import { aLine, startBookingStandIn, type BookingStandIn } from "./testing/booking-stand-in.ts";
-import { startPublisher } from "./testing/publisher.ts";
+import { aLine, startBookingStandIn, type BookingStandIn } from "../../dev/booking-stand-in.ts";
+import { startPublisher } from "../../dev/publisher.ts";
 import { startSmtpServer } from "./testing/smtp-server.ts";
 
 const dir = ".lacio/test/notification";

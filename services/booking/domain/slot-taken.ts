@@ -10,8 +10,8 @@ import type { Wanted } from "./find-candidates.ts";
 import { partColumns } from "./occupancy.ts";
 
 const shown = 3;
-// Availability's view may be a moment old, and a stampede takes the nearest slots first: ask for more than is shown.
-const asked = 12;
+// Availability's view may be a moment old, and then many of the nearest starts collide with the very visit that won.
+const asked = 50;
 
 /** The refusal of a slot that is gone, with the nearest ones that are not. */
 export async function slotTaken(app: App, wanted: Wanted, terms: Terms | undefined): Promise<Refusal> {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { randomInt, randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { chassisConfig, readConfig } from "@lacio/chassis/config";
 import { openDatabase, type Database } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
 import pg from "pg";
-import { startPostgres } from "../../../dev/infra/postgres.ts";
+import { startInfra, type Infra } from "../../../dev/infra/index.ts";
 import { createDatabase } from "../../../dev/infra/postgres.ts";
 import { database } from "../db/index.ts";
 import { Invoice, type Cause } from "./invoice.ts";
@@ -12,25 +13,21 @@ import { issueInvoice } from "./issue-invoice.ts";
 
 const issuer = { name: "Lacio", nit: "900373115-3", address: "Calle 85", city: "Bogotá", phone: "601", email: "f@example.com" };
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
+const dir = ".lacio/test/issue-invoice";
+let infra: Infra;
 let db: Database;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  postgres = await startPostgres({ dir: ".lacio/test/issue-invoice", fsync: false });
-  const url = await createDatabase(postgres.url, "invoice");
+  rmSync(dir, { recursive: true, force: true });
+  infra = await startInfra({ dir, fsync: false });
+  const url = await createDatabase(infra.postgres.url, "invoice");
   const config = readConfig((env) => chassisConfig(env, "invoice"), {
     DATABASE_URL: url,
     NATS_URL: "nats://nowhere:4222",
     DB_POOL_MAX: "16",
   });
   db = await openDatabase(config, database, createLog("invoice", "silent"));
-  // What breaks inside a transaction is not given back by itself.
-  db.pool.on("acquire", (client) => {
-    if (known.has(client)) return;
-    known.add(client);
-    client.on("end", () => giveBack(client));
-  });
   await db.migrate();
   admin = new pg.Client({ connectionString: url });
   await admin.connect();
@@ -39,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await admin?.end();
   await db?.close();
-  await postgres?.stop();
+  await infra?.stop();
 });
 
 beforeEach(async () => {
@@ -47,16 +44,6 @@ beforeEach(async () => {
   await admin.query("truncate invoice, invoice_file, pending_invoice, numbering_range, outbox");
   await admin.query("alter table invoice enable trigger user");
 });
-
-const known = new WeakSet<pg.PoolClient>();
-
-function giveBack(client: pg.PoolClient): void {
-  try {
-    client.release(true);
-  } catch {
-    // it was not taken, or is back already
-  }
-}
 
 const issue = (cause: Cause) => db.transact((tx) => issueInvoice(tx, cause, issuer));
 

@@ -3,7 +3,7 @@ import { fact } from "@lacio/chassis/fact";
 import { InvoiceDelayedSchema } from "@lacio/proto/invoice/v1/events";
 import type { Issuer } from "../pdf/invoice-document.ts";
 import { Invoice, type Cause, type DocumentKind, type TakenNumber } from "./invoice.ts";
-import { currentTrail } from "./trail.ts";
+import { currentTrail } from "@lacio/chassis/trail";
 
 /**
  * Issues the document of `cause`, once: again = the same document. Number and document are one transaction, so a rollback gives the

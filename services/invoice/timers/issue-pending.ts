@@ -1,7 +1,7 @@
 import type { App } from "../app.ts";
 import type { Cause } from "../domain/invoice.ts";
 import { issueInvoice } from "../domain/issue-invoice.ts";
-import { follow, type Trail } from "../domain/trail.ts";
+import { follow, type Trail } from "@lacio/chassis/trail";
 
 const batchSize = 100;
 

@@ -2,7 +2,7 @@ import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { MailKind } from "../templates/index.ts";
 import type { Mail } from "../templates/layout.ts";
-import { currentTrail, type Trail } from "./trail.ts";
+import { currentTrail, type Trail } from "@lacio/chassis/trail";
 
 /** A PDF that the mail takes from invoice when it leaves. */
 export type Attachment = { invoiceId: string; filename: string };

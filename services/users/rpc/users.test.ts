@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
-import { Code, ConnectError, type Client } from "@connectrpc/connect";
+import type { Client } from "@connectrpc/connect";
 import { BookingCompletedSchema } from "@lacio/proto/booking/v1/events";
-import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { Document_Type, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers as natsHeaders, type NatsConnection } from "@nats-io/transport-node";
 import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
+import { adminToken, asService, clientFor, refusal, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
 
 type Users = Client<typeof UsersService>;
 let system: System;
@@ -29,17 +28,6 @@ afterAll(async () => {
 const as = ({ accessToken }: SignedIn): Users => clientFor(UsersService, system, accessToken);
 const service = (name: string): Users => clientFor(UsersService, system, asService(name, system));
 const unknownId = "01990000-0000-7000-8000-000000000000";
-
-/** What a call was refused with: "InvalidArgument invalid_argument name". */
-async function refusal(call: Promise<unknown>): Promise<string> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => ConnectError.from(reason),
-  );
-  if (!error) return "not refused";
-  const fields = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations.map(({ field }) => field));
-  return [Code[error.code], error.findDetails(ErrorInfoSchema)[0]?.reason, ...fields].filter(Boolean).join(" ");
-}
 
 const profileRow = (id: string) => sql<{ name: string }>(system, "users", "select name from profile where id = $1", [id]);
 

@@ -1,5 +1,5 @@
 import { context, propagation, SpanKind, trace } from "@opentelemetry/api";
-import { currentRequestId, withRequestId } from "@lacio/chassis/call-context";
+import { currentRequestId, withRequestId } from "./call-context.ts";
 import { v7 as uuidv7 } from "uuid";
 
 /** The trace and request that waiting work belongs to, kept in its row. */
@@ -11,7 +11,7 @@ export function currentTrail(): Trail {
   return trail;
 }
 
-/** Does waiting work where its cause left off, so that one trace leads from the click to the document. */
+/** Does waiting work where its cause left off, so that one trace leads from the click to the last effect. */
 export async function follow<T>(trail: Trail, name: string, work: () => Promise<T>): Promise<T> {
   const parent = propagation.extract(context.active(), trail);
   const span = trace.getTracer("lacio").startSpan(name, { kind: SpanKind.INTERNAL }, parent);

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { chassisConfig, Env } from "@lacio/chassis/config";
+import { openDatabase, type Database } from "@lacio/chassis/db";
+import { createLog } from "@lacio/chassis/log";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { createDatabase, startPostgres } from "../../../dev/infra/postgres.ts";
+import { localDays } from "../domain/local-days.ts";
+import { database } from "./index.ts";
+import { calendarParams, calendarStatement, readCalendar } from "./read-calendar.ts";
+
+const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-calendar-"));
+const serviceId = "01990000-0000-7000-8000-000000000001";
+const stylists = 20;
+let postgres: Awaited<ReturnType<typeof startPostgres>>;
+let db: Database;
+
+// The minute of 2027-03-01 in Bogotá: bookings of the past lie before it, a busy week after it.
+const days = localDays("America/Bogota", 20_878, 20_884);
+
+beforeAll(async () => {
+  postgres = await startPostgres({ dir, fsync: false });
+  const url = await createDatabase(postgres.url, "availability");
+  const config = chassisConfig(
+    new Env({ DATABASE_URL: url, NATS_URL: "nats://127.0.0.1", DB_STATEMENT_TIMEOUT_MS: "120000" }),
+    "availability",
+  );
+  db = await openDatabase(config, database, createLog("test", "silent"));
+  await db.migrate();
+  await db.sql("insert into salon_service values ($1, 'Alisado', 'COP', 18000000, 19, $2, 10, '{}', true, 1)", [
+    serviceId,
+    JSON.stringify([{ name: "Alisado", minutes: 60, busy: true }]),
+  ]);
+  await db.sql("insert into stylist select gen_random_uuid(), 'Estilista ' || n, true, '{}', 1 from generate_series(1, $1) n", [stylists]);
+  await db.sql("insert into schedule select id, $1, 1 from stylist", [
+    JSON.stringify(
+      [1, 2, 3, 4, 5].map((weekday) => ({ weekday, start: 540, end: 1080, everyWeeks: 1, validFrom: null, validUntil: null })),
+    ),
+  ]);
+  await fill(days.from, 6 * 7 * stylists);
+});
+
+afterAll(async () => {
+  await db?.close();
+  await postgres?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+// Bookings of an hour from a minute on, six a day for every stylist.
+const fill = (from: number, count: number) =>
+  db.sql(
+    `insert into busy (booking_id, staff_id, start_minute, end_minute)
+     select gen_random_uuid(), id, at, at + 60 from (select id, row_number() over () as nth from stylist) s
+     cross join lateral (select $1::int + (n / 6) * 1440 + (n % 6) * 90 as at from generate_series(0, $2::int - 1) n) part`,
+    [from, Math.ceil(count / stylists)],
+  );
+
+async function buffers(): Promise<number> {
+  await db.sql("vacuum analyze busy");
+  const plans = await db.sql<{ "QUERY PLAN": { Plan: Record<string, number> }[] }>(
+    `explain (analyze, buffers, format json) ${calendarStatement}`,
+    calendarParams({ serviceId, days }),
+  );
+  const { Plan } = plans[0]!["QUERY PLAN"][0]!;
+  return Plan["Shared Hit Blocks"]! + Plan["Shared Read Blocks"]!;
+}
+
+test("the cost of a question is flat in the past: ten thousand bookings or a million", async () => {
+  await fill(days.from - 100 * 1440, 10_000);
+  await buffers(); // the first look at a table also reads the catalogue
+  const few = await buffers();
+  await fill(days.from - 9_000 * 1440, 990_000);
+  await buffers();
+  const many = await buffers();
+  expect(many / few).toBeLessThanOrEqual(1.1);
+});
+
+test("the statement gives the service and every stylist with hours and busy times", async () => {
+  const calendar = await readCalendar(db, { serviceId, days });
+  expect(calendar!.service).toMatchObject({ name: "Alisado", price: { currencyCode: "COP", minorUnits: 18_000_000 }, bufferMinutes: 10 });
+  expect(calendar!.stylists).toHaveLength(stylists);
+  for (const { skilled, shifts, busy } of calendar!.stylists)
+    expect([skilled, shifts.length, busy.length >= 2 * 6 * 7]).toEqual([true, 5, true]);
+  expect(await readCalendar(db, { serviceId: "01990000-0000-7000-8000-000000000009", days })).toBeUndefined();
+});
