@@ -5,8 +5,8 @@ import { failpoint } from "@lacio/chassis/failpoint";
 import type { PaymentSucceeded, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
 import { declinedPayment, type Booking, type Payment } from "../domain/booking.ts";
-import { lockBooking } from "../domain/load-bookings.ts";
-import { occupy, takeTurns } from "../domain/occupancy.ts";
+import { lockBooking } from "../db/load-bookings.ts";
+import { occupy, takeTurns } from "../occupancy/occupancy.ts";
 
 /** Each payment ends in exactly one of: the booking is paid, or the money goes back. */
 export const onPaymentSucceeded =

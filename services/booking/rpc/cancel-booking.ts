@@ -1,8 +1,8 @@
 import type { App } from "../app.ts";
-import { lockBooking } from "../domain/load-bookings.ts";
-import { release } from "../domain/occupancy.ts";
-import { showBooking } from "../domain/show-booking.ts";
-import { actsAs, visibleBooking } from "../domain/visible-booking.ts";
+import { lockBooking } from "../db/load-bookings.ts";
+import { release } from "../occupancy/occupancy.ts";
+import { showBooking } from "./show-booking.ts";
+import { actsAs, visibleBooking } from "./visible-booking.ts";
 import type { Rpc } from "./index.ts";
 
 export const cancelBooking =

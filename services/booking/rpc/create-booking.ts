@@ -6,10 +6,10 @@ import { failpoint } from "@lacio/chassis/failpoint";
 import { Booking_Status, type CreateBookingRequest } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
 import { Booking } from "../domain/booking.ts";
-import { claimSlot, type Claim, type Outcome } from "../domain/claim-slot.ts";
-import { expireHoldsInTheWay } from "../domain/expire-holds.ts";
-import { findCandidates } from "../domain/find-candidates.ts";
-import { slotTaken } from "../domain/slot-taken.ts";
+import { claimSlot, type Claim, type Outcome } from "../occupancy/claim-slot.ts";
+import { expireHoldsInTheWay } from "../occupancy/expire-holds.ts";
+import { findCandidates } from "../occupancy/find-candidates.ts";
+import { slotTaken } from "../occupancy/slot-taken.ts";
 import { startTime } from "../domain/start-time.ts";
 import type { Rpc } from "./index.ts";
 

@@ -1,6 +1,6 @@
 import type { App } from "../app.ts";
-import { showBooking } from "../domain/show-booking.ts";
-import { visibleBooking } from "../domain/visible-booking.ts";
+import { showBooking } from "./show-booking.ts";
+import { visibleBooking } from "./visible-booking.ts";
 import type { Rpc } from "./index.ts";
 
 export const getBooking =

@@ -4,9 +4,9 @@ import { invalid, Refusal } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
-import { findBookings } from "../domain/load-bookings.ts";
-import { positionKey, startPosition, type Position } from "../domain/list-position.ts";
-import { showBooking } from "../domain/show-booking.ts";
+import { findBookings } from "../db/load-bookings.ts";
+import { positionKey, startPosition, type Position } from "./list-position.ts";
+import { showBooking } from "./show-booking.ts";
 import type { Rpc } from "./index.ts";
 
 export const listBookings =

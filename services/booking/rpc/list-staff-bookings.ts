@@ -3,9 +3,9 @@ import { paged, pageOf } from "@lacio/chassis/paging";
 import type { ListStaffBookingsRequest } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
 import type { Status } from "../domain/booking.ts";
-import { positionKey, startPosition, type Position } from "../domain/list-position.ts";
-import { findBookings } from "../domain/load-bookings.ts";
-import { showBooking } from "../domain/show-booking.ts";
+import { positionKey, startPosition, type Position } from "./list-position.ts";
+import { findBookings } from "../db/load-bookings.ts";
+import { showBooking } from "./show-booking.ts";
 import { time } from "../domain/start-time.ts";
 import type { Rpc } from "./index.ts";
 

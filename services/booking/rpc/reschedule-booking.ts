@@ -3,15 +3,15 @@ import { invalid } from "@lacio/chassis/errors";
 import type { Terms } from "@lacio/proto/availability/v1/availability_service";
 import type { App } from "../app.ts";
 import type { Booking } from "../domain/booking.ts";
-import { expireHoldsInTheWay } from "../domain/expire-holds.ts";
-import { findCandidates } from "../domain/find-candidates.ts";
-import { lockBooking } from "../domain/load-bookings.ts";
-import { occupy, release, takeTurns } from "../domain/occupancy.ts";
+import { expireHoldsInTheWay } from "../occupancy/expire-holds.ts";
+import { findCandidates } from "../occupancy/find-candidates.ts";
+import { lockBooking } from "../db/load-bookings.ts";
+import { occupy, release, takeTurns } from "../occupancy/occupancy.ts";
 import { busyParts } from "../domain/busy-parts.ts";
-import { showBooking } from "../domain/show-booking.ts";
-import { slotTaken } from "../domain/slot-taken.ts";
+import { showBooking } from "./show-booking.ts";
+import { slotTaken } from "../occupancy/slot-taken.ts";
 import { startTime } from "../domain/start-time.ts";
-import { actsAs, visibleBooking } from "../domain/visible-booking.ts";
+import { actsAs, visibleBooking } from "./visible-booking.ts";
 import type { Rpc } from "./index.ts";
 
 export const rescheduleBooking =

@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import { batchSize, expireHolds } from "../domain/expire-holds.ts";
+import { batchSize, expireHolds } from "../occupancy/expire-holds.ts";
 
 /** Slots of unpaid bookings are free again within seconds after the hold ends. */
 export async function sweepHolds(app: App): Promise<void> {

@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import { renderFile } from "../domain/render-file.ts";
+import { renderFile } from "../pdf/render-file.ts";
 import { visibleInvoice } from "./get-invoice.ts";
 import type { Rpc } from "./index.ts";
 

@@ -1,7 +1,7 @@
 import { isOutage } from "@lacio/chassis/errors";
 import type { App } from "../app.ts";
 import { Invoice } from "../domain/invoice.ts";
-import { renderFile } from "../domain/render-file.ts";
+import { renderFile } from "../pdf/render-file.ts";
 import { follow, type Trail } from "@lacio/chassis/trail";
 
 const batchSize = 50;

@@ -1,8 +1,8 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { AccountRegisteredSchema } from "@lacio/proto/auth/v1/events";
 import type { App } from "../app.ts";
-import { askContact } from "../domain/ask.ts";
-import { tell } from "../domain/tell.ts";
+import { askContact } from "../mailing/ask.ts";
+import { tell } from "../mailing/tell.ts";
 
 export const onAccountRegistered =
   (app: App): Handler<typeof AccountRegisteredSchema> =>

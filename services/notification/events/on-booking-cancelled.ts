@@ -1,9 +1,9 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingCancelledSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, byStylist, cancelledBy, contextFor, policyOf } from "../domain/ask.ts";
+import { askBooking, askContact, askVisit, byStylist, cancelledBy, contextFor, policyOf } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
-import { tell } from "../domain/tell.ts";
+import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
 export const onBookingCancelled =

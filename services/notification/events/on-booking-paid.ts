@@ -1,9 +1,9 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
-import { askContact, askVisit, byStylist, contextFor } from "../domain/ask.ts";
+import { askContact, askVisit, byStylist, contextFor } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
-import { tell } from "../domain/tell.ts";
+import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
 // The client hears of it with the invoice: on-invoice-issued.ts.

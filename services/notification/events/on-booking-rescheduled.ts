@@ -2,9 +2,9 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status, type Line } from "@lacio/proto/booking/v1/booking_service";
 import type { BookingRescheduled, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, byStylist, contextFor, policyOf, startOf } from "../domain/ask.ts";
+import { askBooking, askContact, askVisit, byStylist, contextFor, policyOf, startOf } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
-import { tell } from "../domain/tell.ts";
+import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
 export const onBookingRescheduled =

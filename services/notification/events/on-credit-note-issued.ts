@@ -2,8 +2,8 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { CreditNoteIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor } from "../domain/ask.ts";
-import { tell } from "../domain/tell.ts";
+import { askBooking, askContact, askVisit, contextFor } from "../mailing/ask.ts";
+import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
 export const onCreditNoteIssued =

@@ -2,8 +2,8 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { InvoiceDelayedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor, policyOf } from "../domain/ask.ts";
-import { tell } from "../domain/tell.ts";
+import { askBooking, askContact, askVisit, contextFor, policyOf } from "../mailing/ask.ts";
+import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
 export const onInvoiceDelayed =

@@ -2,9 +2,9 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor, policyOf } from "../domain/ask.ts";
+import { askBooking, askContact, askVisit, contextFor, policyOf } from "../mailing/ask.ts";
 import { Notification, type Note } from "../domain/notification.ts";
-import { write } from "../domain/tell.ts";
+import { write } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
 // The confirmation carries the invoice: one mail for a paid booking. An invoice that comes later, or for a visit that is off by now, comes alone.

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Handler } from "@lacio/chassis/consume";
 import type { PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
 import type { App } from "../app.ts";
-import { askContact } from "../domain/ask.ts";
-import { tell } from "../domain/tell.ts";
+import { askContact } from "../mailing/ask.ts";
+import { tell } from "../mailing/tell.ts";
 
 // Every request is news of its own; the inbox keeps a repeated event from being two.
 export const onPasswordResetRequested =

@@ -1,8 +1,8 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor } from "../domain/ask.ts";
-import { tell } from "../domain/tell.ts";
+import { askBooking, askContact, askVisit, contextFor } from "../mailing/ask.ts";
+import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
 // The refund of the payment that paid its booking is told with the credit note; one that was never used has none.

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Handler } from "@lacio/chassis/consume";
 import type { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import type { App } from "../app.ts";
-import { askContact, contextFor } from "../domain/ask.ts";
-import { tell } from "../domain/tell.ts";
+import { askContact, contextFor } from "../mailing/ask.ts";
+import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
 export const onRefreshTokenReused =

@@ -1,6 +1,6 @@
 import { failpoint } from "@lacio/chassis/failpoint";
 import type { App } from "../app.ts";
-import { MailServerAway, RefusedByMailServer, handOver } from "../domain/hand-over.ts";
+import { MailServerAway, RefusedByMailServer, handOver } from "../mailing/hand-over.ts";
 import { Notification } from "../domain/notification.ts";
 import { follow } from "@lacio/chassis/trail";
 import { isOutage } from "@lacio/chassis/errors";

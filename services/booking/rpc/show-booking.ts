@@ -1,6 +1,6 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
-import type { Booking } from "./booking.ts";
+import type { Booking } from "../domain/booking.ts";
 
 /** The booking as callers see it at this moment. */
 export function showBooking(booking: Booking, now: Date) {

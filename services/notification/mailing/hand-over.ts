@@ -1,6 +1,6 @@
 import type { App } from "../app.ts";
 import type { Mail } from "../templates/layout.ts";
-import type { Notification } from "./notification.ts";
+import type { Notification } from "../domain/notification.ts";
 import { writeWithLink } from "./write-with-link.ts";
 
 /** The mail server can't be reached, or doesn't work: any mail would fail. */

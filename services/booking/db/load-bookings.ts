@@ -1,7 +1,7 @@
 import type { Tx } from "@lacio/chassis/db";
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { BookingLine } from "./booking-line.ts";
-import { Booking } from "./booking.ts";
+import { BookingLine } from "../domain/booking-line.ts";
+import { Booking } from "../domain/booking.ts";
 
 /** Locks one booking and loads its lines. @throws Refusal `not_found` */
 export async function lockBooking(tx: Tx, id: string): Promise<Booking> {

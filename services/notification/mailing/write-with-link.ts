@@ -4,7 +4,7 @@ import type { App } from "../app.ts";
 import { mailLocale } from "../templates/format.ts";
 import { templates } from "../templates/index.ts";
 import type { Mail } from "../templates/layout.ts";
-import type { Notification } from "./notification.ts";
+import type { Notification } from "../domain/notification.ts";
 
 const links = {
   welcome: { purpose: Purpose.VERIFY_EMAIL, page: "/links/verify-email" },

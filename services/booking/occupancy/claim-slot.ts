@@ -5,7 +5,7 @@ import type { Fact } from "@lacio/chassis/fact";
 import { answerColumns, answerRecord } from "@lacio/chassis/idempotency";
 import { outboxColumns, outboxInsert } from "@lacio/chassis/outbox";
 import type { App } from "../app.ts";
-import type { Booking } from "./booking.ts";
+import type { Booking } from "../domain/booking.ts";
 import { partColumns, partRows } from "./occupancy.ts";
 
 export type Claim = { booking: Booking; created: Fact; answer: unknown };

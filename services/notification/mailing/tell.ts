@@ -1,7 +1,7 @@
 import type { Once } from "@lacio/chassis/consume";
 import type { Tx } from "@lacio/chassis/db";
 import type { App } from "../app.ts";
-import { Notification, type Note } from "./notification.ts";
+import { Notification, type Note } from "../domain/notification.ts";
 
 /** Writes the notes with the inbox row, and wakes the sender. */
 export async function tell(app: App, once: Once, notes: Note[]): Promise<void> {

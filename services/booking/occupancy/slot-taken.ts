@@ -5,7 +5,7 @@ import { isOutage, Refusal } from "@lacio/chassis/errors";
 import type { Slot, Terms } from "@lacio/proto/availability/v1/availability_service";
 import { AlternativesSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
-import { busyParts } from "./busy-parts.ts";
+import { busyParts } from "../domain/busy-parts.ts";
 import type { Wanted } from "./find-candidates.ts";
 import { partColumns } from "./occupancy.ts";
 

@@ -1,7 +1,7 @@
 import { LockMode } from "@mikro-orm/core";
 import type { App } from "../app.ts";
-import { Booking } from "./booking.ts";
-import type { Busy } from "./busy-parts.ts";
+import { Booking } from "../domain/booking.ts";
+import type { Busy } from "../domain/busy-parts.ts";
 import { partColumns, partRows, release } from "./occupancy.ts";
 
 export const batchSize = 200;

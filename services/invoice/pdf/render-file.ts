@@ -4,8 +4,8 @@ import type { App } from "../app.ts";
 import type { InvoiceDocument } from "../pdf/invoice-document.ts";
 import { invoiceJson } from "../pdf/invoice-json.ts";
 import { renderInvoicePdf } from "../pdf/render-invoice-pdf.ts";
-import { Invoice } from "./invoice.ts";
-import { NumberingRange } from "./numbering-range.ts";
+import { Invoice } from "../domain/invoice.ts";
+import { NumberingRange } from "../domain/numbering-range.ts";
 
 /** Draws an invoice's files and keeps them; whoever keeps them first also tells the world, once. */
 export async function renderFile(app: App, invoice: Invoice): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import type { Tx } from "@lacio/chassis/db";
-import type { Booking } from "./booking.ts";
-import type { Busy } from "./busy-parts.ts";
+import type { Booking } from "../domain/booking.ts";
+import type { Busy } from "../domain/busy-parts.ts";
 
 /** Takes the stylists' time for a booking; false when somebody else has any of it, and then nothing was taken. */
 export async function occupy(tx: Tx, booking: Booking): Promise<boolean> {
