@@ -94,7 +94,12 @@ function particular(name: string, { infra, publicUrl, secrets, stripeUrl }: Surr
         ISSUER_EMAIL: "facturas@lacio.test",
       };
     case "notification":
-      return { SMTP_URL: infra.mail.smtpUrl, MAIL_FROM: "Lacio <hola@lacio.test>" };
+      return {
+        SMTP_URL: infra.mail.smtpUrl,
+        MAIL_FROM: "Lacio <hola@lacio.test>",
+        SALON_ADDRESS: "Carrera 13 # 82-30, Bogotá D.C.",
+        SALON_PHONE: "+57 601 555 0142",
+      };
     default:
       return {};
   }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { startChild } from "../child.ts";
-import { leanNode } from "../lean-node.ts";
+import { leanFlags, leanNode } from "../lean-node.ts";
 import { freePort } from "../ports.ts";
 import type { InfraOptions, Mail } from "./index.ts";
 
@@ -13,7 +13,7 @@ export async function startMail({ dir, supervise, warn, mailPort }: InfraOptions
   const child = await startChild({
     name: "mail",
     command: process.execPath,
-    args: [maildev, ...address, "--mail-directory", path.join(dir, "mail"), "--max-emails", "500"],
+    args: [...leanFlags, maildev, ...address, "--mail-directory", path.join(dir, "mail"), "--max-emails", "500"],
     env: { ...process.env, ...leanNode },
     dir,
     ready: async () => (await fetch(`http://127.0.0.1:${web}/api/healthz`)).ok, // "/" answers 404 to anything but a browser
