@@ -8,7 +8,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["*.js", "dev/*.mjs", "packages/chassis/*.mjs"] },
+        projectService: { allowDefaultProject: ["*.js", "dev/*.mjs"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

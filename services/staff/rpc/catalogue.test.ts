@@ -5,8 +5,8 @@ import { subjectOf } from "@lacio/chassis/fact";
 import { ServiceChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, clientFor, signUp, sql, until } from "../../../dev/testing.ts";
-import { factsOf, outbox, refusal } from "../testing/outcome.ts";
+import { adminToken, clientFor, refusal, signUp, sql, until } from "../../../dev/testing.ts";
+import { factsOf, outbox } from "../testing/facts.ts";
 
 let system: System;
 let admin: Client<typeof StaffService>;

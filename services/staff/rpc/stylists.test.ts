@@ -8,8 +8,8 @@ import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { ScheduleChangedSchema, StylistChangedSchema, TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, asService, clientFor, signIn, signUp, sql, until } from "../../../dev/testing.ts";
-import { factsOf, outbox, refusal } from "../testing/outcome.ts";
+import { adminToken, asService, clientFor, refusal, signIn, signUp, sql, until } from "../../../dev/testing.ts";
+import { factsOf, outbox } from "../testing/facts.ts";
 
 type Staff = Client<typeof StaffService>;
 let system: System;
