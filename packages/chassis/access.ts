@@ -42,7 +42,7 @@ export const mayAct = (who: Caller, ownerId: string): boolean =>
 export function checkAccess(config: ChassisConfig): Interceptor {
   const verify = tokenVerifier(config);
   return (next) => async (req) => {
-    const rule = getOption(req.method, access); // without the option: an empty rule, which allows nobody
+    const rule = ruleOf(req.method);
     const anyone = rule.anyone || open.has(req.service.typeName);
     const who = await identify(verify, req.header.get("authorization"), anyone);
     if (!anyone) refuseUnlessAllowed(rule, who, req.method, req.stream ? undefined : req.message);
@@ -50,6 +50,14 @@ export function checkAccess(config: ChassisConfig): Interceptor {
     return next(req);
   };
 }
+
+// Without the option: an empty rule, which allows nobody.
+function ruleOf(method: DescMethod): Access {
+  const known = rules.get(method) ?? getOption(method, access);
+  rules.set(method, known);
+  return known;
+}
+const rules = new WeakMap<DescMethod, Access>();
 
 const open = new Set(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]);
 

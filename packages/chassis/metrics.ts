@@ -1,4 +1,3 @@
-import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from "prom-client";
 
 export { register };
@@ -34,14 +33,4 @@ export const deadLetters = new Counter({
 export const startDefaultMetrics = () => collectDefaultMetrics();
 
 /** Rate, errors and duration per RPC. */
-export const rpcMetrics: Interceptor = (next) => async (req) => {
-  const end = rpcSeconds.startTimer({ rpc: `${req.service.typeName}/${req.method.name}` });
-  try {
-    const res = await next(req);
-    end({ code: "ok" });
-    return res;
-  } catch (error) {
-    end({ code: Code[ConnectError.from(error).code] });
-    throw error;
-  }
-};
+export const observeRpc = (rpc: string, code: string, ms: number) => rpcSeconds.observe({ rpc, code }, ms / 1_000);

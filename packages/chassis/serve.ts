@@ -10,7 +10,7 @@ import type { Database } from "./db.ts";
 import { answerErrors, invalid } from "./errors.ts";
 import { replayAnswers } from "./idempotency.ts";
 import type { Log } from "./log.ts";
-import { rpcMetrics } from "./metrics.ts";
+import { observeRpc } from "./metrics.ts";
 import { serveReflection } from "./reflection.ts";
 import { traceServed } from "./trace.ts";
 
@@ -20,8 +20,7 @@ type Needs = { config: ChassisConfig; db: Database; log: Log };
 /** What every call passes, outermost first. */
 export const interceptors = ({ config, log }: Pick<Needs, "config" | "log">): Interceptor[] => [
   traceServed,
-  rpcMetrics,
-  logCall(log),
+  recordCall(log),
   answerErrors(log),
   checkAccess(config),
   createValidateInterceptor(),
@@ -92,37 +91,43 @@ function serveHealth(router: ConnectRouter, { typeName }: DescService, serving: 
 
 // PostgreSQL's text cannot hold U+0000: said here once, with the field, before anything else trips over it.
 const refuseNul: Interceptor = (next) => (req) => {
-  if (!req.stream)
-    for (const [field, value] of stringsOf(req.message)) if (value.includes("\0")) throw invalid(field, "must not contain U+0000");
+  const field = req.stream ? undefined : fieldWithNul(req.message);
+  if (field !== undefined) throw invalid(field, "must not contain U+0000");
   return next(req);
 };
 
-function stringsOf(value: unknown, path = ""): [field: string, value: string][] {
-  if (typeof value === "string") return [[path, value]];
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
-  return Object.entries(value).flatMap(([key, part]) =>
-    stringsOf(part, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key),
-  );
+function fieldWithNul(value: unknown): string | undefined {
+  if (typeof value === "string") return value.includes("\0") ? "" : undefined;
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    const within = fieldWithNul(part);
+    if (within !== undefined)
+      return (Array.isArray(value) ? `[${key}]` : key) + (within && !within.startsWith("[") ? `.${within}` : within);
+  }
+  return undefined;
 }
 
-const logCall =
+// Each call is measured and, but for the kubelet's questions, logged.
+const recordCall =
   (log: Log): Interceptor =>
   (next) =>
   async (req) => {
-    if (req.service.typeName === Health.typeName) return next(req);
     const startedAt = performance.now();
-    const line = (code: string) => {
+    const rpc = `${req.service.typeName}/${req.method.name}`;
+    const record = (code: string) => {
+      const ms = performance.now() - startedAt;
+      observeRpc(rpc, code, ms);
+      if (req.service.typeName === Health.typeName) return;
       const who = caller({ values: req.contextValues } as HandlerContext);
       const name = who.kind === "person" ? who.id : who.kind === "service" ? who.name : undefined;
-      const ms = Math.round(performance.now() - startedAt);
-      log.info({ rpc: `${req.service.typeName}/${req.method.name}`, code, ms, caller: name }, "rpc");
+      log.info({ rpc, code, ms: Math.round(ms), caller: name }, "rpc");
     };
     try {
       const res = await next(req);
-      line("ok");
+      record("ok");
       return res;
     } catch (error) {
-      line(Code[ConnectError.from(error).code]);
+      record(Code[ConnectError.from(error).code]);
       throw error;
     }
   };

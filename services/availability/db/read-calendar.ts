@@ -12,7 +12,7 @@ export const calendarStatement = `
     (select string_agg(start_minute || ',' || end_minute, ',' order by start_minute) from time_off
       where time_off.staff_id = stylist.id and not removed and end_minute > $2 and start_minute < $3) as time_off,
     (select string_agg(start_minute || ',' || end_minute, ',' order by start_minute) from busy
-      where busy.staff_id = stylist.id and start_minute > $2 - 720 and start_minute < $3 and end_minute > $2
+      where busy.staff_id = stylist.id and start_minute > $2 - 840 and start_minute < $3 and end_minute > $2
         and ($6::uuid is null or booking_id <> $6)) as busy
   from salon_service service
   left join stylist on stylist.active and case when $5::uuid is null then stylist.skill_ids @> service.skill_ids else stylist.id = $5 end

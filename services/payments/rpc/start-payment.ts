@@ -2,6 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { caller, mayAct } from "@lacio/chassis/access";
 import type { Tx } from "@lacio/chassis/db";
 import { notFound, Refusal } from "@lacio/chassis/errors";
+import { currentTrail } from "@lacio/chassis/trail";
 import { Booking_Status as Status, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { LockMode } from "@mikro-orm/core";
 import type { App } from "../app.ts";
@@ -50,6 +51,9 @@ async function openPayment(tx: Tx, order: Order, now: Date): Promise<Payment> {
   if (open) return open;
   const payment = Payment.open(order, (earlier[0]?.attempt ?? 0) + 1, now);
   tx.add(payment);
+  await tx.em.flush();
+  // What the provider reports of it later goes on from here.
+  await tx.sql("update payment set trail = $2 where id = $1", [payment.id, JSON.stringify(currentTrail())]);
   return payment;
 }
 

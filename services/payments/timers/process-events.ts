@@ -1,27 +1,32 @@
-import { context, propagation, SpanKind, trace } from "@opentelemetry/api";
-import { withRequestId } from "@lacio/chassis/call-context";
 import type { Tx } from "@lacio/chassis/db";
 import { isOutage } from "@lacio/chassis/errors";
+import { follow, type Trail } from "@lacio/chassis/trail";
 import type Stripe from "stripe";
-import { v7 as uuidv7 } from "uuid";
 import { stuckEvents } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { applyChange } from "../settlement/apply-change.ts";
 import { eventChanges } from "../provider/changes.ts";
 
-type Waiting = { id: string; type: string; traceparent: string | null; request_id: string | null };
+type Waiting = { id: string; type: string; trail: Trail };
 
 const alertAfter = 10;
 
-/** Turns received webhooks into effects, each with its mark in one transaction. */
+/**
+ * Turns received webhooks into effects, each with its mark in one transaction. They go on in the trace of the call that started the
+ * payment, so that one trace leads from the click to the mail; without one, in that of the webhook.
+ */
 export async function processEvents(app: App): Promise<void> {
   for (;;) {
     const [event] = await app.db.sql<Waiting>(
-      `select id, type, traceparent, request_id from provider_event
+      `select event.id, type, case when payment.trail ? 'traceparent' then payment.trail
+         else jsonb_strip_nulls(jsonb_build_object('traceparent', event.traceparent, 'requestId', event.request_id)) end as trail
+       from provider_event event
+         cross join lateral (select payload #>> '{data,object,metadata,payment_id}' as paid) metadata
+         left join payment on payment.id = case when pg_input_is_valid(paid, 'uuid') then paid::uuid end
        where processed_at is null and next_try_at <= now() order by next_try_at, received_at limit 1`,
     );
     if (!event) return;
-    await continueTrace(event, () => processEvent(app, event));
+    await follow(event.trail, `process stripe ${event.type}`, () => processEvent(app, event));
   }
 }
 
@@ -67,12 +72,4 @@ async function tryLater(app: App, id: string, error: unknown): Promise<void> {
     { err: error, provider_event: id, attempts: row?.attempts },
     stuck ? "ALERT: a provider event is stuck; it needs a person" : "a provider event failed",
   );
-}
-
-// The effect belongs to the trace and request of the webhook that caused it.
-function continueTrace(event: Waiting, work: () => Promise<void>): Promise<void> {
-  const parent = propagation.extract(context.active(), { traceparent: event.traceparent ?? undefined });
-  const span = trace.getTracer("lacio").startSpan(`process stripe ${event.type}`, { kind: SpanKind.CONSUMER }, parent);
-  const inside = withRequestId(trace.setSpan(parent, span), event.request_id ?? uuidv7());
-  return context.with(inside, work).finally(() => span.end());
 }

@@ -7,7 +7,7 @@ export class Init extends Migration {
       description text not null, amount bigint not null check (amount > 0), currency varchar(3) not null, status varchar(20) not null,
       session_id text, intent_id text, checkout_url text, checkout_expires_at timestamptz not null,
       declines jsonb not null, failure text, refunded bigint not null check (refunded between 0 and amount),
-      created_at timestamptz not null, settled_at timestamptz, checked_at timestamptz, revision int not null default 1,
+      created_at timestamptz not null, settled_at timestamptz, checked_at timestamptz, revision int not null default 1, trail jsonb,
       constraint payment_attempt_unique unique (booking_id, purpose, attempt))`);
     this.addSql(`create unique index payment_one_open on payment (booking_id, purpose) where status = 'PENDING'`);
     this.addSql(`create index payment_pending on payment (created_at) where status = 'PENDING'`);

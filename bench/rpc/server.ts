@@ -1,0 +1,18 @@
+import http2 from "node:http2";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { chassisConfig, readConfig } from "@lacio/chassis/config";
+import { createLog } from "@lacio/chassis/log";
+import { interceptors } from "@lacio/chassis/serve";
+import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+
+// An RPC that does nothing, with everything a call to a service passes ("ours") or with nothing around it ("bare").
+const config = readConfig((env) => chassisConfig(env, "bench"));
+const log = createLog("bench", config.logLevel);
+const server = http2.createServer(
+  connectNodeAdapter({
+    routes: (router) => void router.service(BookingService, { getBooking: () => ({}) }),
+    interceptors: process.argv[2] === "ours" ? interceptors({ config, log }) : [],
+    acceptCompression: [],
+  }),
+);
+server.listen(config.rpcPort, "127.0.0.1", () => process.send!("ready"));
