@@ -48,6 +48,7 @@ export function environmentOf(name: string, around: Surroundings): Record<string
   return {
     LACIO_ROLES: "migrate,rpc,events,timers",
     LACIO_REFLECTION: "true",
+    OTEL_SERVICE_NAME: name,
     BIND_ADDRESS: "127.0.0.1",
     RPC_PORT: String(own.rpc),
     HTTP_PORT: String(own.http),

@@ -19,27 +19,11 @@ export function createLog(service: string, level: string) {
       };
     },
   };
-  const log = pino(options, inBatches(pino.destination(1)));
+  // Asynchronous: a system call per line would be a good part of what a short RPC costs. A killed process loses its last lines.
+  const log = pino(options, pino.destination({ dest: 1, sync: false }));
   // connect-node reports a peer that went away by console.error: keep the log one format.
   console.error = (...words: unknown[]) => log.warn({ words: words.map(String) }, "console");
   return log;
-}
-
-// A system call per line is a good part of what a short RPC costs. A process that is killed loses the lines of its last milliseconds.
-function inBatches(out: { write(text: string): unknown }) {
-  let lines = "";
-  const flush = () => {
-    const text = lines;
-    lines = "";
-    if (text) out.write(text);
-  };
-  process.on("exit", flush);
-  return {
-    write(line: string) {
-      if (!lines) setTimeout(flush, 10);
-      lines += line;
-    },
-  };
 }
 
 export type Log = ReturnType<typeof createLog>;
