@@ -49,6 +49,17 @@ test("violations of the contract become BadRequest with proto JSON names", async
   ).toEqual(["shifts[0]", "shifts[0].weekday", "staffId"]);
 });
 
+test("a rule that cannot be worked out for the values at hand is broken by the request as a whole", async () => {
+  const transport = createRouterTransport(({ service }) => service(StaffService, { addTimeOff: () => ({}) }), {
+    router: { interceptors: [answerErrors(silent), createValidateInterceptor()] },
+  });
+  const [start, end] = [{ seconds: 0n }, { seconds: 253_402_300_799n }];
+  const call = createClient(StaffService, transport).addTimeOff({ staffId: crypto.randomUUID(), start, end });
+  const error = ConnectError.from(await call.catch((thrown: unknown) => thrown));
+  expect([error.code, reasonOf(error)]).toEqual([Code.InvalidArgument, "invalid_argument"]);
+  expect(error.findDetails(BadRequestSchema)[0]!.fieldViolations).toMatchObject([{ field: "", description: error.rawMessage }]);
+});
+
 test("an outage is told from a bug", () => {
   expect(isOutage(new Error("wrapped", { cause: Object.assign(new Error("x"), { code: "57P03" }) }))).toBe(true);
   expect(isOutage(new ConnectError("x", Code.Unavailable))).toBe(true);

@@ -2,6 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
+import { RuntimeError } from "@bufbuild/protovalidate";
 import { ViolationsSchema } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
@@ -30,7 +31,7 @@ export const notFound = (what: string) => new Refusal("not_found", `There is no 
 /** Wrong input; `field` is the proto JSON name as the caller sent it. */
 export function invalid(field: string, description: string, reason = "invalid_argument") {
   const value = create(BadRequestSchema, { fieldViolations: [{ field, description }] });
-  return new Refusal(reason, `${field}: ${description}`, Code.InvalidArgument, [{ desc: BadRequestSchema, value }]);
+  return new Refusal(reason, field ? `${field}: ${description}` : description, Code.InvalidArgument, [{ desc: BadRequestSchema, value }]);
 }
 
 /** Too much, too soon; `retryAfterSeconds` travels as RetryInfo because REST answers carry no headers of ours. */
@@ -68,9 +69,11 @@ export function toConnectError(error: unknown): ConnectError {
   return withReason(new ConnectError("internal error", Code.Internal), "internal");
 }
 
-// protovalidate's violations become google.rpc.BadRequest: the REST transcoder knows that one.
+// protovalidate's violations become google.rpc.BadRequest: the REST transcoder knows that one. A rule that cannot be worked out for
+// the values at hand (a difference of times beyond every duration) is broken too; the field "" is the request itself.
 function fromConnect(error: ConnectError): ConnectError {
   const violations = error.findDetails(ViolationsSchema).flatMap((detail) => detail.violations);
+  if (error.cause instanceof RuntimeError) return toConnectError(invalid("", error.cause.message));
   if (violations.length === 0) return error.findDetails(ErrorInfoSchema).length > 0 ? error : withReason(error, reasonOf(error.code));
   // Errors travel in gRPC headers, which are small: the first violations tell enough.
   const fieldViolations = violations.slice(0, 20).map((violation) => ({

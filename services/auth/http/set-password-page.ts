@@ -8,7 +8,9 @@ export function setPasswordPage(app: App): Router {
   const router = Router();
   router.get("/", (req, res) => page(res, 200, "Elige tu contraseña", form(String(req.query.token ?? ""))));
   router.post("/", express.urlencoded({ extended: false, limit: "4kb" }), async (req, res) => {
-    const { token = "", password = "" } = (req.body ?? {}) as { token?: string; password?: string };
+    // A field that is sent twice arrives as a list.
+    const fields = (req.body ?? {}) as { token?: unknown; password?: unknown };
+    const [token, password] = [String(fields.token ?? ""), String(fields.password ?? "")];
     if (password.length < 8 || password.length > 128)
       return page(res, 400, "Elige tu contraseña", form(token, "Usa entre 8 y 128 caracteres."));
     try {

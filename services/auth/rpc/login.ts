@@ -13,8 +13,15 @@ export const login =
     const account = await app.db.read().findOne(Account, { email });
     // The hash is computed for unknown addresses too: neither words nor time tell who has an account.
     if (!(await app.hasher.verify(req.password, account?.passwordHash)) || !account) {
-      throw new Refusal("bad_credentials", "E-mail address or password is wrong.", Code.Unauthenticated);
+      throw badCredentials();
     }
     await app.attempts.forgetLogins(email);
-    return app.transact((tx) => signIn(app, tx, account, ctx.requestHeader.get("user-agent")));
+    return app.transact(async (tx) => {
+      // A reset that came in between has ended all sessions; the old password must not start one more.
+      const current = await tx.lock(Account, { id: account.id });
+      if (current.passwordHash !== account.passwordHash) throw badCredentials();
+      return signIn(app, tx, current, ctx.requestHeader.get("user-agent"));
+    });
   };
+
+const badCredentials = () => new Refusal("bad_credentials", "E-mail address or password is wrong.", Code.Unauthenticated);

@@ -7,9 +7,12 @@ type Config = { loginPerAccountPerMinute: number; resetMailsPerAccountPerHour: n
 
 /** How often one account may be tried. Shared through Redis; each replica counts alone while Redis is away. */
 export function createAttempts({ redis, config }: Pick<Base<Config>, "redis" | "config">) {
+  // Connected from the start, so that "not ready" means away and nobody waits for it; what keeps it away is logged where the client was made.
+  redis.connect().catch(() => {});
   const limiter = (keyPrefix: string, points: number, duration: number) =>
     new RateLimiterRedis({
       storeClient: redis,
+      rejectIfRedisNotReady: true,
       keyPrefix,
       points,
       duration,

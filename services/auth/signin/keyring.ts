@@ -86,6 +86,7 @@ export function createKeyring({ db, config, now }: Pick<Base<Config>, "db" | "co
       await db.sql(
         "delete from signing_key where active_from < (select max(active_from) from signing_key where active_from < now() - interval '2 hours')",
       );
+      kept = undefined; // the new key is published at once
     },
   };
 }

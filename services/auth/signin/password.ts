@@ -14,7 +14,7 @@ export type Hasher = ReturnType<typeof createHasher>;
 /** Hashes passwords with argon2id, two at a time: a stampede of logins must not starve everything else. */
 export function createHasher(queueMax: number) {
   const limit = pLimit(2);
-  const queued = <T>(work: () => Promise<T>): Promise<T> => {
+  const queued = async <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.pendingCount >= queueMax)
       throw tooMany("too_many_requests", "Too many people are signing in right now; try again shortly.", 2);
     return limit(work);

@@ -1,10 +1,10 @@
-import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { App } from "../app.ts";
 import { readCalendar } from "../db/read-calendar.ts";
 import type { Slot } from "../domain/calendar.ts";
 import { freeSlots } from "../domain/free-slots.ts";
 import { localDaysAround } from "../domain/local-days.ts";
 import { nearest } from "../domain/nearest.ts";
+import { startMinute } from "../domain/start-minute.ts";
 import type { Rpc } from "./index.ts";
 import { slotView } from "./view.ts";
 
@@ -17,7 +17,7 @@ const windows = [
 export const findAlternatives =
   (app: App): Rpc["findAlternatives"] =>
   async ({ serviceId, start, staffId, ignoreBookingId, limit }) => {
-    const wished = Math.floor(timestampMs(start!) / 60_000);
+    const wished = Math.floor(startMinute(start));
     const now = Math.floor(app.now().getTime() / 60_000);
     let slots: Slot[] = [];
     for (const { before, after } of windows) {

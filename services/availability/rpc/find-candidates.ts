@@ -1,15 +1,15 @@
-import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { App } from "../app.ts";
 import { readCalendar } from "../db/read-calendar.ts";
 import { candidates } from "../domain/candidates.ts";
 import { localDaysAround } from "../domain/local-days.ts";
+import { startMinute } from "../domain/start-minute.ts";
 import type { Rpc } from "./index.ts";
 import { termsView } from "./view.ts";
 
 export const findCandidates =
   (app: App): Rpc["findCandidates"] =>
   async ({ serviceId, start, staffId, ignoreBookingId }) => {
-    const minute = timestampMs(start!) / 60_000;
+    const minute = startMinute(start);
     const days = localDaysAround(app.config.zone, Math.floor(minute));
     const calendar = await readCalendar(app.db, { serviceId, days, staffId, ignoreBookingId });
     if (!calendar) return { reason: "service_unknown" };

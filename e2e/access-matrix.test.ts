@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { asService, sharedSystem } from "@lacio/dev/testing";
+import { methods, services } from "@lacio/proto/registry";
+import { gatherCast, type Cast } from "./access-matrix/cast.ts";
+import { atPort, throughEdge, type Answered } from "./access-matrix/outcome.ts";
+import { requests, variants } from "./access-matrix/requests.ts";
+import { hasRest } from "./access-matrix/rest-form.ts";
+import { callName, methodOf, people, rows, type PersonName, type Row } from "./access-matrix/table.ts";
+import { rest, type Rest } from "./rest.ts";
+
+const system = sharedSystem();
+const serviceNames = services.map(({ typeName }) => typeName.split(".")[1]!);
+let cast: Cast;
+let edges: Record<PersonName | "service", Rest>;
+
+beforeAll(async () => {
+  cast = await gatherCast(system);
+  const tokens = { ...cast.tokens, service: asService("booking", system) };
+  edges = Object.fromEntries(Object.entries(tokens).map(([name, token]) => [name, rest(system, token)])) as typeof edges;
+});
+
+test("every method has its row", () => {
+  expect([...new Set(rows.map(({ call }) => call.split(" ")[0]))].sort()).toEqual(methods.map(callName).sort());
+});
+
+describe.each(rows)("$call", ({ call, outcomes, services: allowed }) => {
+  const method = methodOf(call);
+
+  test("at the service's port", async () => {
+    const asked: Record<string, Answered> = {};
+    for (const name of people) asked[name] = await atPort(system, method, await requestOf(call), cast.tokens[name]);
+    expect(outcomesOf(asked)).toEqual(outcomes);
+    tellsNothing(asked, outcomes);
+  });
+
+  test("for services", async () => {
+    const asked: Record<string, Answered> = {};
+    for (const name of serviceNames) asked[name] = await atPort(system, method, await requestOf(call), asService(name, system));
+    expect(outcomesOf(asked)).toEqual(
+      Object.fromEntries(serviceNames.map((name) => [name, allowed === "any" || allowed.includes(name) ? "ok" : "403"])),
+    );
+  });
+
+  if (hasRest(method))
+    test("by REST through the edge", async () => {
+      const asked: Record<string, Answered> = {};
+      for (const name of people) asked[name] = await throughEdge(edges[name], method, await requestOf(call));
+      const service = await throughEdge(edges.service, method, await requestOf(call));
+      expect(outcomesOf({ ...asked, service })).toEqual({ ...outcomes, service: allowed === "any" ? "ok" : "401" });
+      tellsNothing(asked, outcomes);
+    });
+});
+
+async function requestOf(call: string): Promise<Record<string, unknown>> {
+  const variant = variants[call];
+  if (variant) return variant(cast);
+  const { localName, parent } = methodOf(call);
+  const ofService = requests[parent.typeName.split(".")[1] as keyof typeof requests] as unknown as typeof variants;
+  return ofService[localName]!(cast);
+}
+
+const outcomesOf = (asked: Record<string, Answered>) =>
+  Object.fromEntries(Object.entries(asked).map(([name, { outcome }]) => [name, outcome]));
+
+/** Whatever strangers are answered, nothing in it is the client's. */
+function tellsNothing(asked: Record<string, Answered>, outcomes: Row["outcomes"]) {
+  const { bookingId, visitedId, paymentId, invoiceId, notificationId, sessionId, client } = cast;
+  const secrets = [bookingId, visitedId, paymentId, invoiceId, notificationId, sessionId, client.email, client.name];
+  for (const name of ["nobody", "other client", "other stylist"] as const)
+    expect([name, outcomes[name], secrets.filter((secret) => asked[name]!.text.includes(secret))]).toEqual([name, outcomes[name], []]);
+}

@@ -1,0 +1,93 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { SystemDescription } from "@lacio/dev/system";
+import { adminToken, asService, clientFor, signIn, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
+import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { at, book, ensureNumbering, openSalon, pay, payments, type Salon } from "../salon.ts";
+import type { PersonName } from "./table.ts";
+
+/** Everybody who makes a call, and the things that are one person's. */
+export interface Cast {
+  system: SystemDescription;
+  salon: Salon;
+  client: SignedIn;
+  otherClient: SignedIn;
+  stylistId: string;
+  otherStylistId: string;
+  tokens: Record<PersonName, string | undefined>;
+  skillId: string;
+  bookingId: string;
+  /** A booking of the client that took place. */
+  visitedId: string;
+  paymentId: string;
+  invoiceId: string;
+  notificationId: string;
+  sessionId: string;
+  /** One more of the stylist's. */
+  timeOff(): Promise<string>;
+}
+
+export async function gatherCast(system: SystemDescription): Promise<Cast> {
+  await ensureNumbering(system);
+  const salon = await openSalon(system, { stylists: 2 });
+  const [stylistId, otherStylistId] = salon.staffIds as [string, string];
+  const [client, otherClient, admin] = await Promise.all([
+    signUp(system, { name: `Clienta ${crypto.randomUUID()}` }),
+    signUp(system),
+    adminToken(system),
+  ]);
+  const staff = clientFor(StaffService, system, admin);
+  const { services } = await staff.listServices({ pageSize: 200, includeInactive: true });
+  const [skillId] = services.find(({ id }) => id === salon.serviceId)!.skillIds;
+  let lastDayOff = 40;
+  return {
+    system,
+    salon,
+    client,
+    otherClient,
+    stylistId,
+    otherStylistId,
+    tokens: {
+      nobody: undefined,
+      client: client.accessToken,
+      "other client": otherClient.accessToken,
+      stylist: await signInStylist(system, stylistId),
+      "other stylist": await signInStylist(system, otherStylistId),
+      admin,
+    },
+    skillId: skillId!,
+    ...(await paidBooking(system, client, salon)),
+    visitedId: await visit(system, client, stylistId),
+    sessionId: (await clientFor(AuthService, system, client.accessToken).listSessions({})).sessions[0]!.sessionId,
+    timeOff: async () => {
+      const day = lastDayOff++;
+      const [start, end] = [timestampFromDate(at(day, "10:00")), timestampFromDate(at(day, "11:00"))];
+      return (await staff.addTimeOff({ staffId: stylistId, start, end })).timeOff!.id;
+    },
+  };
+}
+
+async function signInStylist(system: SystemDescription, accountId: string): Promise<string> {
+  const { email } = await clientFor(AuthService, system, asService("users", system)).getRegistration({ accountId });
+  return signIn(system, { email, password: "una clave larga" });
+}
+
+async function paidBooking(system: SystemDescription, client: SignedIn, salon: Salon) {
+  const { bookingId } = await book(system, client, salon, at(3, "10:00"));
+  await pay(system, client, bookingId);
+  const invoices = clientFor(InvoiceService, system, client.accessToken);
+  const { invoiceId } = await until(async () => (await invoices.listInvoices({ bookingId })).invoices[0]);
+  const notifications = clientFor(NotificationService, system, client.accessToken);
+  const { notificationId } = await until(async () => (await notifications.listNotifications({ bookingId })).notifications[0]);
+  const { paymentId } = (await payments(system, client).listPayments({ bookingId })).payments[0]!;
+  return { bookingId, invoiceId, notificationId, paymentId };
+}
+
+// Visits lie in the past, bookings in the future: it is written where users would have noted it.
+async function visit(system: SystemDescription, client: SignedIn, staffId: string): Promise<string> {
+  const bookingId = crypto.randomUUID();
+  await sql(system, "users", "insert into visit (booking_id, client_id, staff_id) values ($1, $2, $3)", [bookingId, client.id, staffId]);
+  return bookingId;
+}

@@ -1,0 +1,114 @@
+import { methods } from "@lacio/proto/registry";
+
+/**
+ * Who gets how far with which call. The things named in a call (a booking, its payment, its invoice, …) belong to `client`; the hours and
+ * the time off to `stylist`, who also serves that booking.
+ *
+ *   ok   reached the behaviour: the answer, or a refusal of the domain
+ *   401  has to sign in
+ *   403  may not do this, whoever asks for whatever
+ *   404  is told that there is no such thing
+ *
+ * The last column names the services that get through ("any": all of them; "-": none); all the others are answered 403.
+ * What stands in brackets is another request of the same method.
+ */
+const table = `
+                                                nobody  client  other client  stylist  other stylist  admin  services
+
+AuthService/Register                            ok      ok      ok            ok       ok             ok     any
+AuthService/Login                               ok      ok      ok            ok       ok             ok     any
+AuthService/Refresh                             ok      ok      ok            ok       ok             ok     any
+AuthService/Logout                              ok      ok      ok            ok       ok             ok     any
+AuthService/VerifyEmail                         ok      ok      ok            ok       ok             ok     any
+AuthService/RequestPasswordReset                ok      ok      ok            ok       ok             ok     any
+AuthService/ResetPassword                       ok      ok      ok            ok       ok             ok     any
+AuthService/ListSessions                        401     ok      ok            ok       ok             ok     -
+AuthService/RevokeSession                       401     ok      404           404      404            404    -
+AuthService/CreateAccount                       401     403     403           403      403            ok     staff
+AuthService/GetRegistration                     401     403     403           403      403            403    users staff
+AuthService/IssueLinkToken                      401     403     403           403      403            403    notification
+
+UsersService/GetMe                              401     ok      ok            ok       ok             ok     -
+UsersService/UpdateMe                           401     ok      ok            ok       ok             ok     -
+UsersService/GetContact                         401     403     403           403      403            403    notification invoice
+UsersService/RateVisit                          401     ok      404           403      403            403    -
+
+StaffService/ListServices                       ok      ok      ok            ok       ok             ok     any
+StaffService/CreateService                      401     403     403           403      403            ok     -
+StaffService/UpdateService                      401     403     403           403      403            ok     -
+StaffService/ListSkills                         ok      ok      ok            ok       ok             ok     any
+StaffService/CreateSkill                        401     403     403           403      403            ok     -
+StaffService/UpdateSkill                        401     403     403           403      403            ok     -
+StaffService/ListStaff                          ok      ok      ok            ok       ok             ok     any
+StaffService/GetStylist                         ok      ok      ok            ok       ok             ok     any
+StaffService/CreateStylist                      401     403     403           403      403            ok     -
+StaffService/UpdateStylist                      401     403     403           403      403            ok     -
+StaffService/GetSchedule                        401     403     403           ok       404            ok     -
+StaffService/PutSchedule                        401     403     403           ok       404            ok     -
+StaffService/AddTimeOff                         401     403     403           ok       404            ok     -
+StaffService/ListTimeOff                        401     403     403           ok       404            ok     -
+StaffService/RemoveTimeOff                      401     403     403           ok       404            ok     -
+StaffService/RemoveTimeOff (another's id)       401     403     403           404      404            404    -
+
+AvailabilityService/GetAvailability             ok      ok      ok            ok       ok             ok     any
+AvailabilityService/FindCandidates              401     403     403           403      403            403    booking
+AvailabilityService/FindAlternatives            401     403     403           403      403            403    booking
+
+BookingService/CreateBooking                    401     ok      ok            403      403            ok     -
+BookingService/CreateBooking (for the client)   401     ok      403           403      403            ok     -
+BookingService/GetBooking                       401     ok      404           ok       404            ok     payments invoice notification
+BookingService/ListBookings                     401     ok      ok            403      403            ok     -
+BookingService/ListBookings (of the client)     401     ok      403           403      403            ok     -
+BookingService/CancelBooking                    401     ok      404           403      403            ok     -
+BookingService/RescheduleBooking                401     ok      404           403      403            ok     -
+BookingService/CompleteBooking                  401     403     403           ok       404            ok     -
+BookingService/MarkNoShow                       401     403     403           ok       404            ok     -
+BookingService/ListStaffBookings                401     403     403           ok       404            ok     -
+BookingService/CancelStaffBooking               401     403     403           ok       404            ok     -
+BookingService/CancelStaffBooking (another's)   401     403     403           404      404            404    -
+
+PaymentsService/StartPayment                    401     ok      404           403      403            ok     -
+PaymentsService/GetPayment                      401     ok      404           403      403            ok     invoice
+PaymentsService/ListPayments                    401     ok      404           403      403            ok     -
+PaymentsService/RefundPayment                   401     403     403           403      403            ok     -
+PaymentsService/Reconcile                       401     403     403           403      403            ok     -
+
+InvoiceService/GetInvoice                       401     ok      404           403      403            ok     notification
+InvoiceService/ListInvoices                     401     ok      ok            403      403            ok     -
+InvoiceService/ListInvoices (of the client)     401     ok      403           403      403            ok     -
+InvoiceService/GetInvoicePdf                    401     ok      404           403      403            ok     notification
+InvoiceService/GenerateInvoice                  401     403     403           403      403            ok     booking
+InvoiceService/CreateNumberingRange             401     403     403           403      403            ok     -
+InvoiceService/ListNumberingRanges              401     403     403           403      403            ok     -
+
+NotificationService/ListNotifications           401     ok      ok            ok       ok             ok     -
+NotificationService/MarkNotificationRead        401     ok      404           404      404            404    -
+`;
+
+export const people = ["nobody", "client", "other client", "stylist", "other stylist", "admin"] as const;
+export type PersonName = (typeof people)[number];
+export type Outcome = "ok" | "401" | "403" | "404";
+export type Row = { call: string; outcomes: Record<PersonName, Outcome>; services: string[] | "any" };
+
+export const rows: Row[] = table
+  .split("\n")
+  .filter((line) => line.includes("/"))
+  .map((line) => {
+    const [call = "", ...cells] = line.trim().split(/\s{2,}/);
+    const services = cells[people.length]!;
+    return {
+      call,
+      outcomes: Object.fromEntries(people.map((name, i) => [name, cells[i]])) as Row["outcomes"],
+      services: services === "any" ? "any" : services === "-" ? [] : services.split(" "),
+    };
+  });
+
+/** The method that a row calls. */
+export function methodOf(call: string) {
+  const name = call.split(" ")[0];
+  const method = methods.find((candidate) => callName(candidate) === name);
+  if (!method) throw new Error(`There is no method ${name}.`);
+  return method;
+}
+
+export const callName = (method: (typeof methods)[number]) => `${method.parent.name}/${method.name}`;

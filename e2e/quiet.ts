@@ -1,0 +1,56 @@
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import type { SystemDescription } from "@lacio/dev/system";
+import { sql, until } from "@lacio/dev/testing";
+
+/** Waits until nothing moves any more: from here on, what there is once will not become twice. */
+export async function quiet(system: SystemDescription): Promise<void> {
+  // Work passes from place to place, and might be where the first look has been already.
+  const look = async () => [...(await waiting(system)), ...(await waiting(system))];
+  await until(
+    async () => {
+      const left = await look();
+      if (left.length > 0) throw new Error(`still at work: ${left.join(", ")}`);
+      return true;
+    },
+    { timeoutMs: 60_000 },
+  );
+}
+
+const work: [service: string, what: string, text: string][] = [
+  ["payments", "webhooks", "select 1 from provider_event where processed_at is null"],
+  ["payments", "refunds", "select 1 from refund where status = 'REQUESTED'"],
+  ["invoice", "files", "select 1 from invoice_file where pdf is null"],
+  ["notification", "mails", "select 1 from notification where status = 'PENDING'"],
+];
+
+async function waiting(system: SystemDescription): Promise<string[]> {
+  const outboxes = Object.keys(system.databaseUrls).map((service) => [
+    service,
+    "outbox",
+    "select 1 from outbox where published_at is null",
+  ]);
+  const found: string[] = await waitingEvents(system);
+  for (const [service, what, text] of [...outboxes, ...work] as typeof work)
+    if ((await sql(system, service, text)).length > 0) found.push(`${service}'s ${what}`);
+  return found;
+}
+
+async function waitingEvents(system: SystemDescription): Promise<string[]> {
+  const nats = await toNats(system);
+  try {
+    const jsm = await jetstreamManager(nats);
+    const found: string[] = [];
+    for await (const { config } of jsm.streams.list())
+      for await (const { name, num_pending, num_ack_pending } of jsm.consumers.list(config.name))
+        if (num_pending + num_ack_pending > 0) found.push(`${config.name} for ${name}`);
+    return found;
+  } finally {
+    await nats.close();
+  }
+}
+
+export function toNats({ urls }: SystemDescription) {
+  const { host, username, password } = new URL(urls.nats!);
+  return connect({ servers: host, user: username, pass: password });
+}

@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import pg from "pg";
+import { expectNoOverlap, statusOf } from "./invariants.ts";
+import { reasonOf, rest, type Answer, type Rest, type RestError } from "./rest.ts";
+import { at, openSalon, type Salon } from "./salon.ts";
+
+const system = sharedSystem();
+const deadlocks = () => readFileSync(path.join(system.dir, "logs/postgres.log"), "utf8").split("deadlock detected").length - 1;
+
+type Offer = { start: string; end: string; staffId: string; staffName: string };
+type Booked = { bookingId: string };
+
+const create = (mine: Rest, { serviceId, staffIds }: Salon, start: Date | string) =>
+  mine.post<Booked & RestError>(
+    "/v1/bookings",
+    { serviceId, staffId: staffIds[0], desiredStart: typeof start === "string" ? start : start.toISOString() },
+    { "idempotency-key": crypto.randomUUID() },
+  );
+
+const clientOf = async (): Promise<Rest> => rest(system, (await signUp(system)).accessToken);
+
+describe("200 calls for one slot", () => {
+  let salon: Salon;
+  let answers: Answer<Booked & RestError>[];
+  const before = deadlocks();
+
+  beforeAll(async () => {
+    salon = await openSalon(system);
+    const clients: SignedIn[] = [];
+    for (let n = 0; n < 40; n++) clients.push(await signUp(system));
+    const calls = clients.flatMap(({ accessToken }) => Array.from({ length: 5 }, () => rest(system, accessToken)));
+    answers = await Promise.all(calls.map((mine) => create(mine, salon, at(1, "12:00"))));
+  });
+
+  test("one gets it, and 199 hear that it is taken", () => {
+    const heard = answers.map((answer) => `${answer.status} ${reasonOf(answer) ?? "booked"}`);
+    expect(Object.fromEntries([...new Set(heard)].map((one) => [one, heard.filter((other) => other === one).length]))).toEqual({
+      "200 booked": 1,
+      "409 slot_taken": 199,
+    });
+  });
+
+  test("each of those is offered three slots, and every one of them can be had", async () => {
+    const offers = answers
+      .filter(({ status }) => status === 409)
+      .map(({ body }) => body.details.flatMap(({ alternatives = [] }) => alternatives as Offer[]));
+    expect(offers.every((three) => three.length === 3)).toBe(true);
+    const different = new Map(offers.flat().map((offer) => [`${offer.start} ${offer.staffId}`, offer]));
+    const mine = await clientOf();
+    for (const { start, staffId } of different.values()) {
+      const booked = await create(mine, { ...salon, staffIds: [staffId] }, start);
+      expect([start, booked.status]).toEqual([start, 200]);
+      expect((await mine.post(`/v1/bookings/${booked.body.bookingId}/cancel`)).status).toBe(200);
+    }
+  });
+
+  test("nobody overlaps, and the database met no deadlock", async () => {
+    await expectNoOverlap(system);
+    expect(deadlocks()).toBe(before);
+  });
+});
+
+describe("the time in which a treatment works by itself", () => {
+  test("is sold to other clients, until the stylist has no free minute left", async () => {
+    const salon = await openSalon(system, { phases: [30, -60, 30] });
+    for (const time of ["10:00", "10:30", "11:00"]) expect((await create(await clientOf(), salon, at(1, time))).status).toBe(200);
+    const late = await create(await clientOf(), salon, at(1, "11:30"));
+    expect([late.status, reasonOf(late)]).toEqual([409, "slot_taken"]);
+    await expectNoOverlap(system);
+  });
+
+  test("is sold once, however many want it at the same moment", async () => {
+    const salon = await openSalon(system, { phases: [30, -60, 30] });
+    await create(await clientOf(), salon, at(1, "10:00"));
+    const others = await Promise.all(Array.from({ length: 8 }, clientOf));
+    // Both starts fit into the pause, but not together.
+    const answers = await Promise.all(others.map((mine, n) => create(mine, salon, at(1, n % 2 ? "10:30" : "10:45"))));
+    expect(answers.map((answer) => reasonOf(answer) ?? "booked").sort()).toEqual(["booked", ...Array<string>(7).fill("slot_taken")]);
+    await expectNoOverlap(system);
+  });
+});
+
+test("of moves and cancellations that meet at one booking one wins, and the others hear why not", async () => {
+  const salon = await openSalon(system);
+  const mine = await clientOf();
+  const { bookingId } = (await create(mine, salon, at(2, "08:00"))).body;
+
+  // All eight have seen the booking as it is and stand at its row, before the first may change it.
+  const gate = new pg.Client({ connectionString: system.databaseUrls.booking });
+  await gate.connect();
+  await gate.query("begin");
+  await gate.query("select 1 from booking where id = $1 for update", [bookingId]);
+  const calls = ["10:00", "12:00", "14:00", "16:00"].flatMap((time) => [
+    mine.post<RestError>(`/v1/bookings/${bookingId}/reschedule`, { desiredStart: at(2, time).toISOString() }),
+    mine.post<RestError>(`/v1/bookings/${bookingId}/cancel`),
+  ]);
+  const standing = "select 1 from pg_stat_activity where datname = 'booking' and wait_event_type = 'Lock' and query ilike '%for update%'";
+  await until(async () => (await sql(system, "booking", standing)).length >= calls.length);
+  await gate.query("commit");
+  await gate.end();
+
+  const answers = await Promise.all(calls);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  const lost = answers.filter(({ status }) => status !== 200);
+  expect(lost.every(({ status }) => status === 409 || status === 400)).toBe(true);
+  expect(lost.every((answer) => ["booking_changed", "already_cancelled"].includes(reasonOf(answer) ?? ""))).toBe(true);
+  const places = await sql(system, "booking", "select 1 from occupancy where booking_id = $1", [bookingId]);
+  expect(places).toHaveLength((await statusOf(system, bookingId)) === "CANCELLED" ? 0 : 1);
+  await expectNoOverlap(system);
+});
+
+test("two bookings that want each other's place do not wait for each other for ever", async () => {
+  const before = deadlocks();
+  const salon = await openSalon(system);
+  const [one, other] = [await clientOf(), await clientOf()];
+  const [first, second] = [(await create(one, salon, at(1, "09:00"))).body, (await create(other, salon, at(1, "11:00"))).body];
+  const answers = await Promise.all([
+    one.post<RestError>(`/v1/bookings/${first.bookingId}/reschedule`, { desiredStart: at(1, "11:00").toISOString() }),
+    other.post<RestError>(`/v1/bookings/${second.bookingId}/reschedule`, { desiredStart: at(1, "09:00").toISOString() }),
+  ]);
+  expect(answers.map((answer) => [answer.status, reasonOf(answer)])).toEqual([
+    [409, "slot_taken"],
+    [409, "slot_taken"],
+  ]);
+  expect(deadlocks()).toBe(before);
+});
+
+test("a slot is free again within five seconds after its unpaid hold ends", async () => {
+  const salon = await openSalon(system);
+  const mine = await clientOf();
+  const start = at(1, "15:00");
+  const { bookingId } = (await create(mine, salon, start)).body;
+  const date = Temporal.Instant.fromEpochMilliseconds(start.getTime()).toZonedDateTimeISO("America/Bogota").toPlainDate();
+  const shown = async () => {
+    const { body } = await rest(system).get<{ slots: Offer[] }>(`/v1/availability?serviceId=${salon.serviceId}&date=${date}`);
+    return body.slots.some((slot) => Date.parse(slot.start) === start.getTime());
+  };
+  await until(async () => !(await shown()));
+  await sql(system, "booking", "update booking set expires_at = now() where id = $1", [bookingId]);
+  await until(shown, { timeoutMs: 5_000 });
+  expect((await create(await clientOf(), salon, start)).status).toBe(200);
+  const late = await mine.post(`/v1/bookings/${bookingId}/pay`);
+  expect([late.status, reasonOf(late)]).toEqual([400, "hold_expired"]);
+  expect(await statusOf(system, bookingId)).toBe("EXPIRED");
+});

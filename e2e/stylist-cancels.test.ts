@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { startSystem, type System } from "@lacio/dev/system";
+import { mails, signIn, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { balance, invoicesOf, mailsWith, price, sold, told } from "./invariants.ts";
+import { provider } from "./provider.ts";
+import { quiet } from "./quiet.ts";
+import { reasonOf, rest, type Rest } from "./rest.ts";
+import { at, book, ensureNumbering, openSalon, pay, zone, type Salon } from "./salon.ts";
+
+type Booking = {
+  bookingId: string;
+  status: string;
+  cancellation?: { by: string; reason: string; refund: { minorUnits: string } };
+  policy: { freeUntilHours: number; lateRefundPercent: number };
+  refundIfCancelled?: { minorUnits: string };
+};
+
+let system: System;
+let salon: Salon;
+
+beforeAll(async () => {
+  system = await startSystem({ fsync: false });
+  await ensureNumbering(system);
+  salon = await openSalon(system, { stylists: 2 });
+});
+afterAll(() => system?.stop());
+
+async function sell(start: Date): Promise<{ client: SignedIn; bookingId: string; mine: Rest }> {
+  const client = await signUp(system);
+  const { bookingId } = await book(system, client, salon, start);
+  await pay(system, client, bookingId);
+  await sold(system, { bookingId, email: client.email });
+  return { client, bookingId, mine: rest(system, client.accessToken) };
+}
+
+const bookingOf = async (mine: Rest, bookingId: string): Promise<Booking> =>
+  (await mine.get<{ booking: Booking }>(`/v1/bookings/${bookingId}`)).body.booking;
+
+/** Once at the provider, in the books, on a credit note in the mailbox. */
+async function expectRefund({ client, bookingId }: { client: SignedIn; bookingId: string }, amount: number): Promise<void> {
+  await until(async () => (await told(system, "invoice.credit_note_issued", bookingId)) > 0, { timeoutMs: 60_000 });
+  await quiet(system);
+  expect(await provider(system).money(bookingId)).toEqual({ received: [price], refunded: [amount] });
+  expect(await balance(system, bookingId)).toEqual({ stripe_clearing: price - amount, client_deposits: amount - price });
+  const documents = await invoicesOf(system, bookingId);
+  expect(documents).toMatchObject([
+    { kind: "INVOICE", total: String(price) },
+    { kind: "CREDIT_NOTE", total: String(amount) },
+  ]);
+  expect(await mailsWith(system, client.email, documents[1]!.number_text)).toHaveLength(1);
+}
+
+describe("a stylist who cannot keep a visit", () => {
+  const start = at(3, "10:00");
+  const reason = "Estoy enferma";
+  let visit: Awaited<ReturnType<typeof sell>>;
+  let stylists: Rest[];
+
+  const cancelUrl = (staffId: string, bookingId: string) => `/v1/staff/${staffId}/bookings/${bookingId}/cancel`;
+  const freeSlots = async () => {
+    const date = start.toISOString().slice(0, 10);
+    const query = `serviceId=${salon.serviceId}&staffId=${salon.staffIds[0]}&date=${date}`;
+    return (await rest(system).get<{ slots: { start: string }[] }>(`/v1/availability?${query}`)).body.slots.map((slot) =>
+      Date.parse(slot.start),
+    );
+  };
+  const agenda = async () => {
+    const period = `from=${start.toISOString()}&to=${new Date(start.getTime() + 3_600_000).toISOString()}`;
+    const { body } = await stylists[0]!.get<{ bookings: Booking[] }>(`/v1/staff/${salon.staffIds[0]}/bookings?${period}`);
+    return body.bookings.map(({ bookingId, status }) => `${bookingId} ${status}`);
+  };
+
+  beforeAll(async () => {
+    stylists = [];
+    for (const id of salon.staffIds) {
+      const [account] = await sql<{ email: string }>(system, "auth", "select email from account where id = $1", [id]);
+      stylists.push(rest(system, await signIn(system, { email: account!.email, password: "una clave larga" })));
+    }
+    visit = await sell(start);
+  });
+
+  test("sees it in the agenda, and the slot is nobody else's", async () => {
+    expect(await agenda()).toEqual([`${visit.bookingId} CONFIRMED`]);
+    expect(await freeSlots()).not.toContain(start.getTime());
+  });
+
+  test("another stylist can't cancel it, in either name, nor the client as the stylist", async () => {
+    for (const staffId of salon.staffIds) {
+      const refused = await stylists[1]!.patch(cancelUrl(staffId, visit.bookingId), { reason });
+      expect([refused.status, reasonOf(refused)]).toEqual([404, "not_found"]);
+    }
+    expect((await visit.mine.patch(cancelUrl(salon.staffIds[0]!, visit.bookingId), { reason })).status).toBe(403);
+    expect((await bookingOf(visit.mine, visit.bookingId)).status).toBe("CONFIRMED");
+  });
+
+  test("cancels it: the client is told, and gets everything back with a credit note", async () => {
+    const answer = await stylists[0]!.patch<{ booking: Booking }>(cancelUrl(salon.staffIds[0]!, visit.bookingId), { reason });
+    expect([answer.status, answer.body.booking.status]).toEqual([200, "CANCELLED"]);
+    const cancellation = { by: "STYLIST", reason, refund: { minorUnits: String(price) } };
+    expect((await bookingOf(visit.mine, visit.bookingId)).cancellation).toMatchObject(cancellation);
+    await expectRefund(visit, price);
+    const told = (await mails(system, visit.client.email)).find(({ subject }) => subject.startsWith("Cita cancelada"));
+    expect(told?.text).toContain(reason);
+  });
+
+  test("has the time free again, and nothing of it in the agenda", async () => {
+    expect(await agenda()).toEqual([]);
+    await until(async () => (await freeSlots()).includes(start.getTime()));
+    const other = await signUp(system);
+    await book(system, other, salon, start);
+    await until(async () => (await agenda()).length === 1);
+  });
+
+  test("cancels once", async () => {
+    const again = await stylists[0]!.patch(cancelUrl(salon.staffIds[0]!, visit.bookingId), { reason });
+    expect([again.status, reasonOf(again)]).toEqual([400, "already_cancelled"]);
+  });
+});
+
+describe("a client who cancels", () => {
+  test("before the limit gets everything back", async () => {
+    const visit = await sell(at(3, "14:00"));
+    await visit.mine.post(`/v1/bookings/${visit.bookingId}/cancel`);
+    await expectRefund(visit, price);
+  });
+
+  test("after the limit gets half of it, by the policy of the day of booking", async () => {
+    const visit = await sell(await withinADay());
+    await system.process("booking").restart({ CANCEL_FREE_UNTIL_HOURS: "0", CANCEL_LATE_REFUND_PERCENT: "0" });
+    const seen = await bookingOf(visit.mine, visit.bookingId);
+    expect(seen).toMatchObject({
+      policy: { freeUntilHours: 24, lateRefundPercent: 50 },
+      refundIfCancelled: { minorUnits: String(price / 2) },
+    });
+    const answer = await visit.mine.post<{ booking: Booking }>(`/v1/bookings/${visit.bookingId}/cancel`);
+    expect(answer.body.booking.cancellation).toMatchObject({ by: "CLIENT", refund: { minorUnits: String(price / 2) } });
+    await expectRefund(visit, price / 2);
+  });
+
+  test("after the limit gets everything back when the policy of the day of booking says so", async () => {
+    const visit = await sell(await withinADay()); // the salon has become generous by the test above
+    expect((await bookingOf(visit.mine, visit.bookingId)).policy.freeUntilHours ?? 0).toBe(0);
+    await visit.mine.post(`/v1/bookings/${visit.bookingId}/cancel`);
+    await expectRefund(visit, price);
+  });
+
+  // The salon is open for twelve hours of any day, so there is such a slot at any time.
+  async function withinADay(): Promise<Date> {
+    const today = Temporal.Now.plainDateISO(zone);
+    const days = `date=${today}&toDate=${today.add({ days: 1 })}`;
+    const url = `/v1/availability?serviceId=${salon.serviceId}&staffId=${salon.staffIds[0]}&${days}`;
+    const { slots } = (await rest(system).get<{ slots: { start: string }[] }>(url)).body;
+    const inAnHour = Date.now() + 3_600_000;
+    const slot = slots.find(({ start }) => Date.parse(start) > inAnHour)!;
+    expect(Date.parse(slot.start)).toBeLessThan(Date.now() + 24 * 3_600_000);
+    return new Date(slot.start);
+  }
+});

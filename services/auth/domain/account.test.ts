@@ -1,0 +1,49 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { describe, expect, test } from "@jest/globals";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import { AccountRegisteredSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
+import { fact } from "@lacio/chassis/fact";
+import { Account, normalEmail, type Registration } from "./account.ts";
+
+const now = new Date("2026-06-01T12:00:00Z");
+const form: Registration = {
+  email: " Ana.Gomez@Example.COM ",
+  passwordHash: "$argon2id$…",
+  role: Caller_Role.CLIENT,
+  name: "Ana",
+  phone: "",
+  locale: "",
+};
+
+describe("an account", () => {
+  test("is opened with the address as it is compared, in Spanish, and the fact of it without personal data", () => {
+    const [account, registered] = Account.register(form, now);
+    expect(account).toMatchObject({ email: "ana.gomez@example.com", locale: "es", role: "CLIENT", createdAt: now });
+    const expected = { accountId: account.id, role: Caller_Role.CLIENT, invited: false };
+    expect(registered).toEqual(fact(AccountRegisteredSchema, account.id, expected));
+  });
+
+  test("without a password is an invitation", () => {
+    const [account, registered] = Account.register({ ...form, passwordHash: null, role: Caller_Role.STYLIST, locale: "en" }, now);
+    expect(account).toMatchObject({ role: "STYLIST", locale: "en", passwordHash: null });
+    expect(fromBinary(AccountRegisteredSchema, registered.payload)).toMatchObject({ role: Caller_Role.STYLIST, invited: true });
+  });
+
+  test("is verified once, by the mailed link or by a new password", () => {
+    const [account] = Account.register(form, now);
+    const later = new Date(now.getTime() + 60_000);
+    account.setPassword("$argon2id$new", now);
+    account.verifyEmail(later);
+    expect(account).toMatchObject({ passwordHash: "$argon2id$new", emailVerifiedAt: now });
+  });
+
+  test("tells of a wish for a new password, not of any token", () => {
+    const [account] = Account.register(form, now);
+    expect(account.requestPasswordReset()).toEqual(fact(PasswordResetRequestedSchema, account.id, { accountId: account.id }));
+  });
+});
+
+test.each([
+  ["ana@example.com", "ana@example.com"],
+  [" ANA@EXAMPLE.COM\n", "ana@example.com"],
+])("%j is compared as %j", (typed, compared) => expect(normalEmail(typed)).toBe(compared));

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { startSystem, type System } from "@lacio/dev/system";
+import { clientFor, refusal, signIn, signUp, sql, until } from "@lacio/dev/testing";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { decodeProtectedHeader } from "jose";
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({ dir: ".lacio/test/auth-keys", services: ["auth"], edge: false, stripe: false, fsync: false });
+});
+afterAll(() => system.stop());
+
+const kidOf = (token: string) => decodeProtectedHeader(token).kid!;
+const listed = (token: string) => refusal(clientFor(AuthService, system, token).listSessions({}));
+async function published() {
+  const response = await fetch(new URL("/.well-known/jwks.json", system.urls["auth-http"]));
+  const { keys } = (await response.json()) as { keys: Record<string, string>[] };
+  expect(keys.filter(({ d, alg, use }) => d || alg !== "ES256" || use !== "sig")).toEqual([]);
+  return keys.map(({ kid }) => kid!);
+}
+
+test("a key that is a month old gets a successor, published first; tokens of both are good, over every restart", async () => {
+  const ana = await signUp(system);
+  expect(await published()).toEqual([kidOf(ana.accessToken)]);
+
+  await sql(system, "auth", "update signing_key set active_from = active_from - interval '31 days'");
+  await system.process("auth").restart();
+  const both = await until(async () => ((await published()).length === 2 ? published() : undefined));
+  const between = await signIn(system, ana);
+  expect([kidOf(between), both.includes(kidOf(between))]).toEqual([kidOf(ana.accessToken), true]);
+
+  await sql(system, "auth", "update signing_key set active_from = now() - interval '1 minute' where active_from > now()");
+  await system.process("auth").restart();
+  const fresh = await signIn(system, ana);
+  expect([kidOf(fresh) === kidOf(ana.accessToken), both.includes(kidOf(fresh))]).toEqual([false, true]);
+  for (const token of [ana.accessToken, between, fresh]) expect(await listed(token)).toBe("not refused");
+});

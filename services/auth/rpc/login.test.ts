@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { clientFor, refusal, signUp, sql, until } from "@lacio/dev/testing";
+import { startSystem, type System } from "@lacio/dev/system";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import { ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
+
+const perMinute = 4;
+const right = "una clave larga";
+let system: System;
+let login: (email: string, password?: string) => Promise<unknown>;
+
+beforeAll(async () => {
+  const serviceEnv = { auth: { LOGIN_PER_ACCOUNT_PER_MINUTE: String(perMinute) } };
+  system = await startSystem({ dir: ".lacio/test/auth-login", services: ["auth"], edge: false, stripe: false, fsync: false, serviceEnv });
+  login = (email, password = right) => clientFor(AuthService, system).login({ email, password });
+});
+afterAll(() => system.stop());
+
+const unknown = () => `${crypto.randomUUID()}@example.com`;
+const errorOf = (call: Promise<unknown>) => call.then(() => undefined, ConnectError.from);
+const tooMany = "ResourceExhausted too_many_requests";
+
+describe("signing in", () => {
+  test("takes the address as people write it", async () => {
+    const { email, id } = await signUp(system, { email: `Ana.${unknown()}` });
+    for (const typed of [email, email.toUpperCase(), ` ${email} `]) expect(await login(typed)).toMatchObject({ user: { id } });
+  });
+
+  test("answers the same for an unknown address and for a wrong password", async () => {
+    const { email } = await signUp(system);
+    const [stranger, wrong] = [(await errorOf(login(unknown())))!, (await errorOf(login(email, "otra clave larga")))!];
+    const told = (error: ConnectError) => ({ code: error.code, message: error.rawMessage, details: error.details });
+    expect(told(stranger)).toEqual(told(wrong));
+    expect([stranger.code, stranger.findDetails(ErrorInfoSchema)[0]]).toMatchObject([
+      Code.Unauthenticated,
+      { reason: "bad_credentials", domain: "lacio" },
+    ]);
+  });
+
+  test("is refused alike to an account that has no password yet", async () => {
+    const email = unknown();
+    const admin = clientFor(AuthService, system, system.serviceToken("staff"));
+    await admin.createAccount({ email, name: "Sofía", role: Caller_Role.STYLIST });
+    expect(await refusal(login(email))).toBe("Unauthenticated bad_credentials");
+  });
+
+  test("with a stale token in the header goes on: it is not looked at", async () => {
+    const { email, password } = await signUp(system);
+    expect(await refusal(clientFor(AuthService, system, "stale").login({ email, password }))).toBe("not refused");
+  });
+});
+
+describe("guessing", () => {
+  test("is slowed down per account, alike for known and unknown addresses, and says when to come back", async () => {
+    for (const email of [(await signUp(system)).email, unknown()]) {
+      for (let n = 0; n < perMinute; n++) expect(await refusal(login(email, "adivinando"))).toBe("Unauthenticated bad_credentials");
+      const refused = (await errorOf(login(email)))!;
+      expect(await refusal(Promise.reject(refused))).toBe(tooMany);
+      const seconds = Number(refused.findDetails(RetryInfoSchema)[0]!.retryDelay!.seconds);
+      expect([seconds > 0, seconds <= 60]).toEqual([true, true]);
+    }
+  });
+
+  test("all at once gets no further", async () => {
+    const email = unknown();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refusal(login(email, "adivinando"))));
+    expect(answers.filter((answer) => answer !== tooMany)).toHaveLength(perMinute);
+  });
+
+  test("is forgotten by the right password", async () => {
+    const { email } = await signUp(system);
+    for (let n = 0; n < 3 * perMinute; n++) {
+      const last = n % perMinute === perMinute - 1;
+      expect(await refusal(login(email, last ? right : "adivinando"))).toBe(last ? "not refused" : "Unauthenticated bad_credentials");
+    }
+  });
+
+  test("of one account does not touch another, and Redis learns no address", async () => {
+    const [target, other] = [await signUp(system), await signUp(system)];
+    for (let n = 0; n <= perMinute; n++) await refusal(login(target.email, "adivinando"));
+    expect([await refusal(login(target.email)), await refusal(login(other.email))]).toEqual([tooMany, "not refused"]);
+  });
+});
+
+describe("an account", () => {
+  test("is opened once per address, whoever is first of ten", async () => {
+    const email = unknown();
+    const register = (n: number) =>
+      clientFor(AuthService, system).register({ email: n % 2 ? email.toUpperCase() : email, password: right, name: "Ana" });
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => refusal(register(n))));
+    expect(answers.sort()).toEqual([...Array<string>(9).fill("AlreadyExists email_taken"), "not refused"]);
+    expect(await sql(system, "auth", "select 1 from account where email = $1", [email])).toHaveLength(1);
+  });
+});
+
+// Last in this file: Redis stays away.
+describe("without Redis", () => {
+  test("people sign in, and guessing is still slowed down", async () => {
+    const { email } = await signUp(system);
+    await system.process("redis").kill();
+    expect(await until(() => login(email))).toMatchObject({ user: { role: Caller_Role.CLIENT } });
+    const guessed = unknown();
+    for (let n = 0; n < perMinute; n++) expect(await refusal(login(guessed, "adivinando"))).toBe("Unauthenticated bad_credentials");
+    expect(await refusal(login(guessed))).toBe(tooMany);
+    expect(await refusal(clientFor(AuthService, system).requestPasswordReset({ email }))).toBe("not refused");
+  });
+});

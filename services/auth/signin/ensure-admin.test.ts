@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { chassisConfig, readConfig as read } from "@lacio/chassis/config";
+import { openDatabase, type Database } from "@lacio/chassis/db";
+import { createLog } from "@lacio/chassis/log";
+import type { Base } from "@lacio/chassis/start";
+import { createDatabase } from "@lacio/dev/infra/postgres";
+import { sharedSystem } from "@lacio/dev/testing";
+import { Redis } from "ioredis";
+import { createApp, readConfig } from "../app.ts";
+import { database } from "../db/index.ts";
+import { Account } from "../domain/account.ts";
+
+const system = sharedSystem();
+const log = createLog("auth", "error");
+const instances: { db: Database; redis: Redis }[] = [];
+let databaseUrl: string;
+
+beforeAll(async () => {
+  databaseUrl = await createDatabase(system.urls.postgres!, "auth_ensure_admin_test");
+});
+afterAll(async () => {
+  for (const { db, redis } of instances) {
+    redis.disconnect();
+    await db.close();
+  }
+});
+
+/** One instance of auth as it starts, up to the moment when it would open its doors. */
+async function startInstance(email: string, password: string) {
+  const config = read((env) => ({ ...chassisConfig(env, "auth"), ...readConfig(env) }), {
+    DATABASE_URL: databaseUrl,
+    NATS_URL: system.urls.nats,
+    REDIS_URL: system.urls.redis,
+    KEY_ENCRYPTION_SECRET: "a secret of this test",
+    BOOTSTRAP_ADMIN_EMAIL: email,
+    BOOTSTRAP_ADMIN_PASSWORD: password,
+  });
+  const db = await openDatabase(config, database, log);
+  await db.migrate();
+  const redis = new Redis(config.redisUrl, { lazyConnect: true });
+  instances.push({ db, redis });
+  const base: Omit<Base<typeof config>, "client"> = { config, log, db, transact: db.transact, redis, now: () => new Date() };
+  return createApp(base as Base<typeof config>);
+}
+
+test("the first ADMIN is made once by instances that start together, and left alone afterwards", async () => {
+  const [app] = await Promise.all([1, 2, 3].map(() => startInstance("Admin@Lacio.test", "la primera clave")));
+  const admins = await app!.db.read().find(Account, { role: "ADMIN" });
+  expect(admins).toMatchObject([{ email: "admin@lacio.test", locale: "es" }]);
+  expect(await app!.db.sql("select key from outbox where subject = 'auth.account_registered'")).toEqual([{ key: admins[0]!.id }]);
+
+  const again = await startInstance("admin@lacio.test", "otra clave en la configuración");
+  const [kept] = await again.db.read().find(Account, { role: "ADMIN" });
+  expect(await again.hasher.verify("la primera clave", kept!.passwordHash)).toBe(true);
+});
+
+test("without an address in the configuration there is none", async () => {
+  const app = await startInstance("", "");
+  expect(await app.db.read().count(Account, { email: "" })).toBe(0);
+});

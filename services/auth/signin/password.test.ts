@@ -1,0 +1,53 @@
+import { describe, expect, test } from "@jest/globals";
+import { createHasher } from "./password.ts";
+
+const hasher = createHasher(100);
+
+describe("a password", () => {
+  test("is kept as argon2id with its parameters, in PHC's form", async () => {
+    expect(await hasher.hash("una clave larga")).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  });
+
+  test("never gives the same hash twice", async () => {
+    expect(await hasher.hash("una clave larga")).not.toBe(await hasher.hash("una clave larga"));
+  });
+
+  test.each([
+    ["the same", "una clave larga", true],
+    ["another", "una clave larga.", false],
+    ["another case", "Una clave larga", false],
+    ["nothing", "", false],
+  ])("fits %s: %j", async (_, typed, fits) => {
+    expect(await hasher.verify(typed, await hasher.hash("una clave larga"))).toBe(fits);
+  });
+
+  test("typed on another keyboard is the same: ñ as one letter or as two", async () => {
+    expect(await hasher.verify("contrasen\u0303a", await hasher.hash("contraseña"))).toBe(true);
+  });
+
+  // The reference implementation's answer for these inputs, so that hashes can move to another system.
+  test("is what every other argon2id computes", async () => {
+    const known = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+    expect(await hasher.verify("password", known)).toBe(true);
+    expect(await hasher.verify("passwore", known)).toBe(false);
+  });
+
+  test("of nobody fits nothing, and takes the work of one that exists", async () => {
+    expect([await hasher.verify("x", null), await hasher.verify("x", undefined)]).toEqual([false, false]);
+  });
+
+  test("that is altered or cut off in the database fits nothing", async () => {
+    const stored = await hasher.hash("una clave larga");
+    expect(await hasher.verify("una clave larga", `${stored.slice(0, -2)}AA`)).toBe(false);
+    expect(await hasher.verify("una clave larga", stored.slice(0, -10))).toBe(false);
+  });
+});
+
+test("more sign-ins than can wait are sent away with the time to come back", async () => {
+  const small = createHasher(3);
+  const asked = await Promise.allSettled(Array.from({ length: 12 }, () => small.hash("una clave larga")));
+  const refused = asked.filter((one) => one.status === "rejected").map(({ reason }) => (reason as { reason: string }).reason);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(new Set(refused)).toEqual(new Set(["too_many_requests"]));
+  expect(asked.filter((one) => one.status === "fulfilled").length).toBeGreaterThanOrEqual(3);
+});
