@@ -66,8 +66,8 @@ export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: 
         if (failure) break;
       }
     } finally {
-      failpoint("outbox.after_publish_before_mark");
       if (acked.length > 0) {
+        failpoint("outbox.after_publish_before_mark");
         await client.query(
           "update outbox set published_at = now(), stream_seq = done.seq from unnest($1::uuid[], $2::bigint[]) as done(id, seq) where outbox.id = done.id",
           [acked.map((row) => row.id), acked.map((row) => row.seq)],

@@ -55,6 +55,7 @@ export async function start<Config extends object, App>(name: string, parts: Par
     maxRetriesPerRequest: 1,
     enableOfflineQueue: true,
     connectTimeout: 2_000,
+    commandTimeout: 1_000,
   });
   redis.on("error", (error: Error) => log.debug({ err: error }, "redis"));
   const peers = createPeers(config);
