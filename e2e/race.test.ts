@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { adminToken, clientFor, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import pg from "pg";
 import { expectNoOverlap, statusOf } from "./invariants.ts";
 import { reasonOf, rest, type Answer, type Rest, type RestError } from "./rest.ts";
@@ -72,6 +73,16 @@ describe("the time in which a treatment works by itself", () => {
     await expectNoOverlap(system);
   });
 
+  test("is sold for a shorter service of the same stylist, as far as it fits", async () => {
+    const salon = await openSalon(system, { phases: [60, -45, 60] });
+    const short = await openShortService(salon);
+    expect((await create(await clientOf(), salon, at(1, "10:00"))).status).toBe(200);
+    const answers = [];
+    for (const time of ["10:45", "11:15", "11:00"]) answers.push(await create(await clientOf(), short, at(1, time)));
+    expect(answers.map((answer) => reasonOf(answer) ?? "booked")).toEqual(["slot_taken", "booked", "slot_taken"]);
+    await expectNoOverlap(system);
+  });
+
   test("is sold once, however many want it at the same moment", async () => {
     const salon = await openSalon(system, { phases: [30, -60, 30] });
     await create(await clientOf(), salon, at(1, "10:00"));
@@ -112,6 +123,40 @@ test("of moves and cancellations that meet at one booking one wins, and the othe
   await expectNoOverlap(system);
 });
 
+test.each([0, 10])("ten moves and %d cancellations of one booking, as they come: it ends at one place, or at none", async (cancels) => {
+  const salon = await openSalon(system, { phases: [60, -45, 60] });
+  const mine = await clientOf();
+  const { bookingId } = (await create(mine, salon, at(2, "08:00"))).body;
+  const later = (n: number) => new Date(at(2, "09:00").getTime() + n * 45 * 60_000).toISOString();
+  const answers = await Promise.all([
+    ...Array.from({ length: 10 }, (_, n) => mine.post<RestError>(`/v1/bookings/${bookingId}/reschedule`, { desiredStart: later(n) })),
+    ...Array.from({ length: cancels }, () => mine.post<RestError>(`/v1/bookings/${bookingId}/cancel`)),
+  ]);
+
+  const heard = answers.map((answer) => (answer.status === 200 ? "200" : `${answer.status} ${reasonOf(answer)}`));
+  const clear = ["200", "409 booking_changed", "400 already_cancelled"];
+  expect(heard.filter((one) => !clear.includes(one))).toEqual([]);
+  expect(heard).toContain("200");
+  const cancelled = heard.slice(10).filter((one) => one === "200").length;
+  expect(cancelled).toBeLessThanOrEqual(1);
+  expect(await statusOf(system, bookingId)).toBe(cancelled ? "CANCELLED" : "PENDING_PAYMENT");
+
+  const { booking } = (await mine.get<{ booking: { start: string } }>(`/v1/bookings/${bookingId}`)).body;
+  const minutes = await sql<{ from: number; to: number }>(
+    system,
+    "booking",
+    `select (extract(epoch from lower(during) - $2) / 60)::int as from, (extract(epoch from upper(during) - $2) / 60)::int as to
+     from occupancy where booking_id = $1 order by 1`,
+    [bookingId, booking.start],
+  );
+  const parts = [
+    { from: 0, to: 60 },
+    { from: 105, to: 165 },
+  ];
+  expect(minutes).toEqual(cancelled ? [] : parts);
+  await expectNoOverlap(system);
+});
+
 test("two bookings that want each other's place do not wait for each other for ever", async () => {
   const before = deadlocks();
   const salon = await openSalon(system);
@@ -146,3 +191,22 @@ test("a slot is free again within five seconds after its unpaid hold ends", asyn
   expect([late.status, reasonOf(late)]).toEqual([400, "hold_expired"]);
   expect(await statusOf(system, bookingId)).toBe("EXPIRED");
 });
+
+/** Half an hour of the same stylist: who can do the long service can do this one. */
+async function openShortService(salon: Salon): Promise<Salon> {
+  const staff = clientFor(StaffService, system, await adminToken(system));
+  const { stylist } = await staff.getStylist({ staffId: salon.staffIds[0]! });
+  const { service } = await staff.createService({
+    name: `Servicio corto ${crypto.randomUUID().slice(0, 8)}`,
+    price: { currencyCode: "COP", minorUnits: 3_000_000n },
+    phases: [{ name: "Fase 1", minutes: 30, busy: true }],
+    skillIds: stylist!.skillIds,
+  });
+  const short = { ...salon, serviceId: service!.id };
+  const date = at(1, "10:00").toISOString().slice(0, 10);
+  await until(async () => {
+    const { body } = await rest(system).get<{ slots: Offer[] }>(`/v1/availability?serviceId=${short.serviceId}&date=${date}`);
+    return body.slots.length > 0;
+  });
+  return short;
+}

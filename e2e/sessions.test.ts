@@ -43,6 +43,17 @@ describe("a token", () => {
   });
 });
 
+describe("without a person's token", () => {
+  test("nobody is let in, at the edge or at the port", async () => {
+    expect(await asked()).toEqual({ rest: "401 token_invalid", connect: "401", port: "Unauthenticated unauthenticated" });
+  });
+
+  test("a service is known at the port alone, and is not a person there either", async () => {
+    const answers = await asked(asService("booking", system));
+    expect(answers).toEqual({ rest: "401 token_invalid", connect: "401", port: "PermissionDenied forbidden" });
+  });
+});
+
 describe("a session, by REST", () => {
   const post = <T>(call: string, body: object) => rest(system).post<T>(`/v1/auth/${call}`, body);
   const refresh = (refreshToken: string) => post<Tokens>("refresh", { refreshToken });
@@ -88,7 +99,7 @@ describe("a session, by REST", () => {
 });
 
 /** What the three doors say to a token: REST and Connect at the edge, Connect at the service's port. */
-async function asked(token: string) {
+async function asked(token?: string) {
   const byRest = await rest(system, token).get("/v1/me");
   const connect = await rest(system, token).post(`/${UsersService.typeName}/GetMe`);
   return {

@@ -4,7 +4,7 @@ import { mails, signIn, signUp, sql, until, type SignedIn } from "@lacio/dev/tes
 import { balance, invoicesOf, mailsWith, price, sold, told } from "./invariants.ts";
 import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";
-import { reasonOf, rest, type Rest } from "./rest.ts";
+import { reasonOf, rest, type Rest, type RestError } from "./rest.ts";
 import { at, book, ensureNumbering, openSalon, pay, zone, type Salon } from "./salon.ts";
 
 type Booking = {
@@ -48,6 +48,17 @@ async function expectRefund({ client, bookingId }: { client: SignedIn; bookingId
     { kind: "CREDIT_NOTE", total: String(amount) },
   ]);
   expect(await mailsWith(system, client.email, documents[1]!.number_text)).toHaveLength(1);
+  const attached = (await mails(system, client.email)).flatMap(({ attachments }) => attachments);
+  const note = attached.find(({ name }) => name === `${documents[1]!.number_text}.pdf`)!;
+  expect([note.contentType, note.bytes.subarray(0, 5).toString()]).toEqual(["application/pdf", "%PDF-"]);
+}
+
+async function freeSlots(start: Date): Promise<number[]> {
+  const date = start.toISOString().slice(0, 10);
+  const query = `serviceId=${salon.serviceId}&staffId=${salon.staffIds[0]}&date=${date}`;
+  return (await rest(system).get<{ slots: { start: string }[] }>(`/v1/availability?${query}`)).body.slots.map((slot) =>
+    Date.parse(slot.start),
+  );
 }
 
 describe("a stylist who cannot keep a visit", () => {
@@ -57,13 +68,6 @@ describe("a stylist who cannot keep a visit", () => {
   let stylists: Rest[];
 
   const cancelUrl = (staffId: string, bookingId: string) => `/v1/staff/${staffId}/bookings/${bookingId}/cancel`;
-  const freeSlots = async () => {
-    const date = start.toISOString().slice(0, 10);
-    const query = `serviceId=${salon.serviceId}&staffId=${salon.staffIds[0]}&date=${date}`;
-    return (await rest(system).get<{ slots: { start: string }[] }>(`/v1/availability?${query}`)).body.slots.map((slot) =>
-      Date.parse(slot.start),
-    );
-  };
   const agenda = async () => {
     const period = `from=${start.toISOString()}&to=${new Date(start.getTime() + 3_600_000).toISOString()}`;
     const { body } = await stylists[0]!.get<{ bookings: Booking[] }>(`/v1/staff/${salon.staffIds[0]}/bookings?${period}`);
@@ -81,7 +85,7 @@ describe("a stylist who cannot keep a visit", () => {
 
   test("sees it in the agenda, and the slot is nobody else's", async () => {
     expect(await agenda()).toEqual([`${visit.bookingId} CONFIRMED`]);
-    expect(await freeSlots()).not.toContain(start.getTime());
+    expect(await freeSlots(start)).not.toContain(start.getTime());
   });
 
   test("another stylist can't cancel it, in either name, nor the client as the stylist", async () => {
@@ -90,6 +94,15 @@ describe("a stylist who cannot keep a visit", () => {
       expect([refused.status, reasonOf(refused)]).toEqual([404, "not_found"]);
     }
     expect((await visit.mine.patch(cancelUrl(salon.staffIds[0]!, visit.bookingId), { reason })).status).toBe(403);
+    expect((await bookingOf(visit.mine, visit.bookingId)).status).toBe("CONFIRMED");
+  });
+
+  test("has to say why", async () => {
+    for (const body of [{}, { reason: "" }]) {
+      const refused = await stylists[0]!.patch<RestError>(cancelUrl(salon.staffIds[0]!, visit.bookingId), body);
+      const fields = refused.body.details.flatMap(({ fieldViolations = [] }) => fieldViolations.map(({ field }) => field));
+      expect([refused.status, fields]).toEqual([400, ["reason"]]);
+    }
     expect((await bookingOf(visit.mine, visit.bookingId)).status).toBe("CONFIRMED");
   });
 
@@ -105,7 +118,7 @@ describe("a stylist who cannot keep a visit", () => {
 
   test("has the time free again, and nothing of it in the agenda", async () => {
     expect(await agenda()).toEqual([]);
-    await until(async () => (await freeSlots()).includes(start.getTime()));
+    await until(async () => (await freeSlots(start)).includes(start.getTime()));
     const other = await signUp(system);
     await book(system, other, salon, start);
     await until(async () => (await agenda()).length === 1);
@@ -117,10 +130,25 @@ describe("a stylist who cannot keep a visit", () => {
   });
 });
 
+test("a client who moves a visit leaves the old slot to others", async () => {
+  const [from, to] = [at(4, "10:00"), at(4, "16:00")];
+  const { mine, bookingId } = await sell(from);
+  const moved = await mine.post<{ booking: Booking }>(`/v1/bookings/${bookingId}/reschedule`, { desiredStart: to.toISOString() });
+  expect([moved.status, moved.body.booking.status]).toEqual([200, "CONFIRMED"]);
+  await until(async () => {
+    const free = await freeSlots(from);
+    return free.includes(from.getTime()) && !free.includes(to.getTime());
+  });
+  await book(system, await signUp(system), salon, from);
+});
+
 describe("a client who cancels", () => {
-  test("before the limit gets everything back", async () => {
+  test("before the limit gets everything back, as was shown, and cancels once", async () => {
     const visit = await sell(at(3, "14:00"));
+    expect((await bookingOf(visit.mine, visit.bookingId)).refundIfCancelled).toMatchObject({ minorUnits: String(price) });
     await visit.mine.post(`/v1/bookings/${visit.bookingId}/cancel`);
+    const again = await visit.mine.post(`/v1/bookings/${visit.bookingId}/cancel`);
+    expect([again.status, reasonOf(again)]).toEqual([400, "already_cancelled"]);
     await expectRefund(visit, price);
   });
 

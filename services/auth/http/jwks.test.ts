@@ -6,7 +6,7 @@ import { decodeProtectedHeader } from "jose";
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem({ dir: ".lacio/test/auth-keys", services: ["auth"], edge: false, stripe: false, fsync: false });
+  system = await startSystem({ services: ["auth"], edge: false, stripe: false, fsync: false });
 });
 afterAll(() => system.stop());
 

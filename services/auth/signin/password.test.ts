@@ -32,8 +32,11 @@ describe("a password", () => {
     expect(await hasher.verify("passwore", known)).toBe(false);
   });
 
-  test("of nobody fits nothing, and takes the work of one that exists", async () => {
+  test("of nobody fits nothing, and is hashed all the same: a crowd of them fills the queue", async () => {
     expect([await hasher.verify("x", null), await hasher.verify("x", undefined)]).toEqual([false, false]);
+    const small = createHasher(3);
+    const asked = await Promise.allSettled(Array.from({ length: 12 }, () => small.verify("x", null)));
+    expect(asked.filter((one) => one.status === "rejected")).not.toEqual([]);
   });
 
   test("that is altered or cut off in the database fits nothing", async () => {
