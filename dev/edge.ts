@@ -63,7 +63,12 @@ export async function devCertificate(dir: string): Promise<string> {
     { type: 7 as const, ip: "127.0.0.1" },
     { type: 7 as const, ip: "::1" },
   ];
-  const made = await generate([{ name: "commonName", value: "localhost" }], {
+  // A name of its own: a process that trusts the certificates of two systems would find the wrong one by an equal name.
+  const subject = [
+    { name: "commonName", value: "localhost" },
+    { name: "organizationName", value: `Lacio ${crypto.randomUUID()}` },
+  ];
+  const made = await generate(subject, {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",

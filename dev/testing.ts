@@ -21,7 +21,7 @@ export function sharedSystem(): SystemDescription {
 
 /** From here on `fetch` and every TLS client of this process accept the edge's certificate. */
 export function trustEdge({ certificate }: SystemDescription) {
-  tls.setDefaultCACertificates([...tls.getCACertificates("default"), fs.readFileSync(certificate, "utf8")]);
+  tls.setDefaultCACertificates([...tls.getCACertificates("bundled"), fs.readFileSync(certificate, "utf8")]);
 }
 
 // ---- calling

@@ -13,7 +13,7 @@ let hour = 8;
 beforeAll(async () => {
   system = await startSystem({ fsync: false });
   salon = await openSalon(system);
-  await openRange("FIN", 2n);
+  await leaveExpiredRange("OLD");
 });
 afterAll(() => system?.stop());
 
@@ -30,6 +30,17 @@ async function openRange(prefix: string, toNumber: bigint): Promise<void> {
   });
 }
 
+/** What years leave behind; nobody can open a range of the past. */
+async function leaveExpiredRange(prefix: string): Promise<void> {
+  await sql(
+    system,
+    "invoice",
+    `insert into numbering_range (id, kind, resolution, prefix, from_number, to_number, next_number, valid_from, valid_until, created_at)
+     values ($1, 'INVOICE', '18760000000', $2, 1, 100, 1, '2019-01-19', '2021-01-19', '2019-01-19')`,
+    [crypto.randomUUID(), prefix],
+  );
+}
+
 async function sell(): Promise<Sale> {
   const client = await signUp(system);
   const { bookingId } = await book(system, client, salon, at(1, `${String(hour++).padStart(2, "0")}:00`));
@@ -39,9 +50,25 @@ async function sell(): Promise<Sale> {
 
 const inOrder: string[] = [];
 const waiting: Sale[] = [];
+const alarms = () =>
+  system
+    .logs("invoice")
+    .split("\n")
+    .filter((line) => line.includes('"level":"error"'));
+
+test("numbers whose days are over are as good as none: the invoice waits, and whoever runs the salon is alarmed", async () => {
+  const sale = await sell();
+  await until(async () => (await told(system, "invoice.delayed", sale.bookingId)) === 1);
+  await system.process("invoice").restart();
+  await until(async () => (await metrics()).includes('lacio_invoices_waiting{kind="INVOICE"} 1'));
+  expect(await metrics()).toContain('lacio_invoice_numbers_left{kind="INVOICE"} 0');
+  expect(alarms().at(-1)).toContain("documents wait for a numbering range: open a new one");
+  await openRange("FIN", 2n);
+  inOrder.push(await sold(system, sale));
+});
 
 test("the last number of the range is issued", async () => {
-  for (let n = 0; n < 2; n++) inOrder.push(await sold(system, await sell()));
+  inOrder.push(await sold(system, await sell()));
   expect(inOrder).toEqual(["FIN1", "FIN2"]);
 });
 
@@ -58,11 +85,6 @@ test("after it bookings are confirmed as ever, and the mail says so without an i
 });
 
 test("whoever runs the salon is alarmed, in the log and by a metric, also after a restart", async () => {
-  const alarms = () =>
-    system
-      .logs("invoice")
-      .split("\n")
-      .filter((line) => line.includes('"level":"error"'));
   for (const { bookingId } of waiting)
     expect(alarms().find((line) => line.includes(bookingId))).toContain(
       "no invoice number is left or valid: the invoice waits for a new range",
@@ -83,6 +105,8 @@ test("a new range heals it: what waited is numbered in its order and mailed", as
     await expectSoldOnce(system, sale);
     expect(await told(system, "invoice.delayed", sale.bookingId)).toBe(1);
     expect(await mailsWith(system, sale.email, (await invoicesOf(system, sale.bookingId))[0]!.number_text)).toHaveLength(1);
+    const [pdf] = (await mails(system, sale.email)).flatMap(({ attachments }) => attachments);
+    expect(pdf!.bytes.subarray(0, 5).toString()).toBe("%PDF-");
   }
   expect(await sql(system, "invoice", "select 1 from pending_invoice")).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { localSecrets } from "@lacio/dev/environment";
 import { startSystem, type System } from "@lacio/dev/system";
-import { sql, trustEdge, until } from "@lacio/dev/testing";
+import { mails, sql, trustEdge, until } from "@lacio/dev/testing";
 import { expectSoldOnce, sold, statusOf, type Sale } from "./invariants.ts";
 import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";
@@ -19,12 +19,31 @@ beforeAll(async () => {
   await ensureNumbering(system);
   salon = await openSalon(system);
 });
+afterEach(() => provider(system).faults({ webhooks: "deliver" }));
 afterAll(() => system?.stop());
 
 async function checkout(): Promise<Sale & { checkoutUrl: string }> {
   const { client, bookingId } = await hold(system, salon, at(1, `${String(hour++).padStart(2, "0")}:00`));
   const { checkoutUrl } = await payments(system, client).startPayment({ bookingId });
   return { bookingId, email: client.email, checkoutUrl };
+}
+
+/** Approves a payment of which no webhook will ever tell. */
+async function approveUnheard({ checkoutUrl, bookingId }: { checkoutUrl: string; bookingId: string }) {
+  await provider(system).faults({ webhooks: "drop" });
+  await decide(checkoutUrl, "approve");
+  return until(async () => {
+    const events = await provider(system).events(bookingId);
+    return events.every(({ delivery }) => delivery.state === "dropped") && events;
+  });
+}
+
+/** One of everything, and one mail that says so, with the invoice in it. */
+async function expectToldOnce(sale: Sale): Promise<void> {
+  await quiet(system);
+  await expectSoldOnce(system, sale);
+  const confirmations = (await mails(system, sale.email)).filter(({ subject }) => subject.startsWith("Cita confirmada"));
+  expect(confirmations.map(({ attachments }) => attachments.map(({ bytes }) => bytes.subarray(0, 5).toString()))).toEqual([["%PDF-"]]);
 }
 
 describe("webhooks that come", () => {
@@ -40,19 +59,15 @@ describe("webhooks that come", () => {
     const events = await provider(system).events(sale.bookingId);
     expect(events.length).toBeGreaterThan(2);
     await Promise.all([events, events.toReversed()].map(resendAll));
-    await quiet(system);
-    await expectSoldOnce(system, sale);
+    await expectToldOnce(sale);
   });
 
   test("only now, the last one first, each five times, from two connections at once: one sale", async () => {
-    const { checkoutUrl, ...sale } = await checkout();
-    await provider(system).faults({ webhooks: "drop" });
-    await decide(checkoutUrl, "approve");
-    const events = await provider(system).events(sale.bookingId);
+    const sale = await checkout();
+    const events = await approveUnheard(sale);
     await Promise.all([events, events].map((both) => resendAll(both.toReversed())));
     await sold(system, sale);
-    await quiet(system);
-    await expectSoldOnce(system, sale);
+    await expectToldOnce(sale);
   });
 
   async function resendAll(events: { id: string }[]): Promise<void> {
@@ -65,11 +80,9 @@ describe("a webhook with the provider's own words is refused, and changes nothin
   let body: string;
 
   beforeAll(async () => {
-    await provider(system).faults({ webhooks: "drop" });
-    const { checkoutUrl, ...rest } = await checkout();
-    sale = rest;
-    await decide(checkoutUrl, "approve");
-    const events = await provider(system).events(sale.bookingId);
+    const approved = await checkout();
+    sale = approved;
+    const events = await approveUnheard(approved);
     // What the sandbox notes beside an event does not travel with it.
     body = JSON.stringify({ ...events.find(({ type }) => type === "payment_intent.succeeded")!, delivery: undefined });
   });
@@ -111,13 +124,10 @@ describe("a webhook with the provider's own words is refused, and changes nothin
 });
 
 test("webhooks that never come are made up for by the reconciler", async () => {
-  const { checkoutUrl, ...sale } = await checkout();
-  await provider(system).faults({ webhooks: "drop" });
-  await decide(checkoutUrl, "approve");
-  await until(async () => (await provider(system).events(sale.bookingId)).every(({ delivery }) => delivery.state === "dropped"));
+  const sale = await checkout();
+  await approveUnheard(sale);
   expect(await statusOf(system, sale.bookingId)).toBe("PENDING_PAYMENT");
   await system.process("payments").restart({ RECONCILE_SECONDS: "2" });
   await sold(system, sale);
-  await quiet(system);
-  await expectSoldOnce(system, sale);
+  await expectToldOnce(sale);
 });

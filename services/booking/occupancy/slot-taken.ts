@@ -15,11 +15,21 @@ const asked = 50;
 
 /** The refusal of a slot that is gone, with the nearest ones that are not. */
 export async function slotTaken(app: App, wanted: Wanted, terms: Terms | undefined): Promise<Refusal> {
-  const alternatives = (terms ? await freeSlots(app, wanted, terms) : []).slice(0, shown);
+  const alternatives = (terms ? await sharedFreeSlots(app, wanted, terms) : []).slice(0, shown);
   const value = create(AlternativesSchema, {
     alternatives: alternatives.map(({ start, end, staffId, staffName }) => ({ start, end, staffId, staffName })),
   });
   return new Refusal("slot_taken", "Somebody else has just taken this slot.", Code.AlreadyExists, [{ desc: AlternativesSchema, value }]);
+}
+
+// A stampede loses one slot many times at once: those who ask the same question at the same moment share its answer.
+const asking = new Map<string, Promise<Slot[]>>();
+
+function sharedFreeSlots(app: App, wanted: Wanted, terms: Terms): Promise<Slot[]> {
+  const question = JSON.stringify(wanted);
+  const answer = asking.get(question) ?? freeSlots(app, wanted, terms).finally(() => asking.delete(question));
+  asking.set(question, answer);
+  return answer;
 }
 
 async function freeSlots(app: App, wanted: Wanted, terms: Terms): Promise<Slot[]> {

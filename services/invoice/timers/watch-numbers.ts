@@ -35,12 +35,11 @@ const isLow = ({ left, authorised, days }: Stock): boolean => BigInt(left) * 20n
 function takeStock(app: App): Promise<Stock[]> {
   return app.db.sql<Stock>(
     `with today as (select (now() at time zone 'America/Bogota')::date as day)
-     select kind, coalesce(sum(to_number - next_number + 1), 0)::bigint as left, coalesce(sum(to_number - from_number + 1), 0)::bigint as authorised,
+     select kinds.kind, coalesce(sum(to_number - next_number + 1), 0)::bigint as left, coalesce(sum(to_number - from_number + 1), 0)::bigint as authorised,
        max(valid_until - day) filter (where next_number <= to_number) as days,
        (select count(*) from pending_invoice where pending_invoice.kind = kinds.kind) as waiting
      from today, unnest(array['INVOICE', 'CREDIT_NOTE']) as kinds (kind)
-       left join numbering_range using (kind)
-     where id is null or valid_until >= day
-     group by kind`,
+       left join numbering_range on numbering_range.kind = kinds.kind and valid_until >= day
+     group by kinds.kind`,
   );
 }
