@@ -38,7 +38,7 @@ function takeStock(app: App): Promise<Stock[]> {
      select kinds.kind, coalesce(sum(to_number - next_number + 1), 0)::bigint as left, coalesce(sum(to_number - from_number + 1), 0)::bigint as authorised,
        max(valid_until - day) filter (where next_number <= to_number) as days,
        (select count(*) from pending_invoice where pending_invoice.kind = kinds.kind) as waiting
-     from today, unnest(array['INVOICE', 'CREDIT_NOTE']) as kinds (kind)
+     from today cross join unnest(array['INVOICE', 'CREDIT_NOTE']) as kinds (kind)
        left join numbering_range on numbering_range.kind = kinds.kind and valid_until >= day
      group by kinds.kind`,
   );
