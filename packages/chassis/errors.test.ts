@@ -62,6 +62,7 @@ test("a rule that cannot be worked out for the values at hand is broken by the r
 
 test("an outage is told from a bug", () => {
   expect(isOutage(new Error("wrapped", { cause: Object.assign(new Error("x"), { code: "57P03" }) }))).toBe(true);
+  expect(isOutage(Object.assign(new Error("deadlock detected"), { code: "40P01" }))).toBe(true);
   expect(isOutage(new ConnectError("x", Code.Unavailable))).toBe(true);
   expect(isOutage(Object.assign(new Error("duplicate"), { code: "23505" }))).toBe(false);
   expect(isOutage(create(BadRequestSchema))).toBe(false);

@@ -107,8 +107,9 @@ export function isOutage(error: unknown): boolean {
   if (error instanceof ConnectError) return error.code === Code.Unavailable || error.code === Code.DeadlineExceeded;
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
-  // SQLSTATE class 08 connection, 53 resources, 57P0x shutdown and restart, 57014 and 55P03 a time limit; errno of a refused or broken socket.
-  if (/^(08|53|57P0|57014|55P03)/.test(code) || /^E(CONN|PIPE|HOSTUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code)) return true;
+  // SQLSTATE class 08 connection, 53 resources, 57P0x shutdown and restart, 57014 and 55P03 a time limit,
+  // 40001 and 40P01 a quarrel of transactions that trying again did not end; errno of a refused or broken socket.
+  if (/^(08|53|57P0|57014|55P03|40001|40P01)/.test(code) || /^E(CONN|PIPE|HOSTUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code)) return true;
   if (/Connection terminated|timeout exceeded when trying to connect|the database system is/i.test(error.message)) return true;
   return error.cause !== undefined && isOutage(error.cause);
 }

@@ -221,6 +221,14 @@ describe("a numbering range", () => {
     expect(await reason(mine.listNumberingRanges({}))).toBe("forbidden");
   });
 
+  test("is opened once, however many ask at once for its numbers", async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, () => reason(admin.createNumberingRange(range("FR", 1n, 9n, NumberingRange_Kind.CREDIT_NOTE)))),
+    );
+    expect(outcomes.sort()).toEqual([...Array<string>(11).fill("range_overlaps"), undefined]);
+    expect(system.logs("postgres")).not.toContain("deadlock");
+  });
+
   test("numbers invoices without a gap through all of the above", async () => {
     const gaps = await sql(
       system,

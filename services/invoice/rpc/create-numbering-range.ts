@@ -8,6 +8,8 @@ export const createNumberingRange =
   async (req, ctx) => {
     const range = NumberingRange.open(req, app.now());
     const answer = await app.transact(async (tx) => {
+      // Two at once would each wait for what the other is about to write.
+      await tx.sql("select pg_advisory_xact_lock(hashtext('invoice.new-range'))");
       tx.add(range);
       return { range: shownRange(range) };
     }, ctx);
