@@ -19,6 +19,7 @@ export const contextFor = (app: App, to: Profile): MailContext => ({
   locale: mailLocale(to.locale),
   salon: app.config.salon,
   recipientName: to.name,
+  now: app.now(),
 });
 
 /** The visit as mails tell it. */

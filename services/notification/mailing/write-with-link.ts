@@ -21,6 +21,7 @@ export async function writeWithLink(app: App, { kind, recipientId, name, locale 
       locale: mailLocale(locale),
       salon: app.config.salon,
       recipientName: name,
+      now: app.now(),
       link,
       linkExpiresAt: timestampDate(expiresAt!),
     });

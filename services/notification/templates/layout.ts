@@ -4,7 +4,7 @@ import { htmlMail } from "./layout-html.ts";
 export type Mail = { subject: string; text: string; html: string };
 
 /** What every mail needs besides its own facts. */
-export type MailContext = { locale: Locale; salon: Salon; recipientName: string };
+export type MailContext = { locale: Locale; salon: Salon; recipientName: string; now: Date };
 
 export type Salon = { name: string; address: string; phone?: string; timeZone: string };
 

@@ -11,6 +11,7 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
   const context = {
     locale,
     recipientName: name,
+    now: new Date("2026-11-24T21:00:00Z"),
     salon: { name: "Lacio", address: "Calle 85 # 12-40, Bogotá", phone: "+57 601 555 0142", timeZone: "America/Bogota" },
   };
   const visit = {
@@ -142,6 +143,12 @@ describe("facts of a visit", () => {
     const [input] = inputs("es").booking_confirmed;
     expect(templates.booking_confirmed({ ...input!, policy: { freeUntilHours, lateRefundPercent } }).text).toContain(words);
   });
+});
+
+test("a visit that is near speaks of no day that is over", () => {
+  const [input] = inputs("es").booking_confirmed;
+  const now = new Date(input!.visit.start.getTime() - 24 * 3_600_000);
+  expect(templates.booking_confirmed({ ...input!, now }).text).toContain("Tu cita está cerca: si la cancelas, te devolvemos el 50 %.");
 });
 
 describe("money of a cancelled booking", () => {

@@ -44,11 +44,13 @@ export function stylistNames({ lines }: Visit): string {
   return [...new Set(lines.map((line) => line.stylistName))].join(", ");
 }
 
-export function cancelPolicy(visit: Visit, policy: CancelPolicy, { locale, salon }: MailContext): Block {
+export function cancelPolicy(visit: Visit, policy: CancelPolicy, { locale, salon, now }: MailContext): Block {
   const { freeUntilHours, lateRefundPercent } = policy;
   if (freeUntilHours === 0 || lateRefundPercent === 100) return { note: ALWAYS_FREE[locale] };
-  const until = dayAndHour(new Date(visit.start.getTime() - freeUntilHours * 3_600_000), salon.timeZone, locale);
-  return { note: `${freeUntil(freeUntilHours, until, locale)} ${afterwards(lateRefundPercent, locale)}` };
+  const until = new Date(visit.start.getTime() - freeUntilHours * 3_600_000);
+  if (until <= now) return { note: tooLate(lateRefundPercent, locale) };
+  const moment = dayAndHour(until, salon.timeZone, locale);
+  return { note: `${freeUntil(freeUntilHours, moment, locale)} ${afterwards(lateRefundPercent, locale)}` };
 }
 
 const ALWAYS_FREE = {
@@ -69,4 +71,9 @@ function freeUntil(count: number, until: string, locale: Locale): string {
 function afterwards(percent: number, locale: Locale): string {
   if (locale === "es") return percent === 0 ? "Después no hay devolución." : `Después te devolvemos el ${percent} %.`;
   return percent === 0 ? "After that nothing is refunded." : `After that you get ${percent}% back.`;
+}
+
+function tooLate(percent: number, locale: Locale): string {
+  if (locale === "es") return `Tu cita está cerca: si la cancelas, ${percent === 0 ? "no hay devolución" : `te devolvemos el ${percent} %`}.`;
+  return `Your appointment is near: if you cancel, ${percent === 0 ? "nothing is refunded" : `you get ${percent}% back`}.`;
 }
