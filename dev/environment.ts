@@ -10,6 +10,16 @@ export const serviceNames = ["auth", "users", "staff", "availability", "booking"
 /** The account that exists before anybody registers. Local only: in a cluster it comes from a Secret. */
 export const admin = { email: "admin@lacio.test", password: "lacio-admin-local" };
 
+/** The salon that `npm start` opens, as its web, mails and invoices tell it. */
+export const salon = {
+  name: "Lacio",
+  street: "Carrera 13 # 82-30",
+  city: "Bogotá D.C.",
+  phone: "+57 601 555 0142",
+  timeZone: "America/Bogota",
+  hours: "Mo-Th 08:00-19:00,Fr-Sa 08:00-20:00,Su 09:00-20:00",
+};
+
 /** Somebody to sign in as. */
 export interface Account {
   role: string;
@@ -57,15 +67,19 @@ export function environmentOf(name: string, around: Surroundings): Record<string
     DATABASE_URL: around.databaseUrl(name),
     NATS_URL: infra.nats.url,
     REDIS_URL: infra.redis.url,
-    ...Object.fromEntries(Object.entries(ports).map(([peer, { rpc }]) => [`${peer.toUpperCase()}_URL`, `http://127.0.0.1:${rpc}`])),
+    ...peerUrls(ports),
     JWKS_URL: `http://127.0.0.1:${ports.auth!.http}/.well-known/jwks.json`,
     SERVICE_TOKEN_FILE: identity.tokenFile(name),
     SERVICE_TOKEN_JWKS: identity.jwksFile,
-    SALON_TIME_ZONE: "America/Bogota",
+    SALON_TIME_ZONE: salon.timeZone,
     PUBLIC_URL: publicUrl,
     ...particular(name, around),
   };
 }
+
+/** AUTH_URL, USERS_URL, … */
+export const peerUrls = (ports: Record<string, Ports>): Record<string, string> =>
+  Object.fromEntries(Object.entries(ports).map(([peer, { rpc }]) => [`${peer.toUpperCase()}_URL`, `http://127.0.0.1:${rpc}`]));
 
 function particular(name: string, { infra, publicUrl, secrets, stripeUrl }: Surroundings): Record<string, string> {
   switch (name) {
@@ -89,17 +103,17 @@ function particular(name: string, { infra, publicUrl, secrets, stripeUrl }: Surr
       return {
         ISSUER_NAME: "Lacio Alisados S.A.S.",
         ISSUER_NIT: "901234567-1",
-        ISSUER_ADDRESS: "Carrera 13 # 82-30",
-        ISSUER_CITY: "Bogotá D.C.",
-        ISSUER_PHONE: "+57 601 555 0142",
+        ISSUER_ADDRESS: salon.street,
+        ISSUER_CITY: salon.city,
+        ISSUER_PHONE: salon.phone,
         ISSUER_EMAIL: "facturas@lacio.test",
       };
     case "notification":
       return {
         SMTP_URL: infra.mail.smtpUrl,
         MAIL_FROM: "Lacio <hola@lacio.test>",
-        SALON_ADDRESS: "Carrera 13 # 82-30, Bogotá D.C.",
-        SALON_PHONE: "+57 601 555 0142",
+        SALON_ADDRESS: `${salon.street}, ${salon.city}`,
+        SALON_PHONE: salon.phone,
       };
     default:
       return {};

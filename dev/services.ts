@@ -60,7 +60,7 @@ export function startStripeSandbox(
   });
 }
 
-interface NodeProcess extends ProcessSettings {
+export interface NodeProcess extends ProcessSettings {
   name: string;
   args: string[];
   env: Record<string, string>;
@@ -68,7 +68,7 @@ interface NodeProcess extends ProcessSettings {
   port: number;
 }
 
-async function startNode({ name, args, env, health, port, dir, supervise, lean, warn }: NodeProcess): Promise<PortedChild> {
+export async function startNode({ name, args, env, health, port, dir, supervise, lean, warn }: NodeProcess): Promise<PortedChild> {
   const child = await startChild({
     name,
     command: process.execPath,

@@ -40,6 +40,7 @@ async function main() {
   system = await startSystem({
     dir,
     supervise: true,
+    web: true,
     stripe: !process.env.STRIPE_SECRET_KEY, // with a key of your own, payments talks to Stripe itself
     preferredPorts: { edge: 8443, mail: 8025, stripe: 8026 },
     progress,
@@ -81,6 +82,7 @@ function table({ urls, certificate }: System, accounts: Account[]): string {
     ? [["API (REST, gRPC, Connect)", urls.edge]]
     : serviceNames.map((name) => [`${name} (gRPC, Connect)`, urls[name]!]);
   const places: [string, string][] = [
+    ["The salon's web", urls.web!],
     ...door,
     ["Mailbox", urls.mail!],
     ...(urls.stripe ? ([["Payments (Stripe sandbox)", urls.stripe]] as [string, string][]) : []),

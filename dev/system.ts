@@ -12,6 +12,7 @@ import { createDatabase } from "./infra/postgres.ts";
 import { endLeftovers, starterOf } from "./leftovers.ts";
 import { freePort } from "./ports.ts";
 import { startService, startStripeSandbox } from "./services.ts";
+import { buildWeb, startWeb } from "./web.ts";
 
 export interface SystemOptions {
   /** State, logs, pid files. Two systems never share one. Without it: a temporary folder that `stop` removes, for tests. */
@@ -20,6 +21,8 @@ export interface SystemOptions {
   services?: string[];
   /** Envoy in front; an object changes its limits and addresses. Where no Envoy can be had the system starts without. */
   edge?: boolean | Partial<EdgeOptions>;
+  /** The pages, built when their sources changed. */
+  web?: boolean;
   /** The sandbox that plays Stripe. false: the STRIPE_… variables of the caller's environment count. */
   stripe?: boolean;
   /** For every service; and for one of them. */
@@ -49,7 +52,7 @@ export interface SystemProcess {
 }
 
 export interface System extends SystemDescription {
-  /** A service, or postgres, nats, redis, mail, stripe-sandbox, edge. */
+  /** A service, or postgres, nats, redis, mail, stripe-sandbox, web, edge. */
   process(name: string): SystemProcess;
   databaseUrl(service: string): string;
   serviceToken(name: string): string;
@@ -76,6 +79,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const {
     services = serviceNames,
     edge = true,
+    web = false,
     stripe = true,
     supervise = false,
     lean = true,
@@ -98,6 +102,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
 
   try {
+    const building = web ? buildWeb() : undefined;
+    building?.catch(() => {}); // waited for below
     const [certificate, ports, envoy] = await Promise.all([devCertificate(dir), allotPorts(), edge ? envoyBinary() : undefined]);
     const infra = await startInfra({ dir, fsync, supervise, warn, mailPort: preferredPorts.mail });
     stops.push(() => infra.stop());
@@ -116,15 +122,20 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const around = { infra, identity, ports, databaseUrl, publicUrl, stripeUrl, secrets: localSecrets(dir) };
     const settings = { dir, supervise, lean, warn };
 
-    stops.push(() => stopAll(processes, [...services, "stripe-sandbox"]));
+    stops.push(() => stopAll(processes, [...services, "stripe-sandbox", "web"]));
     const starting = services.map((name) =>
       started(startService(name, around, settings, { ...options.env, ...options.serviceEnv?.[name] })),
     );
     if (stripeUrl) starting.push(started(startStripeSandbox({ ...around, stripeUrl }, settings, webhookUrl, certificate)));
+    const webPort = web ? await freePort() : undefined;
+    if (webPort) {
+      if (await building) progress("The pages are built");
+      starting.push(started(startWeb(around, settings, webPort)));
+    }
     await allOf(starting);
     progress(`${services.length === serviceNames.length ? "The services are" : `${services.join(", ")}:`} up`);
     if (envoy) {
-      const changes = typeof edge === "object" ? edge : {};
+      const changes: Partial<EdgeOptions> = { ...(webPort && { web: ["127.0.0.1", webPort] }), ...(typeof edge === "object" && edge) };
       const door = await started(startEdge({ ...settings, envoy, port: edgePort, ports, certificate, changes }));
       stops.push(() => door.stop());
       progress(`The edge answers at ${publicUrl}`);
@@ -137,6 +148,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       dir,
       urls: {
         ...(envoy && { edge: publicUrl }),
+        ...(webPort && { web: envoy ? publicUrl : `http://localhost:${webPort}` }),
         ...(stripeUrl && { stripe: stripeUrl }),
         ...infraUrls(infra),
         ...serviceUrls(services, ports),

@@ -1,0 +1,21 @@
+import type { Api } from "#lib/server/api.ts";
+import type { Session } from "#lib/server/session.ts";
+
+declare global {
+  namespace App {
+    interface Error {
+      status: number;
+      message: string;
+      requestId?: string;
+    }
+    interface Locals {
+      /** The services, called as whoever made this request. */
+      api: Api;
+      /** Who is signed in; absent for a visitor. */
+      session?: Session;
+      requestId: string;
+    }
+  }
+}
+
+export {};

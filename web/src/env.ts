@@ -1,0 +1,33 @@
+import { defineEnvVars } from "@sveltejs/kit/env";
+import * as v from "valibot";
+import { building } from "$app/env";
+
+// The build looks at the routes without serving anybody.
+const serviceUrl = { schema: building ? v.optional(v.string(), "") : v.pipe(v.string("is missing"), v.url("is no URL")) };
+const text = (fallback = "") => ({ schema: v.optional(v.string(), fallback) });
+const number = (fallback: string) => ({ schema: v.pipe(v.optional(v.string(), fallback), v.transform(Number), v.number()) });
+
+/** What the web's server reads from its environment. It refuses to start when something is missing or wrong. */
+export const variables = defineEnvVars({
+  AUTH_URL: serviceUrl,
+  USERS_URL: serviceUrl,
+  STAFF_URL: serviceUrl,
+  AVAILABILITY_URL: serviceUrl,
+  BOOKING_URL: serviceUrl,
+  PAYMENTS_URL: serviceUrl,
+  INVOICE_URL: serviceUrl,
+  NOTIFICATION_URL: serviceUrl,
+  /** How long a page waits for a service. */
+  RPC_DEADLINE_MS: number("5000"),
+  /** Where people reach the web, without a slash at the end. */
+  PUBLIC_URL: serviceUrl,
+  /** The origins that a payment may lead to. Stripe's, or the sandbox's. */
+  CHECKOUT_ORIGINS: text("https://checkout.stripe.com"),
+  SALON_NAME: text("Lacio"),
+  SALON_TIME_ZONE: { ...text("America/Bogota"), public: true },
+  SALON_ADDRESS: text(),
+  SALON_CITY: text(),
+  SALON_PHONE: text(),
+  /** schema.org's openingHours: "Mo-Fr 08:00-18:00,Sa 08:00-16:00". */
+  SALON_HOURS: text(),
+});

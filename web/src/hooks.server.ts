@@ -1,0 +1,53 @@
+import type { Handle, HandleServerError } from "@sveltejs/kit/hooks";
+import { sequence } from "@sveltejs/kit/hooks";
+import { paraglideMiddleware } from "#lib/paraglide/server.js";
+import { apiFor } from "#lib/server/api.ts";
+import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
+import { log } from "#lib/server/log.ts";
+import { statusOf } from "#lib/server/refusal.ts";
+import { openSession } from "#lib/server/session.ts";
+
+const speak: Handle = ({ event, resolve }) =>
+  paraglideMiddleware(event.request, ({ locale }) =>
+    resolve(event, { transformPageChunk: ({ html }) => html.replace("%lang%", locale) }),
+  );
+
+const introduce: Handle = async ({ event, resolve }) => {
+  const { locals, request } = event;
+  locals.requestId = request.headers.get("x-request-id") ?? crypto.randomUUID();
+  locals.api = apiFor({
+    accessToken: () => locals.session?.accessToken,
+    requestId: locals.requestId,
+    traceparent: request.headers.get("traceparent") ?? undefined,
+    userAgent: request.headers.get("user-agent") ?? undefined,
+  });
+  if (event.route.id) locals.session = await openSession(event, locals.api.auth);
+  return resolve(event);
+};
+
+const protect: Handle = async ({ event, resolve }) => {
+  const response = await resolve(event);
+  const { headers } = response;
+  headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "strict-origin-when-cross-origin");
+  headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
+  headers.set("cross-origin-opener-policy", "same-origin");
+  headers.set("x-request-id", event.locals.requestId);
+  // "Pay" is a form that is answered with a redirect to the checkout: browsers hold the policy against where it leads, too.
+  const policy = headers.get("content-security-policy");
+  if (policy) headers.set("content-security-policy", policy.replace("form-action 'self'", `form-action 'self' ${checkoutOrigins.join(" ")}`));
+  // Pages are of one person and one moment; only what says otherwise itself may be kept.
+  if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
+  return response;
+};
+
+export const handle = sequence(protect, introduce, speak);
+
+export const handleError: HandleServerError = ({ error, kind, event }) => {
+  const { requestId } = event.locals;
+  if (kind !== "unknown") return { requestId };
+  const status = statusOf(error);
+  if (status >= 500) log.error({ err: error, request_id: requestId, route: event.route.id }, "a page failed");
+  return { status, requestId };
+};

@@ -1,0 +1,61 @@
+import { SALON_TIME_ZONE } from "$app/env/public";
+import { getLocale } from "#lib/paraglide/runtime.js";
+
+// Dates, hours and money as people of this salon read them: its own time zone, COP without cents.
+
+const tag = () => (getLocale() === "es" ? "es-CO" : "en-US");
+const inZone = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag(), { timeZone: SALON_TIME_ZONE, ...options });
+
+/** "9:30 a. m." */
+export const hour = (at: string | Date): string => inZone({ hour: "numeric", minute: "2-digit" }).format(new Date(at));
+
+/** "miércoles 25 de noviembre" */
+export const longDay = (at: string | Date): string =>
+  inZone({ weekday: "long", day: "numeric", month: "long" }).format(new Date(at)).replace(",", "");
+
+/** "miércoles 25 de noviembre de 2026" */
+export const fullDay = (at: string | Date): string =>
+  inZone({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(new Date(at)).replace(",", "");
+
+/** "mié 25 nov, 9:30 a. m." */
+export const shortMoment = (at: string | Date): string =>
+  `${inZone({ weekday: "short", day: "numeric", month: "short" }).format(new Date(at)).replaceAll(",", "").replaceAll(".", "")}, ${hour(at)}`;
+
+/** "miércoles 25 de noviembre, 9:30 a. m." */
+export const moment = (at: string | Date): string => `${longDay(at)}, ${hour(at)}`;
+
+/** The day of a moment at the salon: "2026-11-25". */
+export const dayOf = (at: string | Date): string =>
+  new Intl.DateTimeFormat("en-CA", { timeZone: SALON_TIME_ZONE, dateStyle: "short" }).format(new Date(at));
+
+/** Noon of a day at the salon, for telling its name: no zone moves it into another day. */
+export const noon = (day: string): Date => new Date(`${day}T17:00:00Z`);
+
+/** A day some days later. */
+export const addDays = (day: string, days: number): string => {
+  const at = noon(day);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+};
+
+export const weekday = (day: string): string => inZone({ weekday: "short" }).format(noon(day)).replace(".", "");
+export const dayNumber = (day: string): string => inZone({ day: "numeric" }).format(noon(day));
+export const monthName = (day: string): string => inZone({ month: "short" }).format(noon(day)).replace(".", "");
+
+/** Minor units (centavos) as "$ 320.000". */
+export const money = (minorUnits: number): string =>
+  new Intl.NumberFormat("es-CO", { style: "currency", currency: "COP", maximumFractionDigits: 0 }).format(minorUnits / 100);
+
+/** "3 h 30 min" */
+export function duration(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours > 0 && `${hours} h`, (rest > 0 || hours === 0) && `${rest} min`].filter(Boolean).join(" ");
+}
+
+/** For screen readers: "3 horas 30 minutos". */
+export function spokenDuration(minutes: number): string {
+  const unit = (count: number, name: "hour" | "minute") =>
+    new Intl.NumberFormat(tag(), { style: "unit", unit: name, unitDisplay: "long" }).format(count);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours > 0 && unit(hours, "hour"), (rest > 0 || hours === 0) && unit(rest, "minute")].filter(Boolean).join(" ");
+}

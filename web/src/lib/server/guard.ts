@@ -1,0 +1,21 @@
+import { error, redirect, type RequestEvent } from "@sveltejs/kit";
+import { getLocale, localizeHref } from "#lib/paraglide/runtime.js";
+import type { Session } from "./session.ts";
+
+/** The client who is signed in; others are led to sign in and come back to `next`. @throws redirect, or error 403 for the staff */
+export function client(event: RequestEvent, next = event.url.pathname + event.url.search): Session {
+  const { session } = event.locals;
+  if (!session) redirect(303, `${localizeHref("/entrar")}?next=${encodeURIComponent(next)}`);
+  if (session.role !== "CLIENT") error(403);
+  return session;
+}
+
+/** A place of our own to go to next; anything else, as an address of another site, becomes `otherwise`. */
+export function safeNext(next: string | null | undefined, otherwise: string): string {
+  if (!next || !/^\/(?![/\\])/.test(next) || /[\\\u0000-\u001f]/.test(next)) return otherwise;
+  const url = new URL(next, "https://lacio.invalid");
+  return url.host === "lacio.invalid" ? url.pathname + url.search : otherwise;
+}
+
+/** A path in the language of this request. */
+export const here = (path: string): string => localizeHref(path, { locale: getLocale() });

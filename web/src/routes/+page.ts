@@ -1,0 +1,2 @@
+// Everything here is links and text: no script is sent.
+export const csr = false;
