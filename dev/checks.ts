@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 export function runChecks(): { passed: number; failed: number } {
   const checks: [name: string, command: string, ...args: string[]][] = [
     ["types", "tsc", "--noEmit", "-p", "tsconfig.json"],
+    ["types of the web", "npm", "run", "--silent", "check", "--workspace", "web"],
     ["lint", "eslint", "."],
     ["format", "prettier", "--check", "--log-level", "warn", "."],
     ["contracts: lint", "buf", "lint"],

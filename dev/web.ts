@@ -8,7 +8,7 @@ import { startNode, type PortedChild, type ProcessSettings } from "./services.ts
 
 const root = path.resolve(import.meta.dirname, "..");
 const web = path.join(root, "web");
-const sources = ["src/**/*", "static/**/*", "messages/**/*", "project.inlang/settings.json", "package.json", "vite.config.ts"];
+const sources = ["src/**/*", "static/**/*", "messages/**/*", "project.inlang/settings.json", "package.json", "vite.config.ts", "texts.ts"];
 const stamp = path.join(web, "build/sources.sha256");
 
 /** Builds the web when its sources or the contracts are not the ones of the last build. Answers whether it did. */

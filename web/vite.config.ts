@@ -3,24 +3,12 @@ import adapter from "@sveltejs/adapter-node";
 import { sveltekit } from "@sveltejs/kit/vite";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
+import { texts } from "./texts.ts";
 
 export default defineConfig({
   plugins: [
     tailwindcss(),
-    paraglideVitePlugin({
-      project: "./project.inlang",
-      outdir: "./src/lib/paraglide",
-      strategy: ["url", "baseLocale"],
-      urlPatterns: [
-        {
-          pattern: "/:path(.*)?",
-          localized: [
-            ["en", "/en/:path(.*)?"],
-            ["es", "/:path(.*)?"],
-          ],
-        },
-      ],
-    }),
+    paraglideVitePlugin(texts),
     sveltekit({
       adapter: adapter({ precompress: true }),
       csp: {

@@ -8,9 +8,7 @@ import { statusOf } from "#lib/server/refusal.ts";
 import { openSession } from "#lib/server/session.ts";
 
 const speak: Handle = ({ event, resolve }) =>
-  paraglideMiddleware(event.request, ({ locale }) =>
-    resolve(event, { transformPageChunk: ({ html }) => html.replace("%lang%", locale) }),
-  );
+  paraglideMiddleware(event.request, ({ locale }) => resolve(event, { transformPageChunk: ({ html }) => html.replace("%lang%", locale) }));
 
 const introduce: Handle = async ({ event, resolve }) => {
   const { locals, request } = event;
@@ -36,7 +34,8 @@ const protect: Handle = async ({ event, resolve }) => {
   headers.set("x-request-id", event.locals.requestId);
   // "Pay" is a form that is answered with a redirect to the checkout: browsers hold the policy against where it leads, too.
   const policy = headers.get("content-security-policy");
-  if (policy) headers.set("content-security-policy", policy.replace("form-action 'self'", `form-action 'self' ${checkoutOrigins.join(" ")}`));
+  if (policy)
+    headers.set("content-security-policy", policy.replace("form-action 'self'", `form-action 'self' ${checkoutOrigins.join(" ")}`));
   // Pages are of one person and one moment; only what says otherwise itself may be kept.
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
   return response;

@@ -74,6 +74,7 @@ function afterwards(percent: number, locale: Locale): string {
 }
 
 function tooLate(percent: number, locale: Locale): string {
-  if (locale === "es") return `Tu cita está cerca: si la cancelas, ${percent === 0 ? "no hay devolución" : `te devolvemos el ${percent} %`}.`;
+  if (locale === "es")
+    return `Tu cita está cerca: si la cancelas, ${percent === 0 ? "no hay devolución" : `te devolvemos el ${percent} %`}.`;
   return `Your appointment is near: if you cancel, ${percent === 0 ? "nothing is refunded" : `you get ${percent}% back`}.`;
 }

@@ -1,4 +1,14 @@
-import { AUTH_URL, AVAILABILITY_URL, BOOKING_URL, INVOICE_URL, NOTIFICATION_URL, PAYMENTS_URL, RPC_DEADLINE_MS, STAFF_URL, USERS_URL } from "$app/env/private";
+import {
+  AUTH_URL,
+  AVAILABILITY_URL,
+  BOOKING_URL,
+  INVOICE_URL,
+  NOTIFICATION_URL,
+  PAYMENTS_URL,
+  RPC_DEADLINE_MS,
+  STAFF_URL,
+  USERS_URL,
+} from "$app/env/private";
 import type { DescService } from "@bufbuild/protobuf";
 import { createClient, type Client, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
@@ -40,15 +50,17 @@ function clientOf<S extends DescService>(service: S, url: string, caller: Caller
   return createClient(service, transport);
 }
 
-const introducing = ({ accessToken, requestId, traceparent, userAgent }: Caller) => (given?: HeadersInit) => {
-  const header = new Headers(given);
-  const token = accessToken();
-  if (token) header.set("authorization", `Bearer ${token}`);
-  header.set("x-request-id", requestId);
-  if (traceparent) header.set("traceparent", traceparent);
-  if (userAgent) header.set("user-agent", userAgent);
-  return header;
-};
+const introducing =
+  ({ accessToken, requestId, traceparent, userAgent }: Caller) =>
+  (given?: HeadersInit) => {
+    const header = new Headers(given);
+    const token = accessToken();
+    if (token) header.set("authorization", `Bearer ${token}`);
+    header.set("x-request-id", requestId);
+    if (traceparent) header.set("traceparent", traceparent);
+    if (userAgent) header.set("user-agent", userAgent);
+    return header;
+  };
 
 // One h2c session per service, shared by all requests.
 const transports = new Map<string, Transport>();

@@ -12,7 +12,7 @@ export function client(event: RequestEvent, next = event.url.pathname + event.ur
 
 /** A place of our own to go to next; anything else, as an address of another site, becomes `otherwise`. */
 export function safeNext(next: string | null | undefined, otherwise: string): string {
-  if (!next || !/^\/(?![/\\])/.test(next) || /[\\\u0000-\u001f]/.test(next)) return otherwise;
+  if (!next || !/^\/(?![/\\])/.test(next) || /[\\\p{Cc}]/u.test(next)) return otherwise;
   const url = new URL(next, "https://lacio.invalid");
   return url.host === "lacio.invalid" ? url.pathname + url.search : otherwise;
 }
