@@ -9,7 +9,8 @@ export default async function setUp({ rootDir, nonFlagArgs }: { rootDir: string;
   const system = await startSystem({
     fsync: false,
     supervise: true,
-    edge: { loginsPerMinute: 10_000, accountCallsPerMinute: 10_000 },
+    web: true,
+    edge: { loginsPerMinute: 10_000, accountCallsPerMinute: 10_000, accountFormsPerMinute: 10_000 },
   });
   const { dir, urls, databaseUrls, certificate, admin } = system;
   const file = path.join(dir, "system.json");

@@ -45,6 +45,7 @@ const defaults = {
   trustedHops: 0,
   loginsPerMinute: 20,
   accountCallsPerMinute: 600,
+  accountFormsPerMinute: 20,
   requestsPerSecond: 5000,
   traceSharePercent: 10,
 };
@@ -77,6 +78,7 @@ export interface EdgeOptions {
   /** Each per client address and replica. */
   loginsPerMinute?: number;
   accountCallsPerMinute?: number;
+  accountFormsPerMinute?: number;
   /** Of all clients together, per replica. */
   requestsPerSecond?: number;
   traceSharePercent?: number;

@@ -10,7 +10,7 @@ export function clusters(edge: Edge): Cluster[] {
   return [
     ...edge.services.map(rpc),
     ...[keysCluster, webhooksCluster].map((name) => http(name, edge.services)),
-    ...(edge.web ? [cluster("web", edge.web)] : []),
+    ...(edge.web ? [cluster("web", edge.web, { outlier_detection: outliers, circuit_breakers: breakers })] : []),
     ...(edge.otlp ? [cluster("otlp", edge.otlp)] : []),
     cluster("admin", ["127.0.0.1", edge.adminPort]),
   ];

@@ -1,11 +1,14 @@
+import { backSoon, page, tooFast } from "./pages.ts";
 import { typed } from "./typed.ts";
 
 /**
  * The answers that Envoy gives itself take the form the caller knows: REST gets google.rpc.Status, as from the transcoder,
- * Connect gets Connect's JSON, gRPC a plain message. First match wins.
+ * Connect gets Connect's JSON, gRPC a plain message, a browser that asked for a page a page. First match wins.
  */
 export function replies(): object[] {
   return [
+    forBrowsers(status("EQ", 429), page(tooFast)),
+    forBrowsers(status("GE", 500), page(backSoon), { status_code: 503 }),
     // A good token must not look bad, or clients would drop their sessions while auth is down.
     ...answer(keysMissing, 14, "unavailable", "unavailable", tryAgain, { status_code: 503 }),
     message(keysMissing, tryAgain, { status_code: 503 }),
@@ -23,6 +26,17 @@ export function replies(): object[] {
     message(status("GE", 500), tryAgain), // hides "upstream connect error …"
   ];
 }
+
+const forBrowsers = (when: Filter, inline_string: string, more: object = {}): object => ({
+  ...more,
+  filter: both(when, wantsPage),
+  body_format_override: { text_format_source: { inline_string }, content_type: "text/html; charset=utf-8" },
+  headers_to_add: [
+    { header: { key: "cache-control", value: "no-store" } },
+    { header: { key: "content-security-policy", value: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" } },
+    { header: { key: "x-content-type-options", value: "nosniff" } },
+  ],
+});
 
 /** For REST and for Connect. */
 function answer(when: Filter, code: number, name: string, reason: string, message: string, more: object = {}): object[] {
@@ -55,8 +69,16 @@ const keysMissing: Filter = {
   },
 };
 
+
 const header = (name: string, match: object): Filter => ({ header_filter: { header: { name, ...match } } });
 const both = (...filters: Filter[]): Filter => ({ and_filter: { filters } });
+
+/** A page was asked for, and not by typing a call of the API into the address bar. */
+const wantsPage: Filter = both(
+  header("accept", { string_match: { contains: "text/html" } }),
+  header("x-envoy-original-path", { present_match: true, invert_match: true }),
+  header(":path", { string_match: { safe_regex: { regex: "/(v1|webhooks|lacio\\.|grpc\\.).*" } }, invert_match: true }),
+);
 
 /** Transcoded (its content-type is gRPC's by now), or no RPC at all. */
 const rest: Filter = {

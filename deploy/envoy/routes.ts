@@ -63,6 +63,12 @@ function rest(edge: Edge): Route[] {
     nowhere({ prefix: "/grpc." }),
     nowhere({ path_separated_prefix: "/webhooks" }),
     {
+      name: "web-accounts", // the pages' forms that compute password hashes or send mail
+      match: { safe_regex: { regex: accountForms }, headers: [{ name: ":method", string_match: { exact: "POST" } }] },
+      route: { cluster: "web", timeout: "30s" },
+      typed_per_filter_config: { ...noToken, ...perAddress("web-accounts", edge.accountFormsPerMinute) },
+    },
+    {
       name: "web",
       match: { prefix: "/" },
       route: { cluster: "web", timeout: "0s", idle_timeout: "60s", upgrade_configs: [{ upgrade_type: "websocket" }] },
@@ -70,6 +76,8 @@ function rest(edge: Edge): Route[] {
     },
   ];
 }
+
+const accountForms = "/(en/)?(entrar|registro|olvide|links/[^/]*|cuenta/borrar)(\\?.*)?";
 
 /**
  * The services' own longest deadline. Not `timeout`: Envoy ignores it as soon as max_stream_duration is there, and alone
