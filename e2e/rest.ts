@@ -21,7 +21,7 @@ export type Rest = ReturnType<typeof rest>;
 export function rest(system: SystemDescription, token?: string) {
   trustEdge(system);
   async function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
-    const authorization = token ? { authorization: `Bearer ${token}` } : {};
+    const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
     const init = { method, headers: { "content-type": "application/json", ...authorization, ...headers } };
     const response = await fetch(new URL(path, system.urls.edge), body === undefined ? init : { ...init, body: JSON.stringify(body) });
     const bytes = Buffer.from(await response.arrayBuffer());

@@ -1,0 +1,76 @@
+/// <reference lib="dom" />
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "./browser.ts";
+
+const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** What axe-core finds on the page as it is, a line each: "color-contrast: <a …>". */
+export async function accessibilityOf(page: Page): Promise<string[]> {
+  // Not as a script element: the page's policy refuses those, rightly.
+  return page.evaluate(
+    async ([source, runOnly]) => {
+      type Axe = { run(context: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      const scope = globalThis as unknown as { axe?: Axe };
+      if (!scope.axe) (0, eval)(source);
+      const { violations } = await scope.axe!.run(document, { runOnly });
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+    },
+    [axeSource, tags] as const,
+  );
+}
+
+/** How far the page is wider than the window, in CSS pixels, at a window of this width. */
+export async function overflowAt(page: Page, width: number): Promise<number> {
+  await page.setViewportSize({ width, height: 740 });
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+/** Links and buttons in the page's content that are too small for a thumb (44 CSS pixels), links within text apart. */
+export const smallTargets = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("main a, main button, main input:not([type=hidden]), main select, main summary, header a")]
+      .map((element) => ({ element: element.closest("label") ?? element, self: element }))
+      .filter(({ element, self }) => element.checkVisibility() && !self.matches("p a, .sr-only, li p a"))
+      .map(({ element }) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.height > 0 && Math.round(box.height) < 44)
+      .map(({ element, box }) => `${element.outerHTML.slice(0, 100)} is ${Math.round(box.height)} px high`),
+  );
+
+/** The sum of layout shifts since the page began to load (CLS). */
+export const layoutShift = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+            if (!entry.hadRecentInput) sum += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => resolve(sum), 100);
+      }),
+  );
+
+export type Weight = { script: number; style: number; font: number; document: number; foreign: string[] };
+
+/** What a first visit to the page costs, in bytes on the wire. */
+export async function weightOf(page: Page, path: string): Promise<Weight> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.clearBrowserCache");
+  const kinds = new Map<string, string>();
+  const weight: Weight = { script: 0, style: 0, font: 0, document: 0, foreign: [] };
+  const own = new URL(page.url() === "about:blank" ? "https://localhost" : page.url()).hostname;
+  session.on("Network.responseReceived", ({ requestId, type, response }) => {
+    kinds.set(requestId, type.toLowerCase().replace("stylesheet", "style"));
+    if (!response.url.startsWith("data:") && new URL(response.url).hostname !== own) weight.foreign.push(response.url);
+  });
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const kind = kinds.get(requestId);
+    if (kind === "script" || kind === "style" || kind === "font" || kind === "document") weight[kind] += encodedDataLength;
+  });
+  await page.goto(path, { waitUntil: "networkidle" });
+  await session.detach();
+  return weight;
+}

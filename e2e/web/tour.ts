@@ -1,0 +1,87 @@
+/// <reference lib="dom" />
+import type { System } from "@lacio/dev/system";
+import { asService, clientFor, signUp, type SignedIn } from "@lacio/dev/testing";
+import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
+import { bookings, pay } from "../salon.ts";
+import type { Page } from "./browser.ts";
+import { heldBooking, paidBooking, signedIn } from "./world.ts";
+
+/** One screen in one state: how a person gets there. */
+export type Stop = {
+  name: string;
+  who: "visitor" | "client" | "newcomer" | "stylist";
+  path: string;
+  /** What she does there before we look. */
+  then?: (page: Page) => Promise<unknown>;
+  status?: number;
+};
+
+const press = (page: Page, name: RegExp) => page.getByRole("main").getByRole("button", { name }).first().click();
+
+/** Every screen of the client's web in its states, with what they need made ready. */
+export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (page: Page, who: Stop["who"]) => Promise<void> }> {
+  const [client, newcomer] = [await signUp(system, { name: "Sara Ñáñez" }), await signUp(system, { name: "Ana Peña" })];
+  const stylist = await stylistOf(system);
+  const confirmed = await paidBooking(system, client, { skip: 3 });
+  const cancelled = await paidBooking(system, client, { service: "Keratina", skip: 5 });
+  await bookings(system, client).cancelBooking({ bookingId: cancelled });
+  const declined = await heldBooking(system, client, { service: "Nano alisado", skip: 2 });
+  await pay(system, client, declined, "decline");
+  const held = await heldBooking(system, client, { skip: 8 });
+  const asNotification = clientFor(AuthService, system, asService("notification", system));
+  const { token } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.RESET_PASSWORD });
+  const { token: verify } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.VERIFY_EMAIL });
+
+  const stops: Stop[] = [
+    { name: "inicio", who: "visitor", path: "/" },
+    { name: "inicio-con-repetir", who: "client", path: "/" },
+    { name: "horas", who: "visitor", path: "/reservar/alisado-corto" },
+    { name: "horas-elegida", who: "client", path: "/reservar/alisado-corto?otra=1" },
+    { name: "horas-ocupada", who: "visitor", path: "/reservar/alisado-corto?falla=slot_taken&hora=2027-01-04T15:00:00Z" },
+    { name: "horas-sin-elegir", who: "visitor", path: "/reservar/keratina", then: (page) => press(page, /Continuar|Continue/) },
+    { name: "registro", who: "visitor", path: "/registro" },
+    { name: "registro-errores", who: "visitor", path: "/registro", then: (page) => submitEmpty(page) },
+    { name: "entrar", who: "visitor", path: "/entrar" },
+    { name: "entrar-errores", who: "visitor", path: "/entrar", then: (page) => submitEmpty(page) },
+    { name: "olvide", who: "visitor", path: "/olvide" },
+    { name: "nueva-clave", who: "visitor", path: `/links/set-password?token=${token}` },
+    { name: "confirmar-correo", who: "visitor", path: `/links/verify-email?token=${verify}` },
+    { name: "revisar-y-pagar", who: "client", path: `/reservas/${held}/pagar` },
+    { name: "pago-cancelado", who: "client", path: `/reservas/${held}/pagar?pago=cancelado` },
+    { name: "pago-rechazado", who: "client", path: `/reservas/${declined}/pagar` },
+    { name: "esperando-pago", who: "client", path: `/reservas/${held}/espera` },
+    { name: "lista", who: "client", path: `/reservas/${confirmed}?lista=1` },
+    { name: "cita-confirmada", who: "client", path: `/reservas/${confirmed}` },
+    { name: "cita-cancelada", who: "client", path: `/reservas/${cancelled}` },
+    { name: "cancelar", who: "client", path: `/reservas/${confirmed}/cancelar` },
+    { name: "cambiar", who: "client", path: `/reservas/${confirmed}/cambiar` },
+    { name: "mis-citas", who: "client", path: "/reservas" },
+    { name: "mis-citas-vacia", who: "newcomer", path: "/reservas" },
+    { name: "cuenta", who: "client", path: "/cuenta" },
+    { name: "borrar-cuenta", who: "newcomer", path: "/cuenta/borrar" },
+    { name: "privacidad", who: "visitor", path: "/privacidad" },
+    { name: "no-existe", who: "visitor", path: "/no-existe", status: 404 },
+    { name: "no-es-para-ti", who: "stylist", path: "/reservas", status: 403 },
+  ];
+  const people = { client, newcomer, stylist };
+  return {
+    stops,
+    async signIn(page, who) {
+      await page.context().clearCookies();
+      if (who !== "visitor") await signedIn(page.context(), system, people[who]);
+    },
+  };
+}
+
+async function stylistOf(system: System): Promise<SignedIn> {
+  const account = { name: "Valentina Ríos", email: "valentina@lacio.test", password: "lacio-demo-2026" };
+  const { user, accessToken, refreshToken } = await clientFor(AuthService, system).login(account);
+  return { ...account, id: user!.id, accessToken, refreshToken };
+}
+
+/** Past the browser's own checks, so that the page's are seen. */
+async function submitEmpty(page: Page): Promise<void> {
+  await page.evaluate(() => document.querySelectorAll("form").forEach((form) => (form.noValidate = true)));
+  await page.locator("main form[method=post] button[type=submit], main form[method=POST] button").first().click();
+  await page.getByRole("alert").first().waitFor();
+}

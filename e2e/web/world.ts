@@ -1,0 +1,54 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { seed } from "@lacio/dev/seed";
+import { startSystem, type System, type SystemOptions } from "@lacio/dev/system";
+import { clientFor, signUp, trustEdge, until, type SignedIn } from "@lacio/dev/testing";
+import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { bookings, pay } from "../salon.ts";
+import type { BrowserContext } from "./browser.ts";
+
+/** The salon of `npm start`, for a browser: every test file has its own, so that it may break things. */
+export async function openWorld(options: Partial<SystemOptions> = {}): Promise<System> {
+  const limits = { loginsPerMinute: 10_000, accountCallsPerMinute: 10_000, accountFormsPerMinute: 10_000 };
+  const system = await startSystem({ fsync: false, web: true, edge: limits, ...options });
+  trustEdge(system);
+  await seed(system);
+  return system;
+}
+
+/** As after signing in by the page. */
+export async function signedIn(context: BrowserContext, system: System, person?: SignedIn): Promise<SignedIn> {
+  const client = person ?? (await signUp(system));
+  const cookie = { url: system.urls.edge!, httpOnly: true, secure: true, sameSite: "Lax" as const };
+  await context.addCookies([
+    { ...cookie, name: "__Host-lacio-access", value: client.accessToken },
+    { ...cookie, name: "__Host-lacio-refresh", value: client.refreshToken },
+  ]);
+  return client;
+}
+
+/** A booking of a seeded service at one of its next free hours, held and not paid. `skip`: so many hours later. */
+export async function heldBooking(system: System, client: SignedIn, { service = "Alisado corto", skip = 0 } = {}): Promise<string> {
+  const { services } = await clientFor(StaffService, system).listServices({ pageSize: 200 });
+  const serviceId = services.find(({ name }) => name === service)!.id;
+  const tomorrow = Temporal.Now.plainDateISO("America/Bogota").add({ days: 2 });
+  const range = { date: tomorrow.toString(), toDate: tomorrow.add({ days: 9 }).toString() };
+  const { slots } = await clientFor(AvailabilityService, system).getAvailability({ serviceId, ...range });
+  const slot = slots.at(skip)!;
+  const wish = { serviceId, staffId: slot.staffId, desiredStart: slot.start };
+  return (await bookings(system, client).createBooking(wish)).bookingId;
+}
+
+export async function paidBooking(system: System, client: SignedIn, choice: { service?: string; skip?: number } = {}): Promise<string> {
+  const bookingId = await heldBooking(system, client, choice);
+  await pay(system, client, bookingId);
+  await until(async () => (await statusOf(system, client, bookingId)) === Booking_Status.CONFIRMED);
+  return bookingId;
+}
+
+export const statusOf = async (system: System, client: SignedIn, bookingId: string) =>
+  (await bookings(system, client).getBooking({ bookingId })).booking!.status;
+
+export const startOf = async (system: System, client: SignedIn, bookingId: string) =>
+  timestampDate((await bookings(system, client).getBooking({ bookingId })).booking!.start!);
