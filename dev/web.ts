@@ -33,7 +33,7 @@ function fingerprint(): string {
 }
 
 /** The web's server, as in its container: it stands behind the edge, which tells it how people reached it. */
-export function startWeb(around: Surroundings, settings: ProcessSettings, port: number): Promise<PortedChild> {
+export function startWeb(around: Surroundings, settings: ProcessSettings, port: number, behindEdge: boolean): Promise<PortedChild> {
   const env = {
     ...webEnvironment(peerUrls(around.ports), around.publicUrl, around.stripeUrl),
     NODE_ENV: "production",
@@ -44,7 +44,14 @@ export function startWeb(around: Surroundings, settings: ProcessSettings, port: 
     XFF_DEPTH: "1",
     SHUTDOWN_TIMEOUT: "5",
   };
-  return startNode({ ...settings, name: "web", args: ["web/build/index.js"], env, health: `http://127.0.0.1:${port}/livez`, port });
+  return startNode({
+    ...settings,
+    name: "web",
+    args: [behindEdge ? "web/build/index.js" : "dev/web-without-edge.ts"],
+    env,
+    health: `http://127.0.0.1:${port}/livez`,
+    port,
+  });
 }
 
 /** What the pages need to know; `peers` are AUTH_URL, USERS_URL, … */
