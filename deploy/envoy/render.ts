@@ -28,6 +28,7 @@ export function optionsFrom(env: Record<string, string | undefined>): EdgeOption
     trustedHops: number(env, "TRUSTED_PROXY_HOPS", 0),
     loginsPerMinute: number(env, "LOGIN_PER_ADDRESS_PER_MINUTE", 20),
     accountCallsPerMinute: number(env, "ACCOUNT_CALLS_PER_ADDRESS_PER_MINUTE", 600),
+    accountFormsPerMinute: number(env, "ACCOUNT_FORMS_PER_ADDRESS_PER_MINUTE", 20),
     requestsPerSecond: number(env, "EDGE_REQUESTS_PER_SECOND", 5000),
     traceSharePercent: number(env, "EDGE_TRACE_SHARE_PERCENT", 10),
   };
