@@ -2,7 +2,7 @@ import { create, toJson, type DescField, type DescMethod, type JsonObject } from
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { sharedSystem } from "@lacio/dev/testing";
 import { methods } from "@lacio/proto/registry";
-import { gatherCast, type Cast } from "./access-matrix/cast.ts";
+import { gatherCast, tokensFor, type Cast } from "./access-matrix/cast.ts";
 import { requests, variants } from "./access-matrix/requests.ts";
 import { hasRest, restForm } from "./access-matrix/rest-form.ts";
 import { callName } from "./access-matrix/table.ts";
@@ -37,7 +37,7 @@ describe.each(methods.map((method) => ({ name: callName(method), method })))("$n
   test("answers bad input with what is wrong with it", async () => {
     const good = await goodRequest(method);
     const problems: string[] = [];
-    for (const [who, token] of whoMay(method, cast)) {
+    for (const [who, token] of await callersOf(method)) {
       expect(await ports.post(method, JSON.stringify(good), token)).not.toMatchObject({ code: "invalid_argument" });
       await sideBySide(casesOf(method.input, good), async (one) => {
         const problem = problemWith(one, await ports.post(method, JSON.stringify(one.body), token));
@@ -51,7 +51,7 @@ describe.each(methods.map((method) => ({ name: callName(method), method })))("$n
     test("answers bad input by REST in REST's form", async () => {
       const good = await goodRequest(method);
       const problems: string[] = [];
-      const edge = rest(system, [...whoMay(method, cast).values()][0]);
+      const edge = rest(system, [...(await callersOf(method)).values()][0]);
       await sideBySide(casesOf(method.input, good), async ({ path: field, value, body: fields }) => {
         const { verb, path, body } = restForm(method, fields);
         if (path.length > longestPath) return;
@@ -64,7 +64,7 @@ describe.each(methods.map((method) => ({ name: callName(method), method })))("$n
     });
 
   test("refuses what is no request", async () => {
-    const [token] = whoMay(method, cast).values();
+    const [token] = (await callersOf(method)).values();
     const own = openPorts(system); // what the service does not read of a body stays in the session
     for (const body of notRequests) {
       const { status, code } = await own.post(method, body, token);
@@ -84,6 +84,8 @@ async function goodRequest(method: DescMethod): Promise<JsonObject> {
   const request = variants[`${callName(method)} (for the client)`] ?? ofService[localName]!;
   return toJson(input, create(input, await request(cast))) as JsonObject;
 }
+
+const callersOf = async (method: DescMethod) => whoMay(method, { ...cast, tokens: await tokensFor(method, cast) });
 
 function problemWith({ path, field, never }: Case, { status, code, message, violations }: Answer): string | undefined {
   if (code === "ok") return never ? "was taken" : undefined;

@@ -1,3 +1,4 @@
+import type { DescMethod } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { SystemDescription } from "@lacio/dev/system";
 import { adminToken, asService, clientFor, signIn, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
@@ -6,7 +7,7 @@ import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { at, book, ensureNumbering, openSalon, pay, payments, type Salon } from "../salon.ts";
-import type { PersonName } from "./table.ts";
+import { callName, type PersonName } from "./table.ts";
 
 /** Everybody who makes a call, and the things that are one person's. */
 export interface Cast {
@@ -67,6 +68,13 @@ export async function gatherCast(system: SystemDescription): Promise<Cast> {
       return (await staff.addTimeOff({ staffId: stylistId, start, end })).timeOff!.id;
     },
   };
+}
+
+/** Who makes these calls: the cast, but for the call that ends its caller's account. That takes clients whom nobody needs any more. */
+export async function tokensFor(method: DescMethod, { tokens, system }: Cast): Promise<Cast["tokens"]> {
+  if (callName(method) !== "UsersService/EraseMe") return tokens;
+  const [client, otherClient] = await Promise.all([signUp(system), signUp(system)]);
+  return { ...tokens, client: client.accessToken, "other client": otherClient.accessToken };
 }
 
 async function signInStylist(system: SystemDescription, accountId: string): Promise<string> {

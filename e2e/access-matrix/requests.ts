@@ -9,7 +9,7 @@ import { NumberingRange_Kind, type InvoiceService } from "@lacio/proto/invoice/v
 import type { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import type { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import type { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import type { UsersService } from "@lacio/proto/users/v1/users_service";
+import { Profile_WhenStylistCancels, type UsersService } from "@lacio/proto/users/v1/users_service";
 import { at } from "../salon.ts";
 import type { Cast } from "./cast.ts";
 
@@ -44,9 +44,17 @@ const auth: Requests<typeof AuthService> = {
 
 const users: Requests<typeof UsersService> = {
   getMe: () => ({}),
-  updateMe: () => ({ name: "Ana María", phone: "3001234567", locale: "es", document: { type: 1, number: "1020304050" } }),
+  updateMe: () => ({
+    name: "Ana María",
+    phone: "3001234567",
+    locale: "es",
+    document: { type: 1, number: "1020304050" },
+    marketingMail: true,
+    whenStylistCancels: Profile_WhenStylistCancels.SUBSTITUTE,
+  }),
   getContact: ({ client }) => ({ accountId: client.id }),
   rateVisit: ({ visitedId }) => ({ bookingId: visitedId, stars: 5, comment: "Muy bien" }),
+  eraseMe: () => ({}),
 };
 
 const staff: Requests<typeof StaffService> = {

@@ -1,3 +1,4 @@
+import type { DescMethod } from "@bufbuild/protobuf";
 import { methods } from "@lacio/proto/registry";
 
 /**
@@ -10,7 +11,7 @@ import { methods } from "@lacio/proto/registry";
  *   404  is told that there is no such thing
  *
  * The last column names the services that get through ("any": all of them; "-": none); all the others are answered 403.
- * What stands in brackets is another request of the same method.
+ * Who calls EraseMe is another client each time (tokensFor). What stands in brackets is another request of the same method.
  */
 const table = `
                                                 nobody  client  other client  stylist  other stylist  admin  services
@@ -32,6 +33,7 @@ UsersService/GetMe                              401     ok      ok            ok
 UsersService/UpdateMe                           401     ok      ok            ok       ok             ok     -
 UsersService/GetContact                         401     403     403           403      403            403    notification invoice
 UsersService/RateVisit                          401     ok      404           403      403            403    -
+UsersService/EraseMe                            401     ok      ok            403      403            403    -
 
 StaffService/ListServices                       ok      ok      ok            ok       ok             ok     any
 StaffService/CreateService                      401     403     403           403      403            ok     -
@@ -57,8 +59,8 @@ AvailabilityService/FindAlternatives            401     403     403           40
 BookingService/CreateBooking                    401     ok      ok            403      403            ok     -
 BookingService/CreateBooking (for the client)   401     ok      403           403      403            ok     -
 BookingService/GetBooking                       401     ok      404           ok       404            ok     payments invoice notification
-BookingService/ListBookings                     401     ok      ok            403      403            ok     -
-BookingService/ListBookings (of the client)     401     ok      403           403      403            ok     -
+BookingService/ListBookings                     401     ok      ok            403      403            ok     users
+BookingService/ListBookings (of the client)     401     ok      403           403      403            ok     users
 BookingService/CancelBooking                    401     ok      404           403      403            ok     -
 BookingService/RescheduleBooking                401     ok      404           403      403            ok     -
 BookingService/CompleteBooking                  401     403     403           ok       404            ok     -
@@ -111,4 +113,4 @@ export function methodOf(call: string) {
   return method;
 }
 
-export const callName = (method: (typeof methods)[number]) => `${method.parent.name}/${method.name}`;
+export const callName = (method: DescMethod) => `${method.parent.name}/${method.name}`;

@@ -8,7 +8,7 @@ export type Bad = { value: JsonValue | undefined; never?: true };
 export function badValues(field: DescField): Bad[] {
   if (field.fieldKind === "list") return lists;
   if (field.fieldKind === "message") return field.message.typeName === "google.protobuf.Timestamp" ? times : messages;
-  if (field.fieldKind === "enum") return enums;
+  if (field.fieldKind === "enum") return field.proto.proto3Optional ? optionalEnums : enums;
   if (field.fieldKind !== "scalar") throw new Error(`No bad values for the map ${field.name} yet.`);
   if (field.scalar === ScalarType.STRING) return field.name === "page_token" ? [...strings, ...pageTokens] : strings;
   if (field.scalar === ScalarType.BOOL) return booleans;
@@ -53,6 +53,8 @@ const int64s: Bad[] = [
 ];
 const booleans: Bad[] = [...missing, ...refused("true", 1, 0, {}, [], "")];
 const enums: Bad[] = [...missing, ...refused("NO_SUCH_NAME", "", {}, [], 1.5, 99, -1, 2 ** 31), ...anything(0)];
+// A name that is not known is read as no value, and this field may have none.
+const optionalEnums = enums.map(({ value, never }): Bad => (typeof value === "string" || !never ? { value } : { value, never }));
 const messages: Bad[] = [...missing, ...refused("x", 7, true, [], [{}]), ...anything({}, { unknown: { unknown: deep(2_000) } })];
 
 const times: Bad[] = [

@@ -22,6 +22,10 @@ export const answerColumns = ({ scope, key, requestHash, encode }: AnswerRecord,
   encode(answer),
 ];
 
+/** Forgets every answer kept for this person: an answer repeats what they told us. */
+export const forgetAnswers = (tx: { sql(text: string, params: unknown[]): Promise<unknown> }, personId: string) =>
+  tx.sql("delete from idempotency where starts_with(scope, $1 || ' ')", [personId]);
+
 /**
  * `Idempotency-Key`: the same key and body get the same answer, the same key with another body is refused.
  * The answer is written by `transact(…, ctx)` in the transaction of the effect; here it is only looked up.

@@ -11,6 +11,7 @@ import { file_lacio_payments_v1_events } from "@lacio/proto/payments/v1/events";
 import { file_lacio_payments_v1_payments_service } from "@lacio/proto/payments/v1/payments_service";
 import { file_lacio_staff_v1_events } from "@lacio/proto/staff/v1/events";
 import { file_lacio_staff_v1_staff_service } from "@lacio/proto/staff/v1/staff_service";
+import { file_lacio_users_v1_events } from "@lacio/proto/users/v1/events";
 import { file_lacio_users_v1_users_service } from "@lacio/proto/users/v1/users_service";
 
 /** Every file of ours; contract.test.ts compares the list with the folder. */
@@ -27,6 +28,7 @@ export const files: DescFile[] = [
   file_lacio_payments_v1_payments_service,
   file_lacio_staff_v1_events,
   file_lacio_staff_v1_staff_service,
+  file_lacio_users_v1_events,
   file_lacio_users_v1_users_service,
 ];
 

@@ -111,6 +111,12 @@ describe("lists", () => {
     expect((await admin.listBookings({ pageSize: 200 })).bookings.length).toBeGreaterThan(5);
     expect((await outcome(salon.as(stranger.accessToken).listBookings({ clientId: owner.id }))).reason).toBe("forbidden");
     expect((await salon.as(stranger.accessToken).listBookings({})).bookings).toEqual([]);
+
+    const users = salon.as(asService("users", salon.system));
+    const live = await users.listBookings({ clientId: owner.id, statuses: [Status.PENDING_PAYMENT] });
+    expect(live.bookings.map(({ bookingId }) => bookingId)).toEqual(ids.slice(1).toReversed());
+    expect((await outcome(users.listBookings({}))).reason).toBe("invalid_argument");
+    expect((await outcome(salon.as(asService("invoice", salon.system)).listBookings({ clientId: owner.id }))).reason).toBe("forbidden");
   });
 
   test("the agenda shows what is and was to be done, by start, with the visit under way", async () => {

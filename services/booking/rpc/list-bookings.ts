@@ -1,8 +1,8 @@
 import { Code } from "@connectrpc/connect";
-import { isAdmin, person } from "@lacio/chassis/access";
+import { caller, isAdmin, type Person } from "@lacio/chassis/access";
 import { invalid, Refusal } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
-import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import { Booking_Status, type ListBookingsRequest } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
 import { findBookings } from "../db/load-bookings.ts";
 import { positionKey, startPosition, type Position } from "./list-position.ts";
@@ -12,11 +12,9 @@ import type { Rpc } from "./index.ts";
 export const listBookings =
   (app: App): Rpc["listBookings"] =>
   async (req, ctx) => {
-    const who = person(ctx);
-    if (req.clientId && req.clientId !== who.id && !isAdmin(who))
-      throw new Refusal("forbidden", "You may list your own bookings only.", Code.PermissionDenied);
+    const who = caller(ctx);
+    const clientId = who.kind === "person" ? clientFor(who, req) : namedClient(req);
     if (req.statuses.includes(Booking_Status.STATUS_UNSPECIFIED)) throw invalid("statuses", "must name states");
-    const clientId = isAdmin(who) ? req.clientId || null : who.id;
     const statuses = req.statuses.length > 0 ? req.statuses.map((status) => Booking_Status[status]) : null;
 
     const { size, limit, after } = pageOf(req, 2);
@@ -35,3 +33,16 @@ export const listBookings =
     );
     return { bookings: bookings.map((booking) => showBooking(booking, app.now())), nextPageToken };
   };
+
+/** Whose bookings a person may list; null = everybody's. */
+function clientFor(who: Person, { clientId }: ListBookingsRequest): string | null {
+  if (isAdmin(who)) return clientId || null;
+  if (clientId && clientId !== who.id) throw new Refusal("forbidden", "You may list your own bookings only.", Code.PermissionDenied);
+  return who.id;
+}
+
+// A service asks about one client; a forgotten id must not become everybody.
+function namedClient({ clientId }: ListBookingsRequest): string {
+  if (!clientId) throw invalid("clientId", "must be said by a service");
+  return clientId;
+}

@@ -1,10 +1,14 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { invalid } from "@lacio/chassis/errors";
+import { invalid, Refusal } from "@lacio/chassis/errors";
+import { fact, type Fact } from "@lacio/chassis/fact";
 import type { GetRegistrationResponse } from "@lacio/proto/auth/v1/auth_service";
-import { Document_Type, type ProfileSchema as ProfileMessage } from "@lacio/proto/users/v1/users_service";
+import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
+import { Document_Type, Profile_WhenStylistCancels, type ProfileSchema as ProfileMessage } from "@lacio/proto/users/v1/users_service";
 import { defineEntity, p } from "@mikro-orm/core";
 import { documentOf, type DocumentType } from "./document.ts";
+
+type WhenStylistCancels = Exclude<keyof typeof Profile_WhenStylistCancels, "WHEN_STYLIST_CANCELS_UNSPECIFIED">;
 
 const ProfileSchema = defineEntity({
   name: "Profile",
@@ -18,6 +22,10 @@ const ProfileSchema = defineEntity({
     documentType: p.string().length(10).$type<DocumentType>().nullable(),
     documentNumber: p.string().length(20).nullable(),
     createdAt: p.datetime(),
+    marketingMailGivenAt: p.datetime().nullable(),
+    marketingMailWithdrawnAt: p.datetime().nullable(),
+    whenStylistCancels: p.string().length(10).$type<WhenStylistCancels>(),
+    erasedAt: p.datetime().nullable(),
   },
 });
 
@@ -27,30 +35,74 @@ export type ProfileWishes = {
   phone?: string;
   locale?: string;
   document?: { type: Document_Type; number: string };
+  marketingMail?: boolean;
+  whenStylistCancels?: Profile_WhenStylistCancels;
 };
 
-/** How to reach and to invoice somebody. The id is the account's. */
+/** How to reach and to invoice somebody, and what they prefer. The id is the account's. */
 export class Profile extends ProfileSchema.class {
-  change({ name, phone, locale, document }: ProfileWishes): void {
+  change({ name, phone, locale, document, marketingMail, whenStylistCancels }: ProfileWishes, now: Date): void {
+    this.refuseErased();
     if (name?.includes("\0")) throw invalid("name", "must not contain the character U+0000");
     this.name = name ?? this.name;
     this.phone = phone ?? this.phone;
     this.locale = locale ?? this.locale;
-    if (!document) return;
+    if (document) this.identify(document);
+    if (marketingMail !== undefined) this.consentToMarketingMail(marketingMail, now);
+    if (whenStylistCancels) this.whenStylistCancels = Profile_WhenStylistCancels[whenStylistCancels] as WhenStylistCancels;
+  }
+
+  /** Nobody is left to read, change or rate anything here. @throws Refusal `account_erased` */
+  refuseErased(): void {
+    if (this.erasedAt != null) throw new Refusal("account_erased", "The data of this account was erased.");
+  }
+
+  /** Leaves the row as a tombstone, so that no late event opens the profile again. Erasing again is no news. */
+  erase(now: Date): Fact[] {
+    if (this.erasedAt != null) return [];
+    Object.assign(this, { name: "", email: "", phone: "", documentType: null, documentNumber: null, erasedAt: now });
+    this.consentToMarketingMail(false, now);
+    return [fact(AccountErasedSchema, this.id, { accountId: this.id })];
+  }
+
+  message(): MessageInitShape<typeof ProfileMessage> {
+    const { id, name, email, phone, locale, documentType, documentNumber, erasedAt } = this;
+    const consentedAt = this.marketingMailSince();
+    return {
+      id,
+      name,
+      email,
+      phone,
+      locale,
+      document: documentType ? { type: Document_Type[documentType], number: documentNumber! } : undefined,
+      createdAt: timestampFromDate(this.createdAt),
+      marketingMail: consentedAt !== undefined,
+      marketingMailConsentedAt: consentedAt && timestampFromDate(consentedAt),
+      whenStylistCancels: Profile_WhenStylistCancels[this.whenStylistCancels],
+      erasedAt: erasedAt ? timestampFromDate(erasedAt) : undefined,
+    };
+  }
+
+  private identify(document: { type: Document_Type; number: string }): void {
     const { type, number } = documentOf(document);
     this.documentType = type;
     this.documentNumber = number;
   }
 
-  message(): MessageInitShape<typeof ProfileMessage> {
-    const { id, name, email, phone, locale, documentType, documentNumber } = this;
-    const document = documentType ? { type: Document_Type[documentType], number: documentNumber! } : undefined;
-    return { id, name, email, phone, locale, document, createdAt: timestampFromDate(this.createdAt) };
+  // Ley 1581 asks for proof of consent: its moment is not moved by a repeat, and outlives the withdrawal beside the moment of that.
+  private consentToMarketingMail(wished: boolean, now: Date): void {
+    if (wished === (this.marketingMailSince() !== undefined)) return;
+    if (wished) Object.assign(this, { marketingMailGivenAt: now, marketingMailWithdrawnAt: null });
+    else this.marketingMailWithdrawnAt = now;
+  }
+
+  private marketingMailSince(): Date | undefined {
+    return this.marketingMailWithdrawnAt == null ? (this.marketingMailGivenAt ?? undefined) : undefined;
   }
 }
 ProfileSchema.setClass(Profile);
 
-/** Whoever comes second changes nothing: the profile may have been edited already. */
+/** Whoever comes second changes nothing: the profile may have been edited already, or erased. */
 export async function keepProfile(
   { sql }: { sql: (text: string, params: unknown[]) => Promise<unknown> },
   { accountId, name, email, phone, locale }: GetRegistrationResponse,

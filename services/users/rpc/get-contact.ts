@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import type { Rpc } from "./index.ts";
 import { openProfile } from "./open-profile.ts";
 
+// Of an erased person there is a profile without contact, so that a late event finds out instead of failing.
 export const getContact =
   (app: App): Rpc["getContact"] =>
   async ({ accountId }) => ({ profile: (await openProfile(app, accountId)).message() });

@@ -5,4 +5,8 @@ import { openProfile } from "./open-profile.ts";
 
 export const getMe =
   (app: App): Rpc["getMe"] =>
-  async (_req, ctx) => ({ profile: (await openProfile(app, person(ctx).id)).message() });
+  async (_req, ctx) => {
+    const profile = await openProfile(app, person(ctx).id);
+    profile.refuseErased();
+    return { profile: profile.message() };
+  };

@@ -2,6 +2,7 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { Routes } from "@lacio/chassis/serve";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import type { App } from "../app.ts";
+import { eraseMe } from "./erase-me.ts";
 import { getContact } from "./get-contact.ts";
 import { getMe } from "./get-me.ts";
 import { rateVisit } from "./rate-visit.ts";
@@ -17,4 +18,5 @@ export const routes =
       updateMe: updateMe(app),
       getContact: getContact(app),
       rateVisit: rateVisit(app),
+      eraseMe: eraseMe(app),
     } satisfies Rpc);

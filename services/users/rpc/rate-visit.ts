@@ -2,16 +2,21 @@ import { person } from "@lacio/chassis/access";
 import { notFound } from "@lacio/chassis/errors";
 import { LockMode } from "@mikro-orm/core";
 import type { App } from "../app.ts";
+import { Profile } from "../domain/profile.ts";
 import { Visit } from "../domain/visit.ts";
 import type { Rpc } from "./index.ts";
+import { openProfile } from "./open-profile.ts";
 
 export const rateVisit =
   (app: App): Rpc["rateVisit"] =>
-  ({ bookingId, stars, comment }, ctx) =>
-    app.transact(async (tx) => {
-      const mine = { bookingId, clientId: person(ctx).id };
-      const visit = await tx.em.findOne(Visit, mine, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  async ({ bookingId, stars, comment }, ctx) => {
+    const { id } = await openProfile(app, person(ctx).id);
+    return app.transact(async (tx) => {
+      // The profile's row keeps a comment from slipping in beside an erasure.
+      (await tx.lock(Profile, { id })).refuseErased();
+      const visit = await tx.em.findOne(Visit, { bookingId, clientId: id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!visit) throw notFound("booking");
       visit.rate(stars, comment, app.now());
       return {};
     }, ctx);
+  };

@@ -6,11 +6,11 @@ import { openProfile } from "./open-profile.ts";
 
 export const updateMe =
   (app: App): Rpc["updateMe"] =>
-  async ({ name, phone, locale, document }, ctx) => {
+  async (wishes, ctx) => {
     const { id } = await openProfile(app, person(ctx).id);
     return app.transact(async (tx) => {
       const profile = await tx.lock(Profile, { id });
-      profile.change({ name, phone, locale, document });
+      profile.change(wishes, app.now());
       return { profile: profile.message() };
     }, ctx);
   };

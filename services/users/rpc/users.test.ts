@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { BookingCompletedSchema } from "@lacio/proto/booking/v1/events";
-import { Document_Type, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { Document_Type, Profile_WhenStylistCancels, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers as natsHeaders, type NatsConnection } from "@nats-io/transport-node";
 import { startSystem, type System } from "../../../dev/system.ts";
@@ -88,6 +89,31 @@ describe("a profile", () => {
     expect((await as(ana).getMe({})).profile).toMatchObject({ name: "Ana", document });
   });
 
+  test("keeps the client's preferences: a refund and no news at first; the moment of a consent stays while it stands", async () => {
+    const { REFUND, SUBSTITUTE } = Profile_WhenStylistCancels;
+    const ana = await signUp(system);
+    const before = (await as(ana).getMe({})).profile!;
+    expect(before).toMatchObject({ marketingMail: false, whenStylistCancels: REFUND });
+    expect(before.marketingMailConsentedAt).toBeUndefined();
+
+    const start = Date.now();
+    const given = (await as(ana).updateMe({ marketingMail: true })).profile!;
+    expect(given).toEqual({ ...before, marketingMail: true, marketingMailConsentedAt: given.marketingMailConsentedAt });
+    const consentedAt = timestampDate(given.marketingMailConsentedAt!).getTime();
+    expect([consentedAt >= start - 1, consentedAt <= Date.now()]).toEqual([true, true]);
+    expect((await as(ana).updateMe({ marketingMail: true })).profile).toEqual(given);
+    expect((await as(ana).updateMe({ whenStylistCancels: SUBSTITUTE })).profile).toEqual({ ...given, whenStylistCancels: SUBSTITUTE });
+    expect((await as(ana).updateMe({ name: "Ana" })).profile).toMatchObject({ marketingMail: true, whenStylistCancels: SUBSTITUTE });
+
+    expect((await as(ana).updateMe({ marketingMail: false, whenStylistCancels: REFUND })).profile).toEqual({ ...before, name: "Ana" });
+    expect((await as(ana).getMe({})).profile).toEqual({ ...before, name: "Ana" });
+    const proof = "select marketing_mail_given_at as given, marketing_mail_withdrawn_at as withdrawn from profile where id = $1";
+    const [kept] = await sql<{ given: Date; withdrawn: Date }>(system, "users", proof, [ana.id]);
+    expect([kept!.given.getTime(), kept!.withdrawn >= kept!.given]).toEqual([consentedAt, true]);
+    const again = (await as(ana).updateMe({ marketingMail: true })).profile!;
+    expect(timestampDate(again.marketingMailConsentedAt!) >= kept!.withdrawn).toBe(true);
+  });
+
   let ana: SignedIn | undefined;
   const { CC, CE, NIT, PASSPORT } = Document_Type;
   test.each<[string, MessageInitShape<typeof UpdateMeRequestSchema>]>([
@@ -99,6 +125,8 @@ describe("a profile", () => {
     ["phone", { phone: "123" }],
     ["locale", { locale: "fr" }],
     ["locale", { locale: "" }],
+    ["whenStylistCancels", { whenStylistCancels: Profile_WhenStylistCancels.WHEN_STYLIST_CANCELS_UNSPECIFIED }],
+    ["whenStylistCancels", { whenStylistCancels: 9 as Profile_WhenStylistCancels }],
     ["document.type", { document: { number: "12345" } }],
     ["document.type", { document: { type: 9 as Document_Type, number: "12345" } }],
     ["document.number", { document: { type: CC } }],

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Client } from "@connectrpc/connect";
+import { fact } from "@lacio/chassis/fact";
+import { startPublisher } from "@lacio/dev/publisher";
+import { adminToken, asService, clientFor, refusal, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { AccountRegisteredSchema } from "@lacio/proto/auth/v1/events";
+import { BookingCompletedSchema } from "@lacio/proto/booking/v1/events";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
+import { Document_Type, UsersService } from "@lacio/proto/users/v1/users_service";
+
+const system = sharedSystem();
+let publisher: Awaited<ReturnType<typeof startPublisher>>;
+beforeAll(async () => {
+  publisher = await startPublisher(system.urls.nats!);
+});
+afterAll(() => publisher.stop());
+
+const as = ({ accessToken }: SignedIn): Client<typeof UsersService> => clientFor(UsersService, system, accessToken);
+const contactOf = async ({ id }: SignedIn) =>
+  (await clientFor(UsersService, system, asService("invoice", system)).getContact({ accountId: id })).profile!;
+
+async function told({ id }: SignedIn) {
+  const text = "select payload from outbox where subject = 'users.account_erased' and key = $1";
+  return (await sql<{ payload: Buffer }>(system, "users", text, [id])).map(({ payload }) => fromBinary(AccountErasedSchema, payload));
+}
+
+const withKey = () => ({ headers: { "idempotency-key": crypto.randomUUID() } });
+
+/** Somebody of whom users knows all that it can know. */
+async function wellKnown(): Promise<SignedIn> {
+  const ana = await signUp(system, { name: `Ana ${crypto.randomUUID()}`, phone: `+57 ${crypto.getRandomValues(new Uint32Array(1))[0]}` });
+  const document = { type: Document_Type.PASSPORT, number: ana.id.slice(-12).toUpperCase() };
+  await as(ana).updateMe({ document, marketingMail: true }, withKey());
+  await as(ana).rateVisit({ bookingId: await visited(ana), stars: 4, comment: `Todo bien, ${ana.name}` });
+  return ana;
+}
+
+/** A visit that took place, told as booking does. */
+async function visited({ id: clientId }: SignedIn): Promise<string> {
+  const bookingId = crypto.randomUUID();
+  await deliver(await publisher.publish(fact(BookingCompletedSchema, bookingId, { bookingId, clientId, staffId: crypto.randomUUID() })));
+  return bookingId;
+}
+
+const deliver = (eventId: string) =>
+  until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [eventId])).length > 0);
+
+/** Everything in every table of users in which this text stands. */
+async function found(text: string): Promise<string[]> {
+  const tables = await sql<{ name: string }>(system, "users", "select table_name as name from information_schema.tables where table_schema = 'public'"); // prettier-ignore
+  const inTable = tables.map(async ({ name }) => {
+    const bytes = name === "idempotency" ? "encode(answer, 'escape') || " : "";
+    return (await sql<{ row: string }>(system, "users", `select ${bytes}t::text as row from "${name}" t`))
+      .filter(({ row }) => row.includes(text))
+      .map(() => name);
+  });
+  return (await Promise.all(inTable)).flat();
+}
+
+/** A booking of tomorrow in this state, as it lies in booking's tables. */
+async function booking({ id }: SignedIn, status: string): Promise<() => Promise<unknown>> {
+  const bookingId = crypto.randomUUID();
+  const inBooking = (text: string, values: unknown[]) => sql(system, "booking", text, values);
+  await inBooking(
+    `insert into booking (id, client_id, status, hold_no, expires_at, price, currency, free_until_hours, late_refund_percent, any_staff, starts_at, ends_at, revision, created_at)
+     values ($1, $2, $3, $4, now() + interval '1 hour', 100, 'COP', 24, 50, false, now() + interval '1 day', now() + interval '25 hours', 1, now())`,
+    [bookingId, id, status, status === "PENDING_PAYMENT" ? 1 : null],
+  );
+  await inBooking(
+    `insert into booking_line select id, 1, gen_random_uuid(), 'Alisado', gen_random_uuid(), price, currency, 19, starts_at, ends_at, '[]', 0
+     from booking where id = $1`,
+    [bookingId],
+  );
+  return () => inBooking("update booking set status = 'CANCELLED', hold_no = null where id = $1", [bookingId]);
+}
+
+describe("erasing", () => {
+  test("leaves nothing that says who it was, but the stars; it is told once, and answered alike when asked again", async () => {
+    const ana = await wellKnown();
+    const { name, email } = ana;
+    const { phone, document } = (await as(ana).getMe({})).profile!;
+    for (const text of [name, email, phone, document!.number]) expect(await found(text)).toContain("profile");
+    expect(await found(name)).toEqual(expect.arrayContaining(["visit", "idempotency"]));
+
+    const asked = await Promise.all(Array.from({ length: 5 }, () => as(ana).eraseMe({}, withKey())));
+    const { erasedAt } = asked[0]!;
+    expect(erasedAt).toBeDefined();
+    for (const answer of [...asked, await as(ana).eraseMe({})]) expect(answer.erasedAt).toEqual(erasedAt);
+    for (const text of [name, email, phone, document!.number]) expect(await found(text)).toEqual([]);
+    expect(await told(ana)).toMatchObject([{ accountId: ana.id }]);
+    const rated = "select stars, comment, rated_at is not null as rated from visit where client_id = $1";
+    expect(await sql(system, "users", rated, [ana.id])).toEqual([{ stars: 4, comment: null, rated: true }]);
+  });
+
+  test("leaves a contact that says so", async () => {
+    const ana = await wellKnown();
+    const { erasedAt } = await as(ana).eraseMe({});
+    const contact = await contactOf(ana);
+    expect(contact).toMatchObject({ id: ana.id, name: "", email: "", phone: "", marketingMail: false, erasedAt });
+    expect(contact.document).toBeUndefined();
+  });
+
+  test("is final: who still has a token reads, changes and rates nothing", async () => {
+    const ana = await wellKnown();
+    const bookingId = await visited(ana);
+    const key = withKey();
+    await as(ana).updateMe({ name: "Ana" }, key);
+    await as(ana).eraseMe({});
+    const refused = "FailedPrecondition account_erased";
+    expect(await refusal(as(ana).getMe({}))).toBe(refused);
+    expect(await refusal(as(ana).updateMe({ name: "Ana" }))).toBe(refused);
+    expect(await refusal(as(ana).updateMe({ name: "Ana" }, key))).toBe(refused);
+    expect(await refusal(as(ana).rateVisit({ bookingId, stars: 5, comment: "Soy Ana" }))).toBe(refused);
+    expect(await contactOf(ana)).toMatchObject({ name: "" });
+  });
+
+  test.each(["PENDING_PAYMENT", "CONFIRMED", "REASSIGNING"])("waits for the end of a booking that is %s", async (status) => {
+    const ana = await signUp(system);
+    const end = await booking(ana, status);
+    expect(await refusal(as(ana).eraseMe({}))).toBe("FailedPrecondition open_bookings");
+    expect((await as(ana).getMe({})).profile).toMatchObject({ name: ana.name });
+    expect(await told(ana)).toEqual([]);
+    await end();
+    expect(await refusal(as(ana).eraseMe({}))).toBe("not refused");
+  });
+
+  test("does not wait for what is over, nor for another's bookings", async () => {
+    const [ana, eva] = [await signUp(system), await signUp(system)];
+    for (const status of ["COMPLETED", "NO_SHOW", "EXPIRED", "CANCELLED"]) await booking(ana, status);
+    await booking(eva, "CONFIRMED");
+    expect(await refusal(as(ana).eraseMe({}))).toBe("not refused");
+    expect((await as(eva).getMe({})).profile).toMatchObject({ email: eva.email });
+  });
+
+  test("is for clients", async () => {
+    const admin = clientFor(UsersService, system, await adminToken(system));
+    expect(await refusal(admin.eraseMe({}))).toBe("PermissionDenied forbidden");
+  });
+});
+
+test("the account's event that comes again, even after auth has forgotten the person, opens no profile", async () => {
+  const ana = await wellKnown();
+  await as(ana).eraseMe({});
+  await until(
+    async () => (await sql(system, "auth", "select 1 from account where id = $1 and erased_at is not null", [ana.id])).length > 0,
+  );
+  const registered = { accountId: ana.id, role: Caller_Role.CLIENT, invited: false };
+  for (let n = 0; n < 2; n++) await deliver(await publisher.publish(fact(AccountRegisteredSchema, ana.id, registered)));
+  expect(await contactOf(ana)).toMatchObject({ name: "", email: "" });
+  expect(await found(ana.email)).toEqual([]);
+});

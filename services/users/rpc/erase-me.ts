@@ -1,0 +1,32 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { person } from "@lacio/chassis/access";
+import { Refusal } from "@lacio/chassis/errors";
+import { forgetAnswers } from "@lacio/chassis/idempotency";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import type { App } from "../app.ts";
+import { Profile } from "../domain/profile.ts";
+import type { Rpc } from "./index.ts";
+import { openProfile } from "./open-profile.ts";
+
+// auth closes the account and notification forgets what it told when they hear of it.
+export const eraseMe =
+  (app: App): Rpc["eraseMe"] =>
+  async (_req, ctx) => {
+    const { id, erasedAt } = await openProfile(app, person(ctx).id);
+    if (erasedAt == null) await refuseOpenBookings(app, id);
+    return app.transact(async (tx) => {
+      const profile = await tx.lock(Profile, { id });
+      tx.emit(...profile.erase(app.now()));
+      await tx.sql("update visit set comment = null where client_id = $1 and comment is not null", [id]);
+      await forgetAnswers(tx, id);
+      return { erasedAt: timestampFromDate(profile.erasedAt!) };
+    }, ctx);
+  };
+
+const { PENDING_PAYMENT, CONFIRMED, REASSIGNING } = Booking_Status;
+
+async function refuseOpenBookings(app: App, clientId: string): Promise<void> {
+  const open = await app.booking.listBookings({ clientId, statuses: [PENDING_PAYMENT, CONFIRMED, REASSIGNING], pageSize: 1 });
+  if (open.bookings.length > 0)
+    throw new Refusal("open_bookings", "There are bookings to come: cancel them first, or let them take place.");
+}
