@@ -2,8 +2,9 @@ import { start } from "@lacio/chassis/start";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { createApp, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
+import { subscriptions } from "./events/index.ts";
 import { http } from "./http/index.ts";
 import { routes } from "./rpc/index.ts";
 import { timers } from "./timers/index.ts";
 
-await start("auth", { service: AuthService, config: readConfig, database, createApp, routes, timers, http });
+await start("auth", { service: AuthService, config: readConfig, database, createApp, routes, subscriptions, timers, http });

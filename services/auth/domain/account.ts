@@ -9,7 +9,7 @@ const AccountSchema = defineEntity({
   tableName: "account",
   properties: {
     id: p.uuid().primary(),
-    email: p.string().length(254),
+    email: p.string().length(254).nullable(),
     passwordHash: p.text().nullable(),
     role: p.string().length(10).$type<keyof typeof Caller_Role>(),
     name: p.string().length(100),
@@ -17,6 +17,7 @@ const AccountSchema = defineEntity({
     locale: p.string().length(5),
     emailVerifiedAt: p.datetime().nullable(),
     createdAt: p.datetime(),
+    erasedAt: p.datetime().nullable(),
   },
 });
 
@@ -59,6 +60,12 @@ export class Account extends AccountSchema.class {
   setPassword(passwordHash: string, now: Date): void {
     this.passwordHash = passwordHash;
     this.verifyEmail(now);
+  }
+
+  /** Leaves an id that nobody signs in with; the address is free for a new account. */
+  erase(now: Date): void {
+    this.erasedAt ??= now;
+    Object.assign(this, { email: null, passwordHash: null, emailVerifiedAt: null, name: "", phone: "" });
   }
 }
 AccountSchema.setClass(Account);

@@ -7,8 +7,8 @@ import type { Rpc } from "./index.ts";
 export const getRegistration =
   (app: App): Rpc["getRegistration"] =>
   async ({ accountId }) => {
-    const account = await app.db.read().findOne(Account, { id: accountId });
+    const account = await app.db.read().findOne(Account, { id: accountId, erasedAt: null });
     if (!account) throw notFound("account");
     const { email, name, phone, locale } = account;
-    return { accountId, role: Caller_Role[account.role], email, name, phone, locale };
+    return { accountId, role: Caller_Role[account.role], email: email!, name, phone, locale };
   };

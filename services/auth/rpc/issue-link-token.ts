@@ -10,7 +10,7 @@ export const issueLinkToken =
   (app: App): Rpc["issueLinkToken"] =>
   ({ accountId, purpose }) =>
     app.transact(async (tx) => {
-      await tx.lock(Account, { id: accountId });
+      await tx.lock(Account, { id: accountId, erasedAt: null });
       const token = newToken();
       const link = LinkToken.issue(token, accountId, Purpose[purpose] as LinkPurpose, app.now());
       tx.add(link);

@@ -11,6 +11,7 @@ export const verifyEmail =
       const link = await tx.find(LinkToken, { hash: hashOf(token), purpose: "VERIFY_EMAIL" });
       if (!link) throw linkInvalid();
       const account = await tx.lock(Account, { id: link.accountId });
+      await tx.em.refresh(link);
       if (account.emailVerifiedAt != null) return {}; // the second click is as good as the first
       link.use(app.now());
       account.verifyEmail(app.now());
