@@ -12,6 +12,7 @@ import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { PaymentFailedSchema, PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
+import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { startSystem, type System } from "../../dev/system.ts";
 import { adminToken, clientFor, mails, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
@@ -189,6 +190,107 @@ test("an unpaid booking: the failed payment, the end of the hold and the refund 
     fact(PaymentRefundedSchema, paymentId, { refundId: randomUUID(), paymentId, bookingId, clientId: client.id, amount }),
   );
   expect((await mailsTo(client, 4))[3]!.text).toContain("un pago que no pudimos usar");
+});
+
+describe("an erased client", () => {
+  const nothing = { name: "", address: "", subject: "", text: "", html: "" };
+  const told = ({ id }: SignedIn) =>
+    sql(system, "notification", "select kind, status, name, address, subject, text, html from notification where recipient_id = $1 order by id", [id]); // prettier-ignore
+
+  test("is forgotten, also in what the stylist was told, and is told nothing more, whoever still thinks to know them", async () => {
+    const { client, bookingId } = await paidBy(`Eva ${randomUUID()}`);
+    await until(async () => (await kinds(bookingId)).length === 2 && (await unsent(bookingId)) === 0);
+    const { notifications } = await mine(client).listNotifications({ bookingId });
+    const { notificationId } = notifications[0]!;
+    await mine(client).markNotificationRead({ notificationId }, { headers: { "idempotency-key": randomUUID() } });
+    for (const text of [client.name, client.email]) expect(await found(text)).not.toEqual([]);
+
+    for (let n = 0; n < 2; n++) await erase(client);
+    for (const text of [client.name, client.email]) expect(await found(text)).toEqual([]);
+    expect(await told(client)).toEqual([
+      { kind: "welcome", status: "SENT", ...nothing },
+      { kind: "booking_confirmed", status: "SENT", ...nothing },
+    ]);
+    expect((await mine(client).listNotifications({})).notifications).toEqual([]);
+
+    await handled(await publisher.publish(fact(RefreshTokenReusedSchema, client.id, { accountId: client.id })));
+    expect(await told(client)).toHaveLength(2);
+    expect(await found(client.email)).toEqual([]);
+  });
+
+  test("of whom users says so is written nothing, before notification heard of it; their stylist is told without the name", async () => {
+    const client = await welcomed();
+    await forgottenByUsers(client);
+    const { bookingId, event } = await pay(client);
+    await until(async () => (await kinds(bookingId)).length > 0 && (await unsent(bookingId)) === 0);
+    await handled(await publisher.publish(event));
+    await handled(await publisher.publish(fact(RefreshTokenReusedSchema, client.id, { accountId: client.id })));
+    expect(await kinds(bookingId)).toEqual(["stylist_new_booking"]);
+    expect(await told(client)).toMatchObject([{ kind: "welcome" }]);
+    const texts = (await mails(system, stylist.email)).map(({ text }) => text);
+    expect(texts.filter((text) => text.includes("Cliente: borró sus datos"))).toHaveLength(1);
+  });
+
+  test("is not sent what still waits; their stylist is, and what it said is not kept", async () => {
+    await system.process("mail").kill();
+    const { client, bookingId } = await paidBy(`Eva ${randomUUID()}`, { welcomed: false });
+    await until(async () => (await kinds(bookingId)).length === 2);
+    await erase(client);
+    expect(await status(bookingId)).toBe("ERASED");
+    await system.process("mail").restart();
+    await until(async () => (await unsent(bookingId)) === 0, { timeoutMs: 30_000 });
+    await welcomed();
+    expect((await mails(system, stylist.email)).filter(({ text }) => text.includes(client.name))).toHaveLength(1);
+    expect(await mails(system, client.email)).toEqual([]);
+    expect(await found(client.name)).toEqual([]);
+  });
+
+  test("whose mail is on its way is forgotten all the same", async () => {
+    let take = () => {};
+    const server = await startSmtpServer([], new Promise((resolve) => (take = resolve)));
+    await system.process("notification").kill();
+    await system.process("notification").restart({ SMTP_URL: server.url });
+    try {
+      const client = await signUp(system, { name: `Eva ${randomUUID()}` });
+      await until(() => server.recipients.includes(client.email));
+      await erase(client);
+      take();
+      const next = await signUp(system);
+      await until(async () => (await told(next))[0]?.status === "SENT");
+      expect(await told(client)).toEqual([{ kind: "welcome", status: "ERASED", ...nothing }]);
+    } finally {
+      take();
+      await system.process("notification").kill();
+      await server.stop();
+      await system.process("notification").restart({ SMTP_URL: system.urls.smtp! });
+    }
+  });
+
+  async function paidBy(name: string, wishes = { welcomed: true }) {
+    const client = await signUp(system, { name });
+    if (wishes.welcomed) await mailsTo(client, 1);
+    return { client, ...(await pay(client)) };
+  }
+
+  const erase = async ({ id }: SignedIn) => handled(await publisher.publish(fact(AccountErasedSchema, id, { accountId: id })));
+  const handled = (eventId: string) =>
+    until(async () => (await sql(system, "notification", "select 1 from inbox where event_id = $1", [eventId])).length > 0);
+  const forgottenByUsers = ({ id }: SignedIn) =>
+    sql(system, "users", "update profile set name = '', email = '', phone = '', erased_at = now() where id = $1", [id]);
+
+  async function unsent(bookingId: string): Promise<number> {
+    return (await sql(system, "notification", "select 1 from notification where booking_id = $1 and status = 'PENDING'", [bookingId]))
+      .length;
+  }
+
+  const found = (text: string) =>
+    sql(
+      system,
+      "notification",
+      `select kind from notification n where n::text like $1
+       union all select 'answer' from idempotency where encode(answer, 'escape') like $1`,
+      [`%${text}%`],
+    );
 });
 
 describe("the list", () => {

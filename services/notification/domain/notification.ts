@@ -1,3 +1,4 @@
+import type { Profile } from "@lacio/proto/users/v1/users_service";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { MailKind } from "../templates/index.ts";
@@ -23,7 +24,7 @@ const NotificationSchema = defineEntity({
     text: p.text(),
     html: p.text(),
     attachments: p.json<Attachment[]>(),
-    status: p.string().length(7).$type<"PENDING" | "SENT" | "FAILED">(),
+    status: p.string().length(7).$type<"PENDING" | "SENT" | "FAILED" | "ERASED">(),
     attempts: p.integer(),
     nextAttemptAt: p.datetime(),
     messageId: p.text(),
@@ -31,6 +32,7 @@ const NotificationSchema = defineEntity({
     createdAt: p.datetime(),
     sentAt: p.datetime().nullable(),
     readAt: p.datetime().nullable(),
+    erasedAt: p.datetime().nullable(),
   },
 });
 
@@ -38,7 +40,7 @@ export type Note = {
   kind: MailKind;
   /** What this mail is about: a second one of the same kind about the same thing, to the same person, is not written. */
   about: string;
-  to: { id: string; name: string; email: string; locale: string };
+  to: Pick<Profile, "id" | "name" | "email" | "locale" | "erasedAt">;
   /** Absent when it holds a secret link: then it is written when it is sent, and the secret is never kept. */
   mail?: Mail;
   bookingId?: string;

@@ -3,7 +3,9 @@ import { AccountRegisteredSchema, PasswordResetRequestedSchema, RefreshTokenReus
 import { BookingCancelledSchema, BookingExpiredSchema, BookingPaidSchema, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import { CreditNoteIssuedSchema, InvoiceDelayedSchema, InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import { PaymentFailedSchema, PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
+import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import type { App } from "../app.ts";
+import { onAccountErased } from "./on-account-erased.ts";
 import { onAccountRegistered } from "./on-account-registered.ts";
 import { onBookingCancelled } from "./on-booking-cancelled.ts";
 import { onBookingExpired } from "./on-booking-expired.ts";
@@ -19,6 +21,7 @@ import { onRefreshTokenReused } from "./on-refresh-token-reused.ts";
 
 export const subscriptions = (app: App): Subscription[] => [
   on(AccountRegisteredSchema, onAccountRegistered(app)),
+  on(AccountErasedSchema, onAccountErased(app)),
   on(PasswordResetRequestedSchema, onPasswordResetRequested(app)),
   on(RefreshTokenReusedSchema, onRefreshTokenReused(app)),
   on(BookingPaidSchema, onBookingPaid(app)),

@@ -4,8 +4,8 @@ import { serviceNames } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
 const WORDS = {
-  es: { client: "Cliente", service: "Servicio", date: "Fecha", hour: "Hora", code: "Reserva" },
-  en: { client: "Client", service: "Service", date: "Date", hour: "Time", code: "Booking" },
+  es: { client: "Cliente", service: "Servicio", date: "Fecha", hour: "Hora", code: "Reserva", erased: "borró sus datos" },
+  en: { client: "Client", service: "Service", date: "Date", hour: "Time", code: "Booking", erased: "erased their data" },
 };
 
 /** `lines`, `start` and `end` are the stylist's own part of the visit; money is not their matter. */
@@ -15,7 +15,7 @@ export function stylistVisitFacts(visit: StylistVisit, clientName: string, { loc
   const say = WORDS[locale];
   return {
     facts: [
-      [say.client, clientName],
+      [say.client, clientName || say.erased],
       [say.service, serviceNames(visit)],
       [say.date, day(visit.start, salon.timeZone, locale)],
       [say.hour, hours(visit.start, visit.end, salon.timeZone, locale)],

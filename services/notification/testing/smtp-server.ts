@@ -1,7 +1,10 @@
 import net, { type AddressInfo } from "node:net";
 
-/** A mail server that answers RCPT with `answers`, one after another, and takes everything when they are used up. */
-export async function startSmtpServer(answers: string[]) {
+/**
+ * A mail server that answers RCPT with `answers`, one after another, and takes everything when they are used up.
+ * It says that it took a mail when `mayTake` lets it.
+ */
+export async function startSmtpServer(answers: string[], mayTake?: Promise<void>) {
   const recipients: string[] = [];
   const server = net.createServer((socket) => {
     let inData = false;
@@ -15,7 +18,7 @@ export async function startSmtpServer(answers: string[]) {
         if (inData) {
           if (line !== ".") continue;
           inData = false;
-          socket.write("250 taken\r\n");
+          void Promise.resolve(mayTake).then(() => socket.write("250 taken\r\n"));
         } else if (/^DATA/i.test(line)) {
           inData = true;
           socket.write("354 go on\r\n");

@@ -4,6 +4,7 @@ import { MailServerAway, RefusedByMailServer, handOver } from "../mailing/hand-o
 import { Notification } from "../domain/notification.ts";
 import { follow } from "@lacio/chassis/trail";
 import { isOutage } from "@lacio/chassis/errors";
+import type { Mail } from "../templates/layout.ts";
 
 const batchSize = 20;
 const outageSeconds = 5;
@@ -13,7 +14,7 @@ export async function sendMail(app: App): Promise<void> {
   for (;;) {
     const ids = await claim(app);
     if (ids.length === 0) return;
-    const notifications = await app.db.read().find(Notification, { id: { $in: ids } });
+    const notifications = await app.db.read().find(Notification, { id: { $in: ids }, status: "PENDING" });
     const outcomes = await Promise.all(notifications.map((one) => follow(one.trail, "send mail", () => send(app, one))));
     if (outcomes.includes("away")) return;
   }
@@ -32,20 +33,25 @@ async function claim(app: App): Promise<string[]> {
 
 async function send(app: App, notification: Notification): Promise<"sent" | "refused" | "away"> {
   try {
-    const { subject, text, html } = await handOver(app, notification);
+    const kept = await handOver(app, notification);
     failpoint("mail.after_accept");
-    await app.db.sql("update notification set status = 'SENT', sent_at = now(), subject = $2, text = $3, html = $4 where id = $1", [
-      notification.id,
-      subject,
-      text,
-      html,
-    ]);
+    await keepSent(app, notification.id, kept);
     app.log.info({ notification: notification.id, kind: notification.kind }, "a mail is sent");
     return "sent";
   } catch (error) {
     if (error instanceof MailServerAway || isOutage(error)) return wait(app, notification, error);
     return refuse(app, notification, error);
   }
+}
+
+// A mail of or about somebody who was erased meanwhile is not kept.
+async function keepSent(app: App, id: string, { subject, text, html }: Mail): Promise<void> {
+  await app.db.sql(
+    `update notification set status = 'SENT', sent_at = now(), subject = $2,
+       text = case when erased_at is null then $3 else '' end, html = case when erased_at is null then $4 else '' end
+     where id = $1 and status = 'PENDING'`,
+    [id, subject, text, html],
+  );
 }
 
 // Nobody's fault but the server's: the mail loses no attempt.
@@ -60,8 +66,11 @@ async function refuse(app: App, { id, kind, attempts }: Notification, error: unk
   const final = !(error instanceof RefusedByMailServer && error.temporary) && attempts + 1 >= app.config.mailMaxRefusals;
   const seconds = Math.min(app.config.mailRetrySeconds * 2 ** attempts, 3_600);
   await app.db.sql(
-    "update notification set attempts = attempts + 1, status = $2, next_attempt_at = now() + make_interval(secs => $3) where id = $1",
-    [id, final ? "FAILED" : "PENDING", seconds],
+    `update notification set attempts = attempts + 1, status = $2, next_attempt_at = now() + make_interval(secs => $3),
+       text = case when $4 and erased_at is not null then '' else text end,
+       html = case when $4 and erased_at is not null then '' else html end
+     where id = $1 and status = 'PENDING'`,
+    [id, final ? "FAILED" : "PENDING", seconds, final],
   );
   app.log[final ? "error" : "warn"]({ err: error, notification: id, kind }, final ? "a mail is given up" : "a mail was refused");
   return "refused";

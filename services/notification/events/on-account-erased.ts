@@ -1,0 +1,33 @@
+import type { Handler } from "@lacio/chassis/consume";
+import type { Tx } from "@lacio/chassis/db";
+import { forgetAnswers } from "@lacio/chassis/idempotency";
+import type { AccountErasedSchema } from "@lacio/proto/users/v1/events";
+import type { App } from "../app.ts";
+
+export const onAccountErased =
+  (app: App): Handler<typeof AccountErasedSchema> =>
+  async ({ accountId }, once) => {
+    await once(async (tx) => {
+      const now = app.now();
+      await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 1))", [accountId]);
+      await tx.sql("insert into erased_recipient (id, erased_at) values ($1, $2) on conflict do nothing", [accountId, now]);
+      await eraseTold(tx, accountId, now);
+      await eraseToldOfThem(tx, accountId, now);
+      await forgetAnswers(tx, accountId);
+    });
+  };
+
+const eraseTold = (tx: Tx, recipientId: string, now: Date) =>
+  tx.sql(
+    `update notification set name = '', address = '', subject = '', text = '', html = '', erased_at = $2,
+       status = case status when 'PENDING' then 'ERASED' else status end where recipient_id = $1`,
+    [recipientId, now],
+  );
+
+// Their stylists' mails name them. One that waits is still sent, since it is the stylist's news, and forgotten then.
+const eraseToldOfThem = (tx: Tx, clientId: string, now: Date) =>
+  tx.sql(
+    `update notification set erased_at = $2, text = case status when 'PENDING' then text else '' end, html = case status when 'PENDING' then html else '' end
+     where recipient_id <> $1 and booking_id in (select booking_id from notification where recipient_id = $1)`,
+    [clientId, now],
+  );
