@@ -9,6 +9,7 @@ import { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
 import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { Invoice_Kind, InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
+import { UsersService } from "@lacio/proto/users/v1/users_service";
 import { startSystem, type System } from "../../dev/system.ts";
 import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
 import { aLine, startBookingStandIn, type BookingStandIn } from "../../dev/booking-stand-in.ts";
@@ -103,6 +104,18 @@ describe("a paid booking", () => {
         traceparent: expect.stringContaining(paid.eventId.replaceAll("-", "")),
       },
     ]);
+  });
+
+  test("of somebody who was erased meanwhile is invoiced to the final consumer", async () => {
+    const eva = await signUp(system);
+    await clientFor(UsersService, system, eva.accessToken).getMe({});
+    await sql(system, "users", "update profile set name = '', email = '', phone = '', erased_at = now() where id = $1", [eva.id]);
+    const { bookingId } = await pay({ publish: true, by: eva });
+    const invoicer = clientFor(InvoiceService, system, eva.accessToken);
+    const invoiceId = await until(async () => (await invoicer.listInvoices({ bookingId })).invoices[0]?.invoiceId);
+    const [row] = await sql<{ client: object }>(system, "invoice", "select client from invoice where id = $1", [invoiceId]);
+    expect(row!.client).toEqual({ name: "Consumidor final", email: "" });
+    expect(Buffer.from((await until(() => invoicer.getInvoicePdf({ invoiceId }))).data.subarray(0, 5)).toString()).toBe("%PDF-");
   });
 
   test("is invoiced on demand too, once, though its event is on the way", async () => {
@@ -242,9 +255,10 @@ describe("a numbering range", () => {
 
 type Paid = { bookingId: string; paymentId: string };
 
-async function pay(how: bigint | { publish: boolean } = { publish: true }) {
+async function pay(how: bigint | { publish: boolean; by?: SignedIn } = { publish: true }) {
   const lines = [aLine(typeof how === "bigint" ? how : undefined)];
-  const paid = { bookingId: randomUUID(), paymentId: randomUUID(), clientId: client.id, lines };
+  const { id: clientId } = (typeof how === "object" && how.by) || client;
+  const paid = { bookingId: randomUUID(), paymentId: randomUUID(), clientId, lines };
   booking.put({ ...paid, status: Booking_Status.CONFIRMED });
   const event = fact(BookingPaidSchema, paid.bookingId, { ...paid, price: lines[0]!.price, paidAt: timestampFromDate(new Date()) });
   const eventId = randomUUID();

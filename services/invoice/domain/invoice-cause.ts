@@ -27,6 +27,7 @@ function frozenLine({ serviceName, price, ivaPercent }: Line): FrozenLine {
   return { description: serviceName, quantity: 1, base: `${base}`, ivaPercent, iva: `${iva}`, total: `${total}` };
 }
 
-function frozenClient({ name, email, document }: Profile): Client {
+function frozenClient({ name, email, document, erasedAt }: Profile): Client {
+  if (erasedAt) return { name: "Consumidor final", email: "" };
   return { name, email, ...(document && { documentType: Document_Type[document.type], documentNumber: document.number }) };
 }
