@@ -56,7 +56,7 @@ describe("an account", () => {
     const client = await signUp(system);
     const [mail] = await mailsTo(client, 1);
     expect(mail!.subject).toBe("Confirma tu correo en Lacio");
-    const link = new URL(/https:\S+verify-email\S+/.exec(mail!.text)![0]);
+    const link = new URL(/https?:\S+verify-email\S+/.exec(mail!.text)![0]);
     const token = link.searchParams.get("token")!;
     await clientFor(AuthService, system).verifyEmail({ token });
     const [kept] = await until(async () => {
@@ -69,7 +69,7 @@ describe("an account", () => {
 
   test("that was opened for a stylist is invited to set its password", async () => {
     const [mail] = await mails(system, stylist.email);
-    const token = new URL(/https:\S+set-password\S+/.exec(mail!.text)![0]).searchParams.get("token")!;
+    const token = new URL(/https?:\S+set-password\S+/.exec(mail!.text)![0]).searchParams.get("token")!;
     await clientFor(AuthService, system).resetPassword({ token, password: "mi clave nueva" });
     await clientFor(AuthService, system).login({ email: stylist.email, password: "mi clave nueva" });
   });
