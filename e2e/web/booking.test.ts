@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { mails, sharedSystem, signUp, until } from "@lacio/dev/testing";
+import { ensureNumbering, openSalon, type Salon } from "../salon.ts";
+import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
+import { signedIn } from "./world.ts";
+
+// A client books, pays and gets the invoice, as people do: each story is one person with one browser.
+
+const system = sharedSystem();
+let browser: Browser;
+let salon: Salon & { slug: string };
+
+beforeAll(async () => {
+  await ensureNumbering(system);
+  [browser, salon] = await Promise.all([openBrowser(), salonWithSlug()]);
+});
+afterAll(() => browser?.close());
+
+async function salonWithSlug() {
+  const opened = await openSalon(system, { stylists: 2 });
+  const services = (await (await fetch(`${system.urls.edge}/v1/services?pageSize=200`)).json()) as {
+    services: { id: string; name: string }[];
+  };
+  return {
+    ...opened,
+    slug: services.services
+      .find(({ id }) => id === opened.serviceId)!
+      .name.toLowerCase()
+      .replace(" ", "-"),
+  };
+}
+
+/** Counts what she presses; typing is not counted. */
+function taps(page: Page) {
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    async press(role: "link" | "button" | "radio", name: RegExp | string, within = page.getByRole("main")) {
+      count++;
+      const target = within.getByRole(role, { name }).first();
+      await (role === "radio" ? target.check({ force: true }) : target.click());
+    },
+  };
+}
+
+const service = () => page$(`a[href$="/reservar/${salon.slug}"]`);
+const page$ = (selector: string) => selector;
+
+/** Every third hour of the day at the salon: stories do not get in each other's way. */
+let next = 0;
+async function chooseFreeHour(page: Page): Promise<string> {
+  const free = page.locator('main input[type=radio][name="hora"]');
+  const value = (await free.nth((next += 3)).getAttribute("value"))!;
+  await page.locator(`input[name="hora"][value="${value}"]`).check({ force: true });
+  return value;
+}
+
+async function register(page: Page, email: string): Promise<void> {
+  await page.locator('input[name="name"], input[name="nombre"]').fill("Sofía Ñáñez");
+  await page.locator('input[type="email"]').fill(email);
+  await page.locator('input[type="password"]').fill("una clave larga");
+  await page
+    .getByRole("main")
+    .getByRole("button", { name: /Crear cuenta|Create account/ })
+    .click();
+}
+
+async function approve(page: Page, decision = "approve"): Promise<void> {
+  await page.waitForURL((url) => url.origin === system.urls.stripe);
+  await page.locator(`button[name="decision"][value="${decision}"]`).click();
+}
+
+const invoiceMail = (email: string) =>
+  until(async () => (await mails(system, email)).find(({ attachments }) => attachments.some(({ name }) => name.endsWith(".pdf"))));
+
+describe.each([
+  ["with a phone", {}],
+  ["without JavaScript", { javaScriptEnabled: false }],
+])("a new client, %s", (_, options) => {
+  test("books, registers on the way, pays, and finds the invoice in the mail and on the page; five taps to the payment page", async () => {
+    const { page, complaints } = await visitor(browser, system.urls.edge!, options);
+    const email = `${crypto.randomUUID()}@example.com`;
+    const tap = taps(page);
+    await page.goto("/");
+    await page.locator(service()).click();
+    const start = await chooseFreeHour(page);
+    await tap.press("button", /Continuar/);
+    await page.waitForURL(/\/registro\?/);
+    await register(page, email);
+    await page.waitForURL(/\/reservas\/[^/]+\/pagar/);
+    await tap.press("button", /^Pagar/);
+    expect(tap.count + 3).toBe(5); // and the service, the hour, "create account"
+    await approve(page);
+    await page.getByRole("heading", { name: /Listo, te esperamos/ }).waitFor();
+    expect((await invoiceMail(email)).subject).toContain("Confirmada");
+    await until(async () => {
+      await page.reload();
+      return (await page.getByRole("link", { name: /factura/i }).count()) > 0 || undefined;
+    });
+    const [pdf, calendar] = await Promise.all([
+      page.request.get(
+        (await page
+          .getByRole("link", { name: /factura/i })
+          .first()
+          .getAttribute("href"))!,
+      ),
+      page.request.get((await page.locator('a[href$="cita.ics"]').getAttribute("href"))!),
+    ]);
+    expect([pdf.headers()["content-type"], (await pdf.body()).subarray(0, 5).toString()]).toEqual(["application/pdf", "%PDF-"]);
+    expect(await calendar.text()).toContain(new Date(start).toISOString().replace(/[-:]|\.\d+/g, ""));
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+test("a client who is signed in needs four taps; and three to have the same again", async () => {
+  const { page, context } = await visitor(browser, system.urls.edge!);
+  const client = await signedIn(context, system as never, await signUp(system));
+  const tap = taps(page);
+  await page.goto("/");
+  await page.locator(service()).click();
+  await chooseFreeHour(page);
+  await tap.press("button", /Continuar/);
+  await page.waitForURL(/\/pagar/);
+  await tap.press("button", /^Pagar/);
+  expect(tap.count + 2).toBe(4);
+  await approve(page);
+  await page.getByRole("heading", { name: /Listo, te esperamos/ }).waitFor();
+
+  const again = taps(page);
+  await page.goto("/");
+  await again.press("link", /Repetir/);
+  await again.press("button", /Continuar/);
+  await page.waitForURL(/\/pagar/);
+  await again.press("button", /^Pagar/);
+  expect(again.count).toBe(3);
+  await approve(page);
+  await page.getByRole("heading", { name: /Listo, te esperamos/ }).waitFor();
+  expect(client.email).toBeTruthy();
+  await context.close();
+});

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { sharedSystem, signUp, type SignedIn } from "@lacio/dev/testing";
+import { openBrowser, visitor, type Browser } from "./browser.ts";
+
+// What the pages must never allow, asked over the wire.
+
+const system = sharedSystem();
+const edge = system.urls.edge!;
+let client: SignedIn;
+let browser: Browser;
+beforeAll(async () => {
+  [client, browser] = await Promise.all([signUp(system), openBrowser()]);
+});
+afterAll(() => browser?.close());
+
+const form = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  fetch(edge + path, { method: "POST", body: new URLSearchParams(fields), headers: { origin: edge, ...headers }, redirect: "manual" });
+
+const signIn = (path = "/entrar", more = {}) => form(path, { email: client.email, password: client.password, ...more });
+
+describe("signing in", () => {
+  test("sets two cookies for this host alone, that no script reads and no other site sends", async () => {
+    const answer = await signIn();
+    const cookies = answer.headers.getSetCookie();
+    expect([answer.status, cookies.length]).toEqual([303, 2]);
+    for (const cookie of cookies)
+      expect(cookie).toMatch(/^__Host-lacio-(access|refresh)=.+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(await answer.text()).not.toContain("eyJ");
+  });
+
+  test.each([
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "https:evil.example",
+    "javascript:alert(1)",
+    "/%09/evil.example",
+  ])("never leads to another site: %s", async (next) => {
+    const answer = await signIn(`/entrar?next=${encodeURIComponent(next)}`, { next });
+    expect(answer.status).toBe(303);
+    expect(new URL(answer.headers.get("location")!, edge).origin).toBe(new URL(edge).origin);
+  });
+});
+
+test.each(["/entrar", "/registro", "/salir", "/cuenta", "/olvide"])("a form of another site is refused: POST %s", async (path) => {
+  for (const origin of ["https://evil.example", "null"]) expect((await form(path, { email: "a" }, { origin })).status).toBe(403);
+});
+
+test.each(["/", "/entrar", "/reservas", "/no-existe"])("%s comes with its policies", async (path) => {
+  const { headers } = await fetch(edge + path, { redirect: "manual" });
+  const policy = headers.get("content-security-policy");
+  if (headers.get("location") === null) {
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain("unsafe-inline");
+    expect(policy).not.toContain("unsafe-eval");
+  }
+  expect(headers.get("strict-transport-security")).toContain("max-age=31536000");
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("cache-control")).toContain("no-store");
+  expect(headers.get("x-request-id")).toMatch(/^[\w-]{36}$/);
+});
+
+test("a page of one client is not there for another, nor for a visitor", async () => {
+  const { page, context } = await visitor(browser, edge);
+  const anyId = "01935f3a-7c2e-7b11-9d3f-5c2a7f3a19c2";
+  await page.goto(`/reservas/${anyId}`);
+  expect(new URL(page.url()).pathname).toBe("/entrar");
+  await page.locator('input[type="email"]').fill(client.email);
+  await page.locator('input[type="password"]').fill(client.password);
+  await page.getByRole("main").getByRole("button", { name: "Entrar" }).click();
+  await page.getByRole("heading", { name: "No encontramos esta página" }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/reservas/${anyId}`);
+  await context.close();
+});
+
+test("signing out ends the session, also for whoever kept the cookies", async () => {
+  const cookies = (await signIn()).headers.getSetCookie().map((cookie) => cookie.split(";")[0]!);
+  const cookie = cookies.join("; ");
+  expect((await fetch(`${edge}/reservas`, { headers: { cookie }, redirect: "manual" })).status).toBe(200);
+  const out = await form("/salir", {}, { cookie });
+  expect([out.status, out.headers.getSetCookie().every((gone) => gone.includes("Max-Age=0"))]).toEqual([303, true]);
+  const refresh = cookies.find((one) => one.startsWith("__Host-lacio-refresh"))!;
+  expect((await fetch(`${edge}/reservas`, { headers: { cookie: refresh }, redirect: "manual" })).status).toBe(303);
+});
