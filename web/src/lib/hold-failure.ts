@@ -1,0 +1,22 @@
+import { m } from "#lib/paraglide/messages.js";
+
+/** Why a slot could not be had, and what to do, in words. `reason` is the services' stable word for it. */
+export function holdFailure(reason: string): string {
+  switch (reason) {
+    case "slot_taken":
+      return m.slot_taken();
+    case "not_working_then":
+      return m.not_working_then();
+    case "skill_missing":
+      return m.skill_missing();
+    case "start_in_past":
+    case "in_the_past":
+      return m.in_the_past();
+    case "too_many_holds":
+      return m.too_many_holds();
+    case "servicio":
+      return m.booking_away();
+    default:
+      return m.hold_failed();
+  }
+}
