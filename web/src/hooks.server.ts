@@ -3,12 +3,17 @@ import { sequence } from "@sveltejs/kit/hooks";
 import { paraglideMiddleware } from "#lib/paraglide/server.js";
 import { apiFor } from "#lib/server/api.ts";
 import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
+import { localeCookie } from "#lib/server/locale-cookie.ts";
 import { log } from "#lib/server/log.ts";
 import { statusOf } from "#lib/server/refusal.ts";
 import { openSession } from "#lib/server/session.ts";
 
 const speak: Handle = ({ event, resolve }) =>
-  paraglideMiddleware(event.request, ({ locale }) => resolve(event, { transformPageChunk: ({ html }) => html.replace("%lang%", locale) }));
+  paraglideMiddleware(event.request, ({ locale }) => {
+    if (event.route.id?.startsWith("/reservas/") && event.cookies.get(localeCookie) !== locale)
+      event.cookies.set(localeCookie, locale, { path: "/", httpOnly: true, secure: true, sameSite: "lax", maxAge: 86_400 });
+    return resolve(event, { transformPageChunk: ({ html }) => html.replace("%lang%", locale) });
+  });
 
 const introduce: Handle = async ({ event, resolve }) => {
   const { locals, request } = event;

@@ -10,7 +10,6 @@ export function holdFailure(reason: string): string {
     case "skill_missing":
       return m.skill_missing();
     case "start_in_past":
-    case "in_the_past":
       return m.in_the_past();
     case "too_many_holds":
       return m.too_many_holds();

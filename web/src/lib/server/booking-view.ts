@@ -1,0 +1,85 @@
+import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
+import { Booking_Status, Cancellation_By, type Booking } from "@lacio/proto/booking/v1/booking_service";
+import { slug } from "#lib/slug.ts";
+import type { Api } from "./api.ts";
+import { people } from "./catalogue.ts";
+
+/** A booking as pages show it: times in RFC 3339, money in minor units of COP. */
+export type BookingView = {
+  id: string;
+  /** What a person reads out at the desk. */
+  code: string;
+  status: keyof typeof Booking_Status;
+  service: string;
+  serviceId: string;
+  slug: string;
+  staffId: string;
+  stylist: string;
+  start: string;
+  end: string;
+  price: number;
+  base: number;
+  iva: number;
+  ivaPercent: number;
+  /** End of the hold, while it is unpaid. */
+  payUntil?: string;
+  refundIfCancelled: number;
+  /** From here on a cancellation costs; absent when it never does. */
+  freeUntil?: string;
+  lateRefundPercent: number;
+  createdAt: string;
+  cancellation?: { by: keyof typeof Cancellation_By; reason: string; refund: number; at: string };
+};
+
+/** One booking of whoever is signed in. @throws ConnectError not_found for a stranger's */
+export async function bookingView(api: Api, bookingId: string): Promise<BookingView> {
+  const [{ booking }, nameOf] = await Promise.all([api.booking.getBooking({ bookingId }), stylistNames(api)]);
+  return viewOf(booking!, nameOf);
+}
+
+/** Names of stylists by id. A booking is shown without them when staff is away. */
+export async function stylistNames(api: Api): Promise<(id: string) => string> {
+  const names = new Map((await people(api).catch(() => [])).map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? "";
+}
+
+export function viewOf(booking: Booking, nameOf: (id: string) => string): BookingView {
+  const { bookingId, status, staffId, lines, policy, cancellation } = booking;
+  const line = lines[0]!;
+  const price = pesos(booking.price);
+  const base = Math.round(price / (1 + line.ivaPercent / 100));
+  return {
+    id: bookingId,
+    code: bookingId.replaceAll("-", "").slice(-8).toUpperCase(),
+    status: Booking_Status[status] as keyof typeof Booking_Status,
+    service: line.serviceName,
+    serviceId: line.serviceId,
+    slug: slug(line.serviceName),
+    staffId,
+    stylist: nameOf(staffId),
+    start: iso(booking.start),
+    end: iso(booking.end),
+    ...{ price, base, iva: price - base, ivaPercent: line.ivaPercent },
+    ...(booking.expiresAt && { payUntil: iso(booking.expiresAt) }),
+    refundIfCancelled: pesos(booking.refundIfCancelled),
+    ...freeUntil(booking),
+    lateRefundPercent: policy?.lateRefundPercent ?? 0,
+    createdAt: iso(booking.createdAt),
+    ...(cancellation && {
+      cancellation: {
+        by: Cancellation_By[cancellation.by] as keyof typeof Cancellation_By,
+        reason: cancellation.reason,
+        refund: pesos(cancellation.refund),
+        at: iso(cancellation.cancelledAt),
+      },
+    }),
+  };
+}
+
+function freeUntil({ policy, start }: Booking): { freeUntil?: string } {
+  if (!policy || policy.freeUntilHours === 0 || policy.lateRefundPercent === 100) return {};
+  return { freeUntil: new Date(timestampDate(start!).getTime() - policy.freeUntilHours * 3_600_000).toISOString() };
+}
+
+const pesos = (money: { minorUnits: bigint } | undefined): number => Number(money?.minorUnits ?? 0n);
+const iso = (at: Timestamp | undefined): string => (at ? timestampDate(at).toISOString() : "");

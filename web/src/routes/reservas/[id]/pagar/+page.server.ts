@@ -1,0 +1,53 @@
+import { fail, redirect } from "@sveltejs/kit";
+import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
+import type { Api } from "#lib/server/api.ts";
+import { bookingView } from "#lib/server/booking-view.ts";
+import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
+import { client, here } from "#lib/server/guard.ts";
+import { isAway, refusalOf } from "#lib/server/refusal.ts";
+import type { Actions, PageServerLoad } from "./$types";
+
+export const load: PageServerLoad = async (event) => {
+  client(event);
+  const { locals, params, url } = event;
+  const [booking, declined] = await Promise.all([bookingView(locals.api, params.id), lastWasDeclined(locals.api, params.id)]);
+  if (booking.status !== "PENDING_PAYMENT" && booking.status !== "EXPIRED") redirect(303, here(`/reservas/${booking.id}`));
+  return { booking, declined, cancelled: url.searchParams.get("pago") === "cancelado", now: new Date().toISOString() };
+};
+
+// A word about an earlier try is no reason to keep the page back.
+async function lastWasDeclined({ payments }: Api, bookingId: string): Promise<boolean> {
+  try {
+    const tries = (await payments.listPayments({ bookingId })).payments;
+    return tries.length > 0 && tries.every(({ status }) => status === Payment_Status.FAILED);
+  } catch {
+    return false;
+  }
+}
+
+export const actions: Actions = {
+  pagar: async (event) => {
+    client(event);
+    const { locals, params } = event;
+    let checkoutUrl: string;
+    try {
+      ({ checkoutUrl } = await locals.api.payments.startPayment({ bookingId: params.id }));
+    } catch (error) {
+      if (isAway(error)) return fail(503, { failure: "pagos" });
+      const { reason } = refusalOf(error);
+      if (reason === "already_paid") redirect(303, here(`/reservas/${params.id}/espera`));
+      return fail(409, { failure: reason });
+    }
+    redirect(303, checkoutUrl, { external: checkoutOrigins });
+  },
+  soltar: async (event) => {
+    client(event);
+    try {
+      await event.locals.api.booking.cancelBooking({ bookingId: event.params.id });
+    } catch (error) {
+      if (isAway(error)) return fail(503, { failure: "servicio" });
+      refusalOf(error); // paid, expired or released meanwhile: the booking's page says which
+    }
+    redirect(303, here(`/reservas/${event.params.id}`));
+  },
+};
