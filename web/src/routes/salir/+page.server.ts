@@ -1,0 +1,16 @@
+import { redirect } from "@sveltejs/kit";
+import { here } from "#lib/server/guard.ts";
+import { forgetSession, refreshTokenOf } from "#lib/server/session.ts";
+import type { Actions, PageServerLoad } from "./$types";
+
+export const load: PageServerLoad = () => redirect(303, here("/cuenta"));
+
+export const actions: Actions = {
+  default: async (event) => {
+    const refreshToken = refreshTokenOf(event);
+    // Signed out here in any case; when auth is away its session ends by itself in time.
+    if (refreshToken) await event.locals.api.auth.logout({ refreshToken }).catch(() => {});
+    forgetSession(event);
+    redirect(303, here("/"));
+  },
+};
