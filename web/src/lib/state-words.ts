@@ -1,0 +1,25 @@
+import { hour } from "#lib/format.ts";
+import { m } from "#lib/paraglide/messages.js";
+import type { BookingView } from "#lib/server/booking-view.ts";
+
+export type State = { words: string; tone: "plain" | "ok" | "warn" | "error" | "mora" };
+
+/** Where a booking stands, in words. */
+export function stateInWords({ status, payUntil }: Pick<BookingView, "status" | "payUntil">): State {
+  switch (status) {
+    case "PENDING_PAYMENT":
+      return { words: payUntil ? m.state_pending({ until: hour(payUntil) }) : m.state_unpaid(), tone: "warn" };
+    case "CONFIRMED":
+      return { words: m.state_confirmed(), tone: "ok" };
+    case "COMPLETED":
+      return { words: m.state_completed(), tone: "plain" };
+    case "NO_SHOW":
+      return { words: m.state_no_show(), tone: "plain" };
+    case "EXPIRED":
+      return { words: m.state_expired(), tone: "plain" };
+    case "CANCELLED":
+      return { words: m.state_cancelled(), tone: "error" };
+    default:
+      return { words: m.state_reassigning(), tone: "mora" };
+  }
+}
