@@ -33,7 +33,7 @@ const protect: Handle = async ({ event, resolve }) => {
   const { headers } = response;
   headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
   headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "strict-origin-when-cross-origin");
+  if (!headers.has("referrer-policy")) headers.set("referrer-policy", "strict-origin-when-cross-origin");
   headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("x-request-id", event.locals.requestId);

@@ -4,7 +4,15 @@ import { getLocale } from "#lib/paraglide/runtime.js";
 // Dates, hours and money as people of this salon read them: its own time zone, COP without cents.
 
 const tag = () => (getLocale() === "es" ? "es-CO" : "en-US");
-const inZone = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag(), { timeZone: SALON_TIME_ZONE, ...options });
+
+// Kept, because making one takes longer than a hundred uses, and a page of hours uses hundreds.
+const formats = new Map<string, Intl.DateTimeFormat>();
+function inZone(options: Intl.DateTimeFormatOptions, locale = tag()): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, { timeZone: SALON_TIME_ZONE, ...options });
+  formats.set(key, format);
+  return format;
+}
 
 /** "9:30 a. m." */
 export const hour = (at: string | Date): string => inZone({ hour: "numeric", minute: "2-digit" }).format(new Date(at));
@@ -25,8 +33,10 @@ export const shortMoment = (at: string | Date): string =>
 export const moment = (at: string | Date): string => `${longDay(at)}, ${hour(at)}`;
 
 /** The day of a moment at the salon: "2026-11-25". */
-export const dayOf = (at: string | Date): string =>
-  new Intl.DateTimeFormat("en-CA", { timeZone: SALON_TIME_ZONE, dateStyle: "short" }).format(new Date(at));
+export const dayOf = (at: string | Date): string => inZone({ dateStyle: "short" }, "en-CA").format(new Date(at));
+
+/** The hour of the day at the salon, 0 to 23. */
+export const hourOfDay = (at: string | Date): number => Number(inZone({ hour: "2-digit", hourCycle: "h23" }, "en-GB").format(new Date(at)));
 
 /** Noon of a day at the salon, for telling its name: no zone moves it into another day. */
 export const noon = (day: string): Date => new Date(`${day}T17:00:00Z`);

@@ -8,9 +8,14 @@ export function holdFailure(reason: string): string {
     case "not_working_then":
       return m.not_working_then();
     case "skill_missing":
+    case "staff_unknown":
       return m.skill_missing();
+    case "service_unknown":
+      return m.service_gone();
     case "start_in_past":
       return m.in_the_past();
+    case "start_too_far":
+      return m.too_far_ahead();
     case "too_many_holds":
       return m.too_many_holds();
     case "servicio":

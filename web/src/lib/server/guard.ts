@@ -2,10 +2,17 @@ import { error, redirect, type RequestEvent } from "@sveltejs/kit";
 import { getLocale, localizeHref } from "#lib/paraglide/runtime.js";
 import type { Session } from "./session.ts";
 
-/** The client who is signed in; others are led to sign in and come back to `next`. @throws redirect, or error 403 for the staff */
-export function client(event: RequestEvent, next = event.url.pathname + event.url.search): Session {
+/** Whoever is signed in; a visitor is led to sign in and comes back to `next`. @throws redirect */
+export function person(event: RequestEvent, next = event.url.pathname + event.url.search): Session {
   const { session } = event.locals;
-  if (!session) redirect(303, `${localizeHref("/entrar")}?next=${encodeURIComponent(next)}`);
+  if (!session)
+    redirect(303, `${localizeHref("/entrar")}?next=${encodeURIComponent(event.request.method === "GET" ? next : event.url.pathname)}`);
+  return session;
+}
+
+/** The client who is signed in. @throws redirect for visitors, error 403 for the staff */
+export function client(event: RequestEvent): Session {
+  const session = person(event);
   if (session.role !== "CLIENT") error(403);
   return session;
 }

@@ -1,7 +1,8 @@
-import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { redirect, type RequestEvent } from "@sveltejs/kit";
 import { Booking_Status as Status } from "@lacio/proto/booking/v1/booking_service";
 import { dayOf } from "#lib/format.ts";
+import type { Api } from "./api.ts";
 import { offerBySlug } from "./catalogue.ts";
 import { here } from "./guard.ts";
 import { isAway, refusalOf } from "./refusal.ts";
@@ -34,28 +35,38 @@ export const choiceParams = (choice: Choice): string =>
 /** Holds the slot for whoever is signed in and goes on to the review; or back to the slots, saying why not, with nothing lost. */
 export async function hold(event: RequestEvent, choice: Choice): Promise<never> {
   const { api } = event.locals;
-  const offer = await offerBySlug(api, choice.service);
-  const wish = { serviceId: offer.id, desiredStart: timestampFromDate(new Date(choice.start)), staffId: choice.staffId };
+  const { service, start, staffId, key } = choice;
   let bookingId: string | undefined;
   let failure = "servicio";
   try {
-    ({ bookingId } = await api.booking.createBooking(wish, { headers: { "idempotency-key": choice.key } }));
+    const { id: serviceId } = await offerBySlug(api, service);
+    // She may have it already: from another tab, or from before she went back.
+    bookingId = (await openHolds(api, serviceId)).find((one) => isSame(one, choice))?.bookingId;
+    const wish = { serviceId, desiredStart: timestampFromDate(new Date(start)), staffId };
+    // Another choice on the same page is another wish, and needs a key of its own.
+    const headers = { "idempotency-key": `${key} ${Date.parse(start)} ${staffId}` };
+    bookingId ??= (await api.booking.createBooking(wish, { headers })).bookingId;
   } catch (error) {
-    if (!isAway(error)) {
-      failure = refusalOf(error).reason;
-      if (failure === "slot_taken") bookingId = await ownHold(event, offer.id, choice.start);
-    }
+    if (!isAway(error)) failure = refusalOf(error).reason;
   }
   if (bookingId) redirect(303, here(`/reservas/${bookingId}/pagar`));
+  if (failure === "unauthenticated") redirect(303, here(`/entrar?${choiceParams(choice)}`));
   if (failure === "too_many_holds") redirect(303, here("/reservas?falla=too_many_holds"));
-  const back = new URLSearchParams({ dia: dayOf(choice.start), con: choice.staffId, hora: choice.start, falla: failure });
-  redirect(303, here(`/reservar/${choice.service}?${back}`));
+  const back = new URLSearchParams({ dia: dayOf(start), con: staffId, hora: start, falla: failure });
+  redirect(303, here(`/reservar/${service}?${back}`));
 }
 
-// The slot may be taken by this very client: another tab, or the page before this one.
-async function ownHold({ locals }: RequestEvent, serviceId: string, start: string): Promise<string | undefined> {
-  const { bookings } = await locals.api.booking.listBookings({ pageSize: 50, statuses: [Status.PENDING_PAYMENT] });
-  const at = Date.parse(start);
-  return bookings.find(({ lines }) => lines.some((line) => line.serviceId === serviceId && timestampDate(line.start!).getTime() === at))
-    ?.bookingId;
+export type OpenHold = { bookingId: string; start: string; end: string; staffId: string };
+
+/** What she holds of a service and has not paid yet. */
+export async function openHolds({ booking }: Api, serviceId: string): Promise<OpenHold[]> {
+  const { bookings } = await booking.listBookings({ pageSize: 50, statuses: [Status.PENDING_PAYMENT] });
+  return bookings
+    .filter(({ expiresAt, lines }) => expiresAt && timestampDate(expiresAt) > new Date() && lines[0]?.serviceId === serviceId)
+    .map(({ bookingId, start, end, staffId }) => ({ bookingId, start: iso(start!), end: iso(end!), staffId }));
 }
+
+const iso = (at: Timestamp): string => timestampDate(at).toISOString();
+
+const isSame = (held: OpenHold, { start, staffId }: Choice): boolean =>
+  Date.parse(held.start) === Date.parse(start) && (staffId === "" || staffId === held.staffId);

@@ -1,7 +1,9 @@
 import { redirect, type RequestEvent } from "@sveltejs/kit";
-import { choiceIn, choiceParams, hold, type Choice } from "./hold.ts";
+import type { Api } from "./api.ts";
+import { offers } from "./catalogue.ts";
 import { here, safeNext } from "./guard.ts";
-import { keepSession, type Tokens } from "./session.ts";
+import { choiceIn, choiceParams, hold, type Choice } from "./hold.ts";
+import { keepSession, type Session, type Tokens } from "./session.ts";
 
 /** What somebody was about to do when she was asked who she is: hold a slot, or see a page. */
 export type Intent = { choice?: Choice; next?: string };
@@ -17,9 +19,26 @@ export function intentParams({ choice, next }: Intent): string {
   return params && `?${params}`;
 }
 
+/** The slot that waits for her, for the page to show; its service by name, or while staff is away by its address. */
+export async function waitingSlot(api: Api, { choice }: Intent): Promise<{ service: string; start: string } | undefined> {
+  if (!choice) return undefined;
+  const known = await offers(api).catch(() => []);
+  const service = known.find(({ slug }) => slug === choice.service)?.name ?? choice.service.replaceAll("-", " ");
+  return { service, start: choice.start };
+}
+
+/** Who is signed in already, as after going back, has nothing to do here. @throws redirect */
+export function passBy({ locals }: RequestEvent, { choice, next }: Intent): void {
+  if (!locals.session) return;
+  if (!choice) redirect(303, next ?? homeOf(locals.session));
+  redirect(303, here(`/reservar/${choice.service}?${new URLSearchParams({ hora: choice.start, con: choice.staffId })}`));
+}
+
 /** Keeps the session and goes on with what she was about to do. */
 export async function goOn(event: RequestEvent, tokens: Tokens, { choice, next }: Intent): Promise<never> {
-  const { role } = keepSession(event, tokens);
-  if (choice && role === "CLIENT") return hold(event, choice);
-  redirect(303, next ?? here(role === "CLIENT" ? "/reservas" : "/"));
+  const session = keepSession(event, tokens);
+  if (choice && session.role === "CLIENT") return hold(event, choice);
+  redirect(303, next ?? homeOf(session));
 }
+
+const homeOf = ({ role }: Session) => here(role === "CLIENT" ? "/reservas" : "/");

@@ -1,95 +1,67 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { Code } from "@connectrpc/connect";
 import type { Slot } from "@lacio/proto/availability/v1/availability_service";
 import { addDays, dayOf } from "#lib/format.ts";
 import type { Api } from "./api.ts";
-import { isAway } from "./refusal.ts";
-
-/** A start that can be chosen, with everybody who is free then. Times are RFC 3339. */
-export type Hour = { start: string; end: string; staff: string[] };
-
-/** Two weeks of a service: how much is free on each day, the hours of one of them, and where to look when there is nothing. */
-export type Calendar = {
-  days: { day: string; count: number }[];
-  day: string;
-  hours: Hour[];
-  /** The first free start of these two weeks. */
-  first?: Hour;
-  /** The free starts nearest to the one that was wanted, when that one is gone. */
-  nearest: Hour[];
-  chosen?: string;
-  previous?: string;
-  next: string;
-};
-
-export type Wish = { serviceId: string; staffId?: string; day?: string; start?: string; choose?: "first" };
+import { arrange, type Calendar, type Hour, type Wish } from "./calendar.ts";
+import { isAway, refusalOf } from "./refusal.ts";
 
 const daysShown = 14;
-const alternatives = 3;
+// What availability looks ahead at most.
+const daysAhead = 365;
 
-/** Undefined: availability is away. The page says so and keeps everything else. */
-export async function calendarFor({ availability }: Api, wish: Wish): Promise<Calendar | undefined> {
+/** Two weeks of free hours around a wish. Undefined: availability is away; the page says so and keeps everything else. */
+export async function calendarFor(api: Api, wish: Wish): Promise<Calendar | undefined> {
   const today = dayOf(new Date());
-  const from = windowOf(today, wish.day ?? (wish.start ? dayOf(wish.start) : today));
-  const { serviceId, staffId } = wish;
+  const from = firstShown(today, wish.day ?? dayOf(wish.start ?? wish.held?.start ?? new Date()));
+  const to = [addDays(from, daysShown - 1), addDays(today, daysAhead)].sort()[0]!;
   try {
-    const range = { date: from, toDate: addDays(from, daysShown - 1) };
-    const { slots } = await availability.getAvailability({ serviceId, staffId, ...range });
-    return calendarOf(byStart(slots), from, today, wish);
+    const days = Array.from({ length: daysShown }, (_, n) => addDays(from, n)).filter((day) => day <= to);
+    return {
+      ...arrange(await freeHours(api, wish.serviceId, from, to), days, wish),
+      today,
+      ...(from > today && { previous: addDays(from, -daysShown) }),
+      ...(to < addDays(today, daysAhead) && { next: addDays(from, daysShown) }),
+    };
   } catch (error) {
     if (isAway(error)) return undefined;
     throw error;
   }
 }
 
-function calendarOf(hours: Hour[], from: string, today: string, wish: Wish): Calendar {
-  const offered = everyHalfHour(hours, wish.start);
-  const ofDay = Map.groupBy(offered, ({ start }) => dayOf(start));
-  const days = Array.from({ length: daysShown }, (_, n) => addDays(from, n)).map((day) => ({ day, count: ofDay.get(day)?.length ?? 0 }));
-  const wanted = wish.start && hours.find(({ start }) => Date.parse(start) === Date.parse(wish.start!));
-  const chosen = wanted || (wish.choose === "first" ? hours[0] : undefined);
-  const asked = wish.day ?? (chosen ? dayOf(chosen.start) : wish.start && dayOf(wish.start));
-  const day = days.find((one) => one.day === asked)?.day ?? days.find(({ count }) => count > 0)?.day ?? from;
-  return {
-    days,
-    day,
-    hours: ofDay.get(day) ?? [],
-    first: hours[0],
-    nearest: wish.start && !wanted ? nearestTo(wish.start, hours) : [],
-    chosen: chosen?.start,
-    ...(from > today && { previous: addDays(from, -daysShown) }),
-    next: addDays(from, daysShown),
-  };
+/** Who can take a start: she who is preferred when she can, or else whose turn it is. */
+export async function whoIsFree(api: Api, serviceId: string, start: string, preferred: string): Promise<string | undefined> {
+  const hours = await freeHours(api, serviceId, dayOf(start), dayOf(start));
+  const free = hours.find((hour) => Date.parse(hour.start) === Date.parse(start))?.staff.map(({ id }) => id) ?? [];
+  return free.includes(preferred) ? preferred : free[0];
 }
 
-/** The first day of the two weeks that hold a day; weeks are counted from today. Days that are over count as today. */
-function windowOf(today: string, day: string): string {
-  const ahead = Math.floor((Date.parse(day) - Date.parse(today)) / 86_400_000);
-  return ahead > 0 && ahead < 365 ? addDays(today, ahead - (ahead % daysShown)) : today;
+/** Starts with everybody who is free then, in fair order. */
+async function freeHours({ availability }: Api, serviceId: string, date: string, toDate: string): Promise<Hour[]> {
+  try {
+    return byStart((await availability.getAvailability({ serviceId, date, toDate })).slots);
+  } catch (error) {
+    // Days that nobody can book yet are days without room.
+    if (!isAway(error) && refusalOf(error).code === Code.InvalidArgument) return [];
+    throw error;
+  }
 }
 
 function byStart(slots: Slot[]): Hour[] {
-  const hours = new Map<string, Hour>();
-  for (const { start, end, staffName } of slots) {
-    const key = timestampDate(start!).toISOString();
-    const hour = hours.get(key) ?? { start: key, end: timestampDate(end!).toISOString(), staff: [] };
-    hour.staff.push(staffName);
-    hours.set(key, hour);
+  const hours = new Map<bigint, Hour>();
+  for (const { start, end, staffId, staffName } of slots) {
+    const hour = hours.get(start!.seconds) ?? { start: iso(timestampDate(start!)), end: iso(timestampDate(end!)), staff: [] };
+    hour.staff.push({ id: staffId, name: staffName });
+    hours.set(start!.seconds, hour);
   }
-  return [...hours.values()].sort((a, b) => a.start.localeCompare(b.start));
+  return [...hours.values()];
 }
 
-// Starts come every quarter of an hour; one in each half hour is enough to choose from on a phone.
-function everyHalfHour(hours: Hour[], wanted?: string): Hour[] {
-  const seen = new Set<number>();
-  return hours.filter(({ start }) => {
-    const half = Math.floor(Date.parse(start) / 1_800_000);
-    const first = !seen.has(half);
-    seen.add(half);
-    return first || (wanted !== undefined && Date.parse(start) === Date.parse(wanted));
-  });
-}
+/** Starts are full minutes. */
+const iso = (at: Date): string => at.toISOString().replace(".000Z", "Z");
 
-function nearestTo(start: string, hours: Hour[]): Hour[] {
-  const distance = (hour: Hour) => Math.abs(Date.parse(hour.start) - Date.parse(start));
-  return hours.toSorted((a, b) => distance(a) - distance(b)).slice(0, alternatives).sort((a, b) => a.start.localeCompare(b.start));
+/** The first of the two weeks that hold a day; they are counted from today. A day out of reach counts as today. */
+function firstShown(today: string, day: string): string {
+  const ahead = Math.floor((Date.parse(day) - Date.parse(today)) / 86_400_000);
+  return ahead > 0 && ahead <= daysAhead ? addDays(today, ahead - (ahead % daysShown)) : today;
 }

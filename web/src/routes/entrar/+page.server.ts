@@ -1,18 +1,22 @@
-import { Code } from "@connectrpc/connect";
-import { fail, redirect } from "@sveltejs/kit";
+import { fail } from "@sveltejs/kit";
 import * as v from "valibot";
 import { m } from "#lib/paraglide/messages.js";
+import { commonFailure } from "#lib/server/account-failure.ts";
 import { emailRule, passwordRule } from "#lib/server/account-rules.ts";
 import { check, typed } from "#lib/server/check.ts";
-import { here } from "#lib/server/guard.ts";
-import { isAway, refusalOf } from "#lib/server/refusal.ts";
-import { goOn, intentIn, intentParams } from "#lib/server/sign-in.ts";
+import { goOn, intentIn, intentParams, passBy, waitingSlot } from "#lib/server/sign-in.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
-export const load: PageServerLoad = ({ locals, url }) => {
-  const intent = intentIn(url.searchParams);
-  if (locals.session && !intent.choice) redirect(303, intent.next ?? here("/reservas"));
-  return { choice: intent.choice, other: intentParams(intent), email: url.searchParams.get("correo") ?? "", fresh: url.searchParams.get("aviso") ?? "" };
+export const load: PageServerLoad = async (event) => {
+  const { searchParams } = event.url;
+  const intent = intentIn(searchParams);
+  passBy(event, intent);
+  return {
+    slot: await waitingSlot(event.locals.api, intent),
+    other: intentParams(intent),
+    email: searchParams.get("correo") ?? "",
+    newPassword: searchParams.get("aviso") === "clave",
+  };
 };
 
 export const actions: Actions = {
@@ -24,11 +28,8 @@ export const actions: Actions = {
     try {
       tokens = await event.locals.api.auth.login(checked.values);
     } catch (error) {
-      if (isAway(error)) return fail(503, { values: typed(form), failure: m.sign_in_away() });
-      const { code, retryAfterSeconds } = refusalOf(error);
-      if (code === Code.ResourceExhausted)
-        return fail(429, { values: typed(form), failure: m.too_many_tries({ seconds: retryAfterSeconds ?? 60 }) });
-      return fail(400, { values: typed(form), failure: m.bad_credentials() });
+      // The same words for an address that nobody has.
+      return commonFailure(error, form) ?? fail(400, { values: typed(form), failure: m.bad_credentials() });
     }
     return goOn(event, tokens, intentIn(event.url.searchParams));
   },

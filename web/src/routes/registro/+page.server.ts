@@ -1,19 +1,18 @@
-import { Code } from "@connectrpc/connect";
-import { fail, redirect } from "@sveltejs/kit";
+import { fail } from "@sveltejs/kit";
 import * as v from "valibot";
 import { m } from "#lib/paraglide/messages.js";
 import { getLocale } from "#lib/paraglide/runtime.js";
+import { commonFailure } from "#lib/server/account-failure.ts";
 import { emailRule, nameRule, newPasswordRule, phoneRule } from "#lib/server/account-rules.ts";
 import { check, typed } from "#lib/server/check.ts";
-import { here } from "#lib/server/guard.ts";
-import { isAway, refusalOf } from "#lib/server/refusal.ts";
-import { goOn, intentIn, intentParams } from "#lib/server/sign-in.ts";
+import { refusalOf } from "#lib/server/refusal.ts";
+import { goOn, intentIn, intentParams, passBy, waitingSlot } from "#lib/server/sign-in.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
-export const load: PageServerLoad = ({ locals, url }) => {
-  const intent = intentIn(url.searchParams);
-  if (locals.session && !intent.choice) redirect(303, intent.next ?? here("/reservas"));
-  return { choice: intent.choice, other: intentParams(intent) };
+export const load: PageServerLoad = async (event) => {
+  const intent = intentIn(event.url.searchParams);
+  passBy(event, intent);
+  return { slot: await waitingSlot(event.locals.api, intent), other: intentParams(intent) };
 };
 
 export const actions: Actions = {
@@ -28,13 +27,17 @@ export const actions: Actions = {
     try {
       tokens = await auth.register({ ...checked.values, locale: getLocale() });
     } catch (error) {
-      if (isAway(error)) return fail(503, { values: typed(form), failure: m.sign_in_away() });
-      const { code, reason } = refusalOf(error);
-      if (code === Code.ResourceExhausted) return fail(429, { values: typed(form), failure: m.too_many_tries({ seconds: 60 }) });
-      if (reason !== "email_taken") return fail(400, { values: typed(form), failure: m.register_failed() });
+      const common = commonFailure(error, form);
+      if (common) return common;
+      const { reason, fields } = refusalOf(error);
+      const errors = Object.fromEntries(fields.map((field) => [field, m.field_wrong()]));
+      if (reason !== "email_taken") return fail(422, { values: typed(form), failure: m.register_failed(), errors });
       // Sent twice, or the first answer was lost: with the right password the account is hers, and she goes on.
-      tokens = await auth.login({ email, password }).catch(() => undefined);
-      if (!tokens) return fail(409, { values: typed(form), taken: true });
+      try {
+        tokens = await auth.login({ email, password });
+      } catch (refused) {
+        return commonFailure(refused, form) ?? fail(409, { values: typed(form), taken: true });
+      }
     }
     return goOn(event, tokens, intentIn(event.url.searchParams));
   },

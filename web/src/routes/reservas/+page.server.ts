@@ -8,7 +8,10 @@ export const load: PageServerLoad = async (event) => {
   client(event);
   const { api } = event.locals;
   const pageToken = event.url.searchParams.get("pagina") ?? "";
-  const [{ bookings, nextPageToken }, nameOf] = await Promise.all([api.booking.listBookings({ pageSize: 20, pageToken }), stylistNames(api)]);
+  const [{ bookings, nextPageToken }, nameOf] = await Promise.all([
+    api.booking.listBookings({ pageSize: 20, pageToken }),
+    stylistNames(api),
+  ]);
   const all = bookings.map((booking) => viewOf(booking, nameOf));
   const now = new Date().toISOString();
   const next = all.filter(({ status, end }) => live.includes(status) && end > now);

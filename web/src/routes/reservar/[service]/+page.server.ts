@@ -1,28 +1,38 @@
 import { fail, redirect } from "@sveltejs/kit";
 import { ableTo, offerBySlug, people } from "#lib/server/catalogue.ts";
 import { client, here } from "#lib/server/guard.ts";
-import { choiceIn, choiceParams, hold } from "#lib/server/hold.ts";
+import { choiceIn, choiceParams, hold, openHolds, type OpenHold } from "#lib/server/hold.ts";
 import { calendarFor } from "#lib/server/slots.ts";
+import { wishIn } from "#lib/server/wish.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
-  const asked = (name: string) => url.searchParams.get(name) ?? undefined;
-  const offer = await offerBySlug(locals.api, params.service);
-  const able = ableTo(offer, await people(locals.api));
-  const staffId = able.some(({ id }) => id === asked("con")) ? asked("con")! : "";
-  const day = /^\d{4}-\d\d-\d\d$/.test(asked("dia") ?? "") && !Number.isNaN(Date.parse(asked("dia")!)) ? asked("dia") : undefined;
-  const start = asked("hora") && !Number.isNaN(Date.parse(asked("hora")!)) ? asked("hora") : undefined;
-  const wish = { serviceId: offer.id, staffId, day, start, choose: asked("otra") ? ("first" as const) : undefined };
+  const [offer, everybody] = await Promise.all([offerBySlug(locals.api, params.service), people(locals.api)]);
+  const able = ableTo(offer, everybody).map(({ id, name }) => ({ id, name }));
+  const con = url.searchParams.get("con") ?? "";
+  const staffId = able.some(({ id }) => id === con) ? con : "";
+  const { failure, ...wish } = wishIn(url);
+  const held = failure ? undefined : await ownHold(locals, offer.id, wish.start);
+  const calendar = await calendarFor(locals.api, { serviceId: offer.id, staffId, held, ...wish });
   return {
     offer,
-    people: able.map(({ id, name }) => ({ id, name })),
-    staffId,
-    calendar: await calendarFor(locals.api, wish),
-    failure: asked("falla"),
+    people: able,
+    calendar,
+    failure,
+    again: wish.first,
+    /** The end of her own hold, when that is what is chosen. */
+    held: held && calendar?.chosen && Date.parse(calendar.chosen) === Date.parse(held.start) ? held.bookingId : undefined,
     /** Made with the page: pressing twice books once. */
     key: crypto.randomUUID(),
   };
 };
+
+// Who comes back from the review finds her own hour still chosen. Nobody's page fails for it.
+async function ownHold({ api, session }: App.Locals, serviceId: string, start: string | undefined): Promise<OpenHold | undefined> {
+  if (session?.role !== "CLIENT") return undefined;
+  const holds = await openHolds(api, serviceId).catch((): OpenHold[] => []);
+  return holds.find((held) => !start || Date.parse(held.start) === Date.parse(start));
+}
 
 export const actions: Actions = {
   default: async (event) => {
@@ -30,7 +40,7 @@ export const actions: Actions = {
     form.set("servicio", event.params.service);
     const choice = choiceIn(form);
     if (!choice) return fail(422, { missing: true });
-    if (!event.locals.session) redirect(303, `${here("/registro")}?${choiceParams(choice)}`);
+    if (!event.locals.session) redirect(303, here(`/registro?${choiceParams(choice)}`));
     client(event);
     return hold(event, choice);
   },

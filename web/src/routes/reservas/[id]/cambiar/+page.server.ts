@@ -19,7 +19,13 @@ export const load: PageServerLoad = async (event) => {
   const asked = url.searchParams.get("hora");
   const start = asked && !Number.isNaN(Date.parse(asked)) ? asked : undefined;
   const calendar = await calendarFor(locals.api, { serviceId: booking.serviceId, staffId, day, start });
-  return { booking, people: able.map(({ id, name }) => ({ id, name })), staffId, calendar, failure: url.searchParams.get("falla") ?? undefined };
+  return {
+    booking,
+    people: able.map(({ id, name }) => ({ id, name })),
+    staffId,
+    calendar,
+    failure: url.searchParams.get("falla") ?? undefined,
+  };
 };
 
 export const actions: Actions = {

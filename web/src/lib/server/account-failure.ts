@@ -1,0 +1,15 @@
+import { Code } from "@connectrpc/connect";
+import { fail, type ActionFailure } from "@sveltejs/kit";
+import { m } from "#lib/paraglide/messages.js";
+import { typed } from "./check.ts";
+import { isAway, refusalOf } from "./refusal.ts";
+
+type Failure = ActionFailure<{ values: Record<string, string>; failure: string }>;
+
+/** The two failures that every account form has: a service is away, or somebody is too fast. Undefined: it was refused for a reason of its own. */
+export function commonFailure(error: unknown, form: FormData): Failure | undefined {
+  if (isAway(error)) return fail(503, { values: typed(form), failure: m.sign_in_away() });
+  const { code, retryAfterSeconds } = refusalOf(error);
+  if (code !== Code.ResourceExhausted) return undefined;
+  return fail(429, { values: typed(form), failure: m.too_many_tries({ seconds: retryAfterSeconds || 60 }) });
+}

@@ -1,0 +1,112 @@
+import { dayOf } from "#lib/format.ts";
+
+/** A start that can be chosen, with everybody who is free then. Times are RFC 3339. */
+export type Hour = { start: string; end: string; staff: { id: string; name: string }[] };
+
+/** Two weeks of a service: how much is free on each day, the hours of one of them, and where to look when there is nothing. */
+export type Calendar = {
+  today: string;
+  days: { day: string; count: number }[];
+  /** The day whose hours are shown. */
+  day: string;
+  /** The day that was asked for and is full. */
+  fullDay?: string;
+  hours: Hour[];
+  /** Whose hours these are; empty: anybody's. */
+  staffId: string;
+  /** She who was asked for has no hour in these two weeks. */
+  withoutHer: boolean;
+  first?: Hour;
+  /** The free starts nearest to the one that is gone, with anybody. */
+  nearest: Hour[];
+  gone: boolean;
+  chosen?: string;
+  previous?: string;
+  next?: string;
+};
+
+export type Wish = {
+  serviceId: string;
+  /** Empty: anybody. */
+  staffId: string;
+  day?: string;
+  start?: string;
+  /** The wished start has just been taken, whatever the calendar says: its view may be a moment old. */
+  taken?: boolean;
+  /** Whatever comes first will do; with anybody, when she who is asked for has nothing. */
+  first?: boolean;
+  /** Hers already: free for her, and no one else. */
+  held?: { start: string; end: string; staffId: string };
+};
+
+const alternatives = 3;
+
+export function arrange(all: Hour[], days: string[], wish: Wish): Omit<Calendar, "today" | "previous" | "next"> {
+  const free = wish.taken ? withoutTaken(all, wish) : all;
+  const hers = withStylist(free, wish.staffId);
+  const withoutHer = wish.staffId !== "" && hers.length === 0;
+  const staffId = withoutHer && wish.first ? "" : wish.staffId;
+  const hours = withHeld(staffId === wish.staffId ? hers : free, wish);
+
+  const wanted = wish.start && !wish.taken ? hours.find(isAt(wish.start)) : undefined;
+  const held = wish.held && !wish.start ? hours.find(isAt(wish.held.start)) : undefined;
+  const chosen = wanted ?? held ?? (wish.first && !wish.start ? hours[0] : undefined);
+  const ofDay = Map.groupBy(everyHalfHour(hours, chosen), ({ start }) => dayOf(start));
+  const asked = wish.day ?? (chosen ? dayOf(chosen.start) : wish.start && dayOf(wish.start));
+  const day = days.find((one) => one >= (asked ?? "") && ofDay.has(one)) ?? days.find((one) => ofDay.has(one)) ?? days[0]!;
+  const gone = wish.start !== undefined && !wanted;
+  return {
+    days: days.map((one) => ({ day: one, count: ofDay.get(one)?.length ?? 0 })),
+    day,
+    ...(asked && asked !== day && !gone && days.indexOf(asked) > 0 && { fullDay: asked }),
+    hours: ofDay.get(day) ?? [],
+    staffId,
+    withoutHer,
+    first: hours[0],
+    nearest: gone ? nearestTo(wish.start!, free, staffId) : [],
+    gone,
+    ...(chosen && dayOf(chosen.start) === day && { chosen: chosen.start }),
+  };
+}
+
+const isAt = (start: string) => (hour: Hour) => Date.parse(hour.start) === Date.parse(start);
+
+function withStylist(hours: Hour[], staffId: string): Hour[] {
+  if (!staffId) return hours;
+  return hours.flatMap((hour) => {
+    const staff = hour.staff.filter(({ id }) => id === staffId);
+    return staff.length > 0 ? [{ ...hour, staff }] : [];
+  });
+}
+
+// "Anybody" was refused only because nobody was left.
+function withoutTaken(hours: Hour[], { start, staffId }: Wish): Hour[] {
+  return hours.flatMap((hour) => {
+    if (!isAt(start ?? "")(hour)) return [hour];
+    const staff = staffId ? hour.staff.filter(({ id }) => id !== staffId) : [];
+    return staff.length > 0 ? [{ ...hour, staff }] : [];
+  });
+}
+
+function withHeld(hours: Hour[], { held, staffId }: Wish): Hour[] {
+  if (!held || (staffId && staffId !== held.staffId) || hours.some(isAt(held.start))) return hours;
+  return [...hours, { ...held, staff: [] }].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+}
+
+// Starts come every quarter of an hour; one in each half hour is enough to choose from on a phone.
+function everyHalfHour(hours: Hour[], chosen?: Hour): Hour[] {
+  const seen = new Set<number>();
+  return hours.filter((hour) => {
+    const half = Math.floor(Date.parse(hour.start) / 1_800_000);
+    const first = !seen.has(half);
+    seen.add(half);
+    return first || hour === chosen;
+  });
+}
+
+function nearestTo(start: string, hours: Hour[], staffId: string): Hour[] {
+  const distance = (hour: Hour) => Math.abs(Date.parse(hour.start) - Date.parse(start));
+  const hers = (hour: Hour) => (hour.staff.some(({ id }) => id === staffId) ? 0 : 1);
+  const nearest = hours.toSorted((a, b) => distance(a) - distance(b) || hers(a) - hers(b)).slice(0, alternatives);
+  return nearest.sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+}

@@ -1,0 +1,43 @@
+import { fail, redirect } from "@sveltejs/kit";
+import * as v from "valibot";
+import { m } from "#lib/paraglide/messages.js";
+import { commonFailure } from "#lib/server/account-failure.ts";
+import { passwordRule } from "#lib/server/account-rules.ts";
+import type { Api } from "#lib/server/api.ts";
+import { check } from "#lib/server/check.ts";
+import { client, here } from "#lib/server/guard.ts";
+import { refusalOf } from "#lib/server/refusal.ts";
+import { forgetSession } from "#lib/server/session.ts";
+import type { Actions, PageServerLoad } from "./$types";
+
+export const load: PageServerLoad = (event) => void client(event);
+
+export const actions: Actions = {
+  default: async (event) => {
+    client(event);
+    const form = await event.request.formData();
+    const checked = check(v.object({ password: passwordRule() }), form);
+    if ("errors" in checked) return fail(422, { errors: checked.errors });
+    try {
+      await erase(event.locals.api, checked.values.password);
+    } catch (error) {
+      const common = commonFailure(error, form);
+      if (common) return common;
+      const { reason } = refusalOf(error);
+      if (reason === "bad_credentials") return fail(422, { errors: { password: m.password_wrong() } });
+      if (reason === "open_bookings") return fail(409, { openBookings: true });
+      return fail(409, { failure: m.erase_failed() });
+    }
+    forgetSession(event);
+    redirect(303, here("/cuenta/adios"));
+  },
+};
+
+async function erase({ auth, users }: Api, password: string): Promise<void> {
+  const { profile } = await users.getMe({});
+  if (profile!.erasedAt) return; // it was done, and the answer got lost
+  // That it is she, and not somebody who found her phone. The proof is no session of its own.
+  const { refreshToken } = await auth.login({ email: profile!.email, password });
+  await auth.logout({ refreshToken });
+  await users.eraseMe({});
+}

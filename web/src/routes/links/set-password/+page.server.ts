@@ -1,0 +1,27 @@
+import { fail, redirect } from "@sveltejs/kit";
+import * as v from "valibot";
+import { commonFailure } from "#lib/server/account-failure.ts";
+import { newPasswordRule } from "#lib/server/account-rules.ts";
+import { check } from "#lib/server/check.ts";
+import { here } from "#lib/server/guard.ts";
+import { tokenOf } from "#lib/server/link-page.ts";
+import { forgetSession } from "#lib/server/session.ts";
+import type { Actions, PageServerLoad } from "./$types";
+
+// For who forgot a password, and for who was invited and never had one. Opening the link changes nothing.
+export const load: PageServerLoad = (event) => ({ token: tokenOf(event) });
+
+export const actions: Actions = {
+  default: async (event) => {
+    const form = await event.request.formData();
+    const checked = check(v.object({ password: newPasswordRule() }), form);
+    if ("errors" in checked) return fail(422, { errors: checked.errors });
+    try {
+      await event.locals.api.auth.resetPassword({ token: String(form.get("token") ?? ""), password: checked.values.password });
+    } catch (error) {
+      return commonFailure(error, form) ?? fail(400, { invalid: true });
+    }
+    forgetSession(event); // a new password ends every session, this browser's too
+    redirect(303, here("/entrar?aviso=clave"));
+  },
+};

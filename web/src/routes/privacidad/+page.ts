@@ -1,0 +1,2 @@
+// Only text: no script is sent.
+export const csr = false;
