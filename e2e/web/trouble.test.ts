@@ -1,0 +1,267 @@
+/// <reference lib="dom" />
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import type { System } from "@lacio/dev/system";
+import { signUp, sql, until } from "@lacio/dev/testing";
+import { provider } from "../provider.ts";
+import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
+import { heldBooking, openWorld, paidBooking, signedIn, statusOf } from "./world.ts";
+
+// What goes wrong on the way, and what the page makes of it: nothing typed or chosen is ever lost.
+
+let system: System;
+let browser: Browser;
+beforeAll(async () => {
+  [system, browser] = await Promise.all([openWorld(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+});
+
+const open = async (options = {}) => {
+  const { page, context, complaints } = await visitor(browser, system.urls.edge!, options);
+  const client = await signedIn(context, system);
+  return { page, context, client, complaints };
+};
+const main = (page: Page) => page.getByRole("main");
+const pressButton = (page: Page, name: RegExp) => main(page).getByRole("button", { name }).first().click();
+const choose = (page: Page, start: string) => page.locator(`input[name="hora"][value="${start}"]`).first().check({ force: true });
+const hours = (page: Page) =>
+  page.locator('main input[type=radio][name="hora"]').evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+const decide = async (page: Page, decision: string) => {
+  await page.waitForURL((url) => url.origin === system.urls.stripe);
+  await page.locator(`button[name="decision"][value="${decision}"]`).click();
+};
+const ready = (page: Page) => page.getByRole("heading", { name: /Listo, te esperamos/ }).waitFor();
+
+test("two browsers, one slot: one holds it; the other keeps her place, is told, and takes a neighbour", async () => {
+  const [one, other] = await Promise.all([open(), open()]);
+  const path = "/reservar/nano-alisado";
+  await Promise.all([one.page.goto(path), other.page.goto(path)]);
+  const daniela = await main(one.page)
+    .getByRole("link", { name: /Daniela/ })
+    .first()
+    .getAttribute("href");
+  await Promise.all([one.page.goto(daniela!), other.page.goto(daniela!)]);
+  const start = (await hours(one.page))[1]!;
+  await Promise.all([choose(one.page, start), choose(other.page, start)]);
+  await Promise.all([pressButton(one.page, /Continuar/), pressButton(other.page, /Continuar/)]);
+  await Promise.all([one, other].map(({ page }) => page.waitForURL(/\/pagar|falla=/)));
+  const loser = [one, other].find(({ page }) => page.url().includes("falla="))!;
+  expect([one, other].filter(({ page }) => page.url().includes("/pagar"))).toHaveLength(1);
+  const alert = loser.page.getByRole("alert").filter({ hasText: /se acaba de ocupar/ });
+  await alert.waitFor();
+  expect(await alert.getByRole("link").count()).toBe(3);
+  await until(() => alert.evaluate((node) => document.activeElement === node || undefined));
+  await alert.getByRole("link").first().click();
+  await pressButton(loser.page, /Continuar/);
+  await loser.page.waitForURL(/\/pagar/);
+  await Promise.all([one.context.close(), other.context.close()]);
+});
+
+test("a hold that ends while she looks at the review: she is told, and takes the hour again", async () => {
+  const { page, context, client } = await open();
+  const bookingId = await heldBooking(system, client, { skip: 20 });
+  await page.goto(`/reservas/${bookingId}/pagar`);
+  await main(page)
+    .getByRole("button", { name: /^Pagar/ })
+    .waitFor();
+  await sql(system, "booking", "update booking set expires_at = now() where id = $1", [bookingId]);
+  await until(async () => (await statusOf(system, client, bookingId)) === Booking_Status.EXPIRED);
+  await pressButton(page, /^Pagar/);
+  await main(page)
+    .getByText(/se terminó|se venció|ya no está apartada/i)
+    .first()
+    .waitFor();
+  await main(page)
+    .getByRole("link", { name: /Volver a apartar/ })
+    .click();
+  await pressButton(page, /Continuar/);
+  await page.waitForURL(/\/pagar/);
+  expect(page.url()).not.toContain(bookingId);
+  await context.close();
+});
+
+test.each([
+  ["with JavaScript", {}],
+  ["without", { javaScriptEnabled: false }],
+])("a payment that the bank declines, then one that it approves, %s", async (_, options) => {
+  const { page, context, client } = await open(options);
+  const bookingId = await heldBooking(system, client, { service: "Corte y cepillado", skip: 4 });
+  await page.goto(`/reservas/${bookingId}/pagar`);
+  await pressButton(page, /^Pagar/);
+  await decide(page, "decline");
+  await until(async () => {
+    await page.goto(`/reservas/${bookingId}/pagar`);
+    return (
+      (await main(page)
+        .getByText(/no aprobó/)
+        .count()) > 0 || undefined
+    );
+  });
+  await pressButton(page, /^Pagar/);
+  await decide(page, "approve");
+  await ready(page);
+  expect(await statusOf(system, client, bookingId)).toBe(Booking_Status.CONFIRMED);
+  await context.close();
+});
+
+test.each([
+  ["with JavaScript", {}],
+  ["without", { javaScriptEnabled: false }],
+])("a webhook that comes late: the page waits, and turns into the confirmation by itself, %s", async (_, options) => {
+  const { page, context, client } = await open(options);
+  const bookingId = await heldBooking(system, client, { service: "Keratina", skip: 9 });
+  await provider(system).faults({ webhooks: "delay", delayMs: 20_000 });
+  try {
+    await page.goto(`/reservas/${bookingId}/pagar`);
+    await pressButton(page, /^Pagar/);
+    await decide(page, "approve");
+    await page.getByRole("heading", { name: /confirmando tu pago/i }).waitFor();
+    await page.getByRole("heading", { name: /Listo, te esperamos/ }).waitFor({ timeout: 60_000 });
+  } finally {
+    await provider(system).faults({ webhooks: "deliver" });
+  }
+  await context.close();
+});
+
+test("a session that ends on the way: she signs in again and is where she was", async () => {
+  const { page, context, client } = await open();
+  await page.goto("/reservar/alisado-corto?otra=1");
+  await context.clearCookies();
+  await pressButton(page, /Continuar/);
+  await page.waitForURL(/\/(registro|entrar)\?/);
+  if (page.url().includes("/registro"))
+    await main(page)
+      .getByRole("link", { name: /Entra|Ya tengo cuenta/ })
+      .first()
+      .click();
+  await page.waitForURL(/\/entrar\?/);
+  await page.locator('input[type="email"]').fill(client.email);
+  await page.locator('input[type="password"]').fill(client.password);
+  await pressButton(page, /^Entrar/);
+  await page.waitForURL(/\/reservas\/[^/]+\/pagar/);
+  await context.close();
+});
+
+describe("a service that is down", () => {
+  test("booking: the hour she chose stays chosen, and trying again works", async () => {
+    const { page, context } = await open();
+    await page.goto("/reservar/alisado-largo?otra=1");
+    await system.process("booking").kill();
+    try {
+      await pressButton(page, /Continuar/);
+      await page.getByRole("alert").first().waitFor();
+      expect(await page.locator('input[name="hora"]:checked').count()).toBe(1);
+    } finally {
+      await system.process("booking").restart();
+    }
+    await until(async () => {
+      await pressButton(page, /Continuar/);
+      return page.waitForURL(/\/pagar/, { timeout: 5_000 }).then(() => true);
+    });
+    await context.close();
+  });
+
+  test("payments: the review says so and keeps the hold; then she pays", async () => {
+    const { page, context, client } = await open();
+    const bookingId = await heldBooking(system, client, { service: "Corte y cepillado", skip: 15 });
+    await page.goto(`/reservas/${bookingId}/pagar`);
+    await system.process("payments").kill();
+    try {
+      await pressButton(page, /^Pagar/);
+      await page.getByRole("alert").first().waitFor();
+    } finally {
+      await system.process("payments").restart();
+    }
+    await pressButton(page, /^Pagar/);
+    await decide(page, "approve");
+    await ready(page);
+    await context.close();
+  });
+
+  test("the web itself: the edge speaks in the salon's words, and the page comes back", async () => {
+    const { page, context } = await open();
+    await system.process("web").kill();
+    try {
+      expect((await page.goto("/"))!.status()).toBe(503);
+      await page.getByRole("heading", { name: "Volvemos en un momento" }).waitFor();
+    } finally {
+      await system.process("web").restart();
+    }
+    await until(async () => (await page.goto("/"))!.status() === 200);
+    await context.close();
+  });
+});
+
+test("she moves an appointment, then cancels it with the refund shown first", async () => {
+  const { page, context, client } = await open();
+  const bookingId = await paidBooking(system, client, { service: "Alisado medio", skip: 30 });
+  await page.goto(`/reservas/${bookingId}/cambiar`);
+  const free = await hours(page);
+  await choose(page, free.at(-1)!);
+  await pressButton(page, /Cambiar|Continuar|Guardar/);
+  await page.waitForURL(/\/reservas\/[^/]+\?cambiada=1/);
+  await main(page)
+    .getByRole("link", { name: /Cancelar/ })
+    .first()
+    .click();
+  await main(page).getByText("$ 240.000").first().waitFor();
+  await pressButton(page, /Cancelar/);
+  await page.waitForURL((url) => url.pathname === `/reservas/${bookingId}`);
+  await main(page).getByText("Cancelada").first().waitFor();
+  await until(async () => (await provider(system).money(bookingId)).refunded.length === 1);
+  await context.close();
+});
+
+test("the keyboard alone is enough, in fewer than thirty presses from the service to the review", async () => {
+  const { page, context } = await open();
+  await page.goto("/reservar/corte-y-cepillado");
+  let presses = 0;
+  const press = async (key: string) => {
+    presses++;
+    await page.keyboard.press(key);
+  };
+  const focused = () => page.evaluate(() => [document.activeElement?.getAttribute("name"), document.activeElement?.textContent?.trim()]);
+  while ((await focused())[0] !== "hora" && presses < 40) await press("Tab");
+  await press("Space");
+  while (!/^Continuar/.test((await focused())[1] ?? "") && presses < 60) await press("Tab");
+  await press("Enter");
+  await page.waitForURL(/\/pagar/);
+  expect(presses).toBeLessThanOrEqual(30);
+  await context.close();
+});
+
+test("English from the first page to the confirmation", async () => {
+  const { page, context } = await open({ locale: "en-US" });
+  await page.goto("/en/reservar/corte-y-cepillado?otra=1");
+  await pressButton(page, /Continue/);
+  await page.waitForURL(/\/en\/reservas\/[^/]+\/pagar/);
+  await pressButton(page, /^Pay/);
+  await decide(page, "approve");
+  await page.waitForURL(/\/en\/reservas\/[^/]+\?lista=1/);
+  expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  await context.close();
+});
+
+test("a double click and Back book and charge once", async () => {
+  const { page, context, client } = await open();
+  await page.goto("/reservar/keratina?otra=1");
+  await main(page)
+    .getByRole("button", { name: /Continuar/ })
+    .dblclick();
+  await page.waitForURL(/\/pagar/);
+  await page.goBack();
+  await pressButton(page, /Continuar/);
+  await page.waitForURL(/\/pagar/);
+  const rows = await sql(system, "booking", "select id from booking where client_id = $1", [client.id]);
+  expect(rows).toHaveLength(1);
+  await main(page)
+    .getByRole("button", { name: /^Pagar/ })
+    .dblclick();
+  await decide(page, "approve");
+  await ready(page);
+  expect((await provider(system).money(String(rows[0]!.id))).received).toHaveLength(1);
+  await context.close();
+});
