@@ -94,7 +94,7 @@ describe.each([
     expect(tap.count + 3).toBe(5); // and the service, the hour, "create account"
     await approve(page);
     await page.getByRole("heading", { name: /Listo, te esperamos/ }).waitFor();
-    expect((await invoiceMail(email)).subject).toContain("Confirmada");
+    expect((await invoiceMail(email)).subject).toMatch(/^Cita confirmada/);
     await until(async () => {
       await page.reload();
       return (await page.getByRole("link", { name: /factura/i }).count()) > 0 || undefined;
