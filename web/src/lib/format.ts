@@ -14,8 +14,9 @@ function inZone(options: Intl.DateTimeFormatOptions, locale = tag()): Intl.DateT
   return format;
 }
 
-/** "9:30 a. m." */
-export const hour = (at: string | Date): string => inZone({ hour: "numeric", minute: "2-digit" }).format(new Date(at));
+/** "9:30 a. m.", which no line break parts. */
+export const hour = (at: string | Date): string =>
+  inZone({ hour: "numeric", minute: "2-digit" }).format(new Date(at)).replaceAll(/\s/g, "\u00a0");
 
 /** "miércoles 25 de noviembre" */
 export const longDay = (at: string | Date): string =>

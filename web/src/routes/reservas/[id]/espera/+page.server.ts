@@ -1,24 +1,44 @@
 import { redirect } from "@sveltejs/kit";
-import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
+import { Payment_Status as Status } from "@lacio/proto/payments/v1/payments_service";
 import { bookingView } from "#lib/server/booking-view.ts";
 import { client, here } from "#lib/server/guard.ts";
+import { isAway } from "#lib/server/refusal.ts";
 import type { PageServerLoad } from "./$types";
+
+const longSeconds = 60;
 
 // Asked again and again until the provider's news is in, by script or by the page's own refresh.
 export const load: PageServerLoad = async (event) => {
   client(event);
-  const { locals, params } = event;
-  const [booking, { payments }] = await Promise.all([
-    bookingView(locals.api, params.id),
-    locals.api.payments.listPayments({ bookingId: params.id }),
+  const { locals, params, url } = event;
+  const path = here(`/reservas/${params.id}`);
+  // Nobody who has just paid is shown an error because a service is away for a moment: the page goes on waiting.
+  const unlessAway = <T>(answer: Promise<T>): Promise<T | undefined> =>
+    answer.catch((error: unknown) => (isAway(error) ? undefined : Promise.reject(error as Error)));
+  const [booking, tries] = await Promise.all([
+    unlessAway(bookingView(locals.api, params.id)),
+    unlessAway(locals.api.payments.listPayments({ bookingId: params.id, pageSize: 20 })),
   ]);
-  if (["CONFIRMED", "COMPLETED", "NO_SHOW", "REASSIGNING"].includes(booking.status)) redirect(303, here(`/reservas/${booking.id}?lista=1`));
-  const settled = (status: Payment_Status) => payments.some((payment) => payment.status === status);
-  const paid = settled(Payment_Status.SUCCEEDED) || settled(Payment_Status.PARTLY_REFUNDED);
-  if (booking.status === "PENDING_PAYMENT" && payments.length > 0 && payments.every(({ status }) => status === Payment_Status.FAILED))
-    redirect(303, here(`/reservas/${booking.id}/pagar`));
-  if (booking.status === "CANCELLED" || (booking.status === "EXPIRED" && settled(Payment_Status.REFUNDED)))
-    redirect(303, here(`/reservas/${booking.id}`));
-  const since = Math.max(0, ...payments.map(({ createdAt }) => Number(createdAt?.seconds ?? 0n) * 1000));
-  return { booking, late: booking.status === "EXPIRED", paid, long: since > 0 && Date.now() - since > 90_000 };
+  const seen = new Set(tries?.payments.map(({ status }) => status));
+
+  if (booking && ["CONFIRMED", "COMPLETED", "NO_SHOW", "REASSIGNING"].includes(booking.status)) redirect(303, `${path}?lista=1`);
+  const unpaid = seen.size > 0 && [...seen].every((status) => status === Status.FAILED);
+  if (booking?.status === "PENDING_PAYMENT" && unpaid) redirect(303, `${path}/pagar`);
+
+  const since = Number(url.searchParams.get("desde"));
+  return {
+    id: params.id,
+    booking,
+    state: stateOf(booking?.status, seen),
+    declined: tries?.payments[0]?.status === Status.PENDING && tries.payments[0].failure !== "",
+    long: since > 0 && Date.now() / 1000 - since > longSeconds,
+  };
 };
+
+/** "late": paid when the hour was not held any more, and nobody knows yet which way it goes. */
+function stateOf(booking: string | undefined, payments: Set<Status>): "waiting" | "late" | "over" | "refunded" | "cancelled" {
+  if (payments.has(Status.REFUNDED) || payments.has(Status.PARTLY_REFUNDED)) return "refunded";
+  if (booking === "CANCELLED") return "cancelled";
+  if (booking !== "EXPIRED") return "waiting";
+  return payments.has(Status.SUCCEEDED) || payments.has(Status.PENDING) ? "late" : "over";
+}

@@ -1,5 +1,5 @@
 import { fail, redirect } from "@sveltejs/kit";
-import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
+import { Payment_Status as Status } from "@lacio/proto/payments/v1/payments_service";
 import type { Api } from "#lib/server/api.ts";
 import { bookingView } from "#lib/server/booking-view.ts";
 import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
@@ -12,14 +12,16 @@ export const load: PageServerLoad = async (event) => {
   const { locals, params, url } = event;
   const [booking, declined] = await Promise.all([bookingView(locals.api, params.id), lastWasDeclined(locals.api, params.id)]);
   if (booking.status !== "PENDING_PAYMENT" && booking.status !== "EXPIRED") redirect(303, here(`/reservas/${booking.id}`));
-  return { booking, declined, cancelled: url.searchParams.get("pago") === "cancelado", now: new Date().toISOString() };
+  const now = Date.now();
+  const secondsLeft = booking.status === "EXPIRED" ? 0 : Math.max(0, Math.ceil((Date.parse(booking.payUntil!) - now) / 1000));
+  return { booking, declined, cancelled: url.searchParams.get("pago") === "cancelado", secondsLeft, now: new Date(now).toISOString() };
 };
 
-// A word about an earlier try is no reason to keep the page back.
+// A declined card leaves its checkout open, with the bank's word on it. A word about an earlier try is no reason to keep the page back.
 async function lastWasDeclined({ payments }: Api, bookingId: string): Promise<boolean> {
   try {
-    const tries = (await payments.listPayments({ bookingId })).payments;
-    return tries.length > 0 && tries.every(({ status }) => status === Payment_Status.FAILED);
+    const [last] = (await payments.listPayments({ bookingId, pageSize: 1 })).payments;
+    return last !== undefined && (last.status === Status.FAILED || (last.status === Status.PENDING && last.failure !== ""));
   } catch {
     return false;
   }
@@ -42,12 +44,16 @@ export const actions: Actions = {
   },
   soltar: async (event) => {
     client(event);
+    const { booking: bookings } = event.locals.api;
+    const bookingId = event.params.id;
     try {
-      await event.locals.api.booking.cancelBooking({ bookingId: event.params.id });
+      // Only what is not paid is let go here: a payment may have come in since the page was made.
+      const { booking } = await bookings.getBooking({ bookingId });
+      if (booking?.expiresAt) await bookings.cancelBooking({ bookingId });
     } catch (error) {
       if (isAway(error)) return fail(503, { failure: "servicio" });
       refusalOf(error); // paid, expired or released meanwhile: the booking's page says which
     }
-    redirect(303, here(`/reservas/${event.params.id}`));
+    redirect(303, here(`/reservas/${bookingId}`));
   },
 };
