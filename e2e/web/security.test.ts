@@ -14,7 +14,12 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const form = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-  fetch(edge + path, { method: "POST", body: new URLSearchParams(fields), headers: { origin: edge, accept: "text/html", ...headers }, redirect: "manual" });
+  fetch(edge + path, {
+    method: "POST",
+    body: new URLSearchParams(fields),
+    headers: { origin: edge, accept: "text/html", ...headers },
+    redirect: "manual",
+  });
 
 const signIn = (path = "/entrar", more = {}) => form(path, { email: client.email, password: client.password, ...more });
 

@@ -82,6 +82,6 @@ async function stylistOf(system: System): Promise<SignedIn> {
 /** Past the browser's own checks, so that the page's are seen. */
 async function submitEmpty(page: Page): Promise<void> {
   await page.evaluate(() => document.querySelectorAll("form").forEach((form) => (form.noValidate = true)));
-  await page.locator("main form[method=post] button[type=submit], main form[method=POST] button").first().click();
+  await page.locator("main form button[type=submit]").first().click();
   await page.getByRole("alert").first().waitFor();
 }
