@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { System } from "@lacio/dev/system";
-import { signUp, sql, until } from "@lacio/dev/testing";
+import { sql, until } from "@lacio/dev/testing";
 import { provider } from "../provider.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { heldBooking, openWorld, paidBooking, signedIn, statusOf } from "./world.ts";
