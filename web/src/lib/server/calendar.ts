@@ -107,6 +107,8 @@ function everyHalfHour(hours: Hour[], chosen?: Hour): Hour[] {
 function nearestTo(start: string, hours: Hour[], staffId: string): Hour[] {
   const distance = (hour: Hour) => Math.abs(Date.parse(hour.start) - Date.parse(start));
   const hers = (hour: Hour) => (hour.staff.some(({ id }) => id === staffId) ? 0 : 1);
-  const nearest = hours.toSorted((a, b) => distance(a) - distance(b) || hers(a) - hers(b)).slice(0, alternatives);
+  const nearest = everyHalfHour(hours)
+    .toSorted((a, b) => distance(a) - distance(b) || hers(a) - hers(b))
+    .slice(0, alternatives);
   return nearest.sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }

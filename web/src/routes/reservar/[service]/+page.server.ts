@@ -20,8 +20,8 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
     calendar,
     failure,
     again: wish.first,
-    /** The end of her own hold, when that is what is chosen. */
-    held: held && calendar?.chosen && Date.parse(calendar.chosen) === Date.parse(held.start) ? held.bookingId : undefined,
+    /** Whether what is chosen is an hour that she holds already. */
+    held: held !== undefined && calendar?.chosen !== undefined && Date.parse(calendar.chosen) === Date.parse(held.start),
     /** Made with the page: pressing twice books once. */
     key: crypto.randomUUID(),
   };
