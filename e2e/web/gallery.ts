@@ -17,7 +17,7 @@ const system = await openWorld({ env: { ACCESS_TOKEN_MINUTES: "60" } });
 const browser = await openBrowser();
 try {
   const { stops, signIn } = await tour(system);
-  fs.mkdirSync(folder, { recursive: true });
+  for (const one of [folder, path.join(root, "docs/pictures")]) fs.mkdirSync(one, { recursive: true });
   for (const [width, height] of [
     [360, 740],
     [1280, 860],
