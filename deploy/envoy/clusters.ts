@@ -1,7 +1,7 @@
 import type { Address, Edge, ServiceAddress } from "./bootstrap.ts";
 import { extension, typed } from "./typed.ts";
 
-/** Answers people's public keys and the pages behind mailed links. */
+/** Answers the public keys that people's tokens are checked with. */
 export const keysCluster = "auth-http";
 export const webhooksCluster = "payments-http";
 

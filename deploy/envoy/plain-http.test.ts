@@ -38,8 +38,3 @@ test.each([`GET ${webhook}`, `POST ${webhook}/extra`, "POST /webhooks/other"])("
 test("auth's keys are public", async () => {
   expect(await edge.call("GET /.well-known/jwks.json")).toMatchObject({ status: 200, body: edge.issuer.jwks });
 });
-
-test("mailed links reach auth without a token, query and all", async () => {
-  const answer = await edge.call("GET /links/verify-email?token=one-time");
-  expect(answer.bytes.toString()).toBe("GET /links/verify-email?token=one-time");
-});

@@ -39,12 +39,6 @@ export function routes(edge: Edge): Route[] {
       typed_per_filter_config: noToken,
     },
     {
-      name: "links",
-      match: { prefix: "/links/" },
-      route: { cluster: keysCluster, timeout: "30s" },
-      typed_per_filter_config: noToken,
-    },
-    {
       name: "stripe-webhook",
       match: { path: "/webhooks/stripe", headers: [{ name: ":method", string_match: { exact: "POST" } }] },
       route: { cluster: webhooksCluster, timeout: "20s" },

@@ -18,6 +18,11 @@ test("pages need no token, and bodies are the web's to limit", async () => {
   expect(await edge.call("POST /perfil/foto", { body: Buffer.alloc(300 * 1024) })).toMatchObject({ status: 200 });
 });
 
+test("mailed links are pages, query and all", async () => {
+  const answer = await edge.call("GET /links/verify-email?token=one-time");
+  expect(answer.bytes.toString()).toBe("GET /links/verify-email?token=one-time");
+});
+
 test.each([
   "GET /v1",
   "GET /v1/nothing",

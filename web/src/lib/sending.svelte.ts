@@ -1,4 +1,4 @@
-import type { SubmitFunction } from "@sveltejs/kit";
+import type { SubmitFunction } from "$app/forms";
 
 /** A form on its way, with script: it is sent once at a time and keeps what was typed. `busy` is for its button. */
 export function sending() {

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "@jest/globals";
+import { asService, clientFor, mails, refusal, sharedSystem, signUp, sql, until } from "@lacio/dev/testing";
+import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import { hashOf } from "../domain/session.ts";
+
+// The pages behind the links are the web's: e2e/web.
+
+const system = sharedSystem();
+const auth = clientFor(AuthService, system);
+const asNotification = clientFor(AuthService, system, asService("notification", system));
+
+const issue = async (accountId: string, purpose: Purpose) => (await asNotification.issueLinkToken({ accountId, purpose })).token;
+const verified = async (id: string) =>
+  (await sql(system, "auth", "select email_verified_at is not null as yes from account where id = $1", [id]))[0]!.yes;
+const outlive = (token: string) => sql(system, "auth", "update link_token set expires_at = now() where hash = $1", [hashOf(token)]);
+
+/** The link in a mail to this address. */
+const mailed = async (email: string, path: string) => {
+  const mail = await until(async () => (await mails(system, email)).find(({ text }) => text.includes(path)));
+  return new URL(/https?:\/\/\S+\/links\/\S+/.exec(mail.text)![0]);
+};
+
+describe("the link to confirm an address", () => {
+  test("comes by mail, leads to the edge, confirms, and does no harm when it is used again", async () => {
+    const { id, email } = await signUp(system);
+    const link = await mailed(email, "/links/verify-email");
+    expect([link.origin, link.pathname]).toEqual([system.urls.edge, "/links/verify-email"]);
+    const token = link.searchParams.get("token")!;
+    for (const _ of [1, 2]) expect(await refusal(auth.verifyEmail({ token }))).toBe("not refused");
+    expect(await verified(id)).toBe(true);
+  });
+
+  test.each([
+    ["was never issued", async () => "unknown"],
+    ["is too old", async (id: string) => outdated(await issue(id, Purpose.VERIFY_EMAIL))],
+    ["is for another purpose", (id: string) => issue(id, Purpose.RESET_PASSWORD)],
+  ])("that %s confirms nothing", async (_, tokenFor) => {
+    const { id } = await signUp(system);
+    expect(await refusal(auth.verifyEmail({ token: await tokenFor(id) }))).toBe("FailedPrecondition link_invalid");
+    expect(await verified(id)).toBe(false);
+  });
+
+  const outdated = async (token: string) => (await outlive(token), token);
+});
+
+describe("the link to set a password", () => {
+  test("sets it, ends every session, and confirms the address", async () => {
+    const person = await signUp(system);
+    const elsewhere = await auth.login(person);
+    const token = await issue(person.id, Purpose.RESET_PASSWORD);
+    await auth.resetPassword({ token, password: "otra clave larga" });
+    for (const { refreshToken } of [person, elsewhere])
+      expect(await refusal(auth.refresh({ refreshToken }))).toBe("Unauthenticated session_over");
+    expect(await refusal(auth.login(person))).toBe("Unauthenticated bad_credentials");
+    expect(await refusal(auth.login({ email: person.email, password: "otra clave larga" }))).toBe("not refused");
+    expect(await verified(person.id)).toBe(true);
+  });
+
+  test("works once, however many press at once", async () => {
+    const person = await signUp(system);
+    const token = await issue(person.id, Purpose.RESET_PASSWORD);
+    const reset = (n: number) => refusal(auth.resetPassword({ token, password: `la clave nueva ${n}` }));
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(reset));
+    expect(answers.sort()).toEqual([...Array<string>(4).fill("FailedPrecondition link_invalid"), "not refused"]);
+    expect(await reset(6)).toBe("FailedPrecondition link_invalid");
+  });
+
+  test("that is too old, unknown or for another purpose sets nothing", async () => {
+    const person = await signUp(system);
+    const token = await issue(person.id, Purpose.RESET_PASSWORD);
+    await outlive(token);
+    for (const bad of [token, "unknown", await issue(person.id, Purpose.VERIFY_EMAIL)])
+      expect(await refusal(auth.resetPassword({ token: bad, password: "otra clave larga" }))).toBe("FailedPrecondition link_invalid");
+    expect(await refusal(auth.login(person))).toBe("not refused");
+  });
+
+  test("stays good while the password is too short or too long", async () => {
+    const person = await signUp(system);
+    const token = await issue(person.id, Purpose.RESET_PASSWORD);
+    for (const password of ["corta", "x".repeat(129), ""])
+      expect(await refusal(auth.resetPassword({ token, password }))).toMatch(/^InvalidArgument/);
+    expect(await refusal(auth.resetPassword({ token, password: "otra clave larga" }))).toBe("not refused");
+  });
+
+  test("gives an invited person the first password", async () => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const asStaff = clientFor(AuthService, system, asService("staff", system));
+    const { user } = await asStaff.createAccount({ email, name: "Sofía", role: Caller_Role.STYLIST });
+    const token = await issue(user!.id, Purpose.RESET_PASSWORD);
+    await auth.resetPassword({ token, password: "otra clave larga" });
+    expect(await auth.login({ email, password: "otra clave larga" })).toMatchObject({ user: { role: Caller_Role.STYLIST } });
+  });
+
+  test("is mailed on request, alike for known and unknown addresses, and not without end", async () => {
+    const { email, id } = await signUp(system);
+    const stranger = `${crypto.randomUUID()}@example.com`;
+    for (let n = 0; n < 5; n++)
+      expect(await auth.requestPasswordReset({ email })).toEqual(await auth.requestPasswordReset({ email: stranger }));
+    const asked = "select 1 from outbox where subject = 'auth.password_reset_requested' and key = $1";
+    expect(await sql(system, "auth", asked, [id])).toHaveLength(3);
+    expect((await mailed(email, "/links/set-password")).searchParams.get("token")).toMatch(/^.{20,200}$/);
+    expect(await mails(system, stranger)).toEqual([]);
+  });
+});
