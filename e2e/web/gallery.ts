@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import fs from "node:fs";
 import path from "node:path";
 import { openBrowser, visitor } from "./browser.ts";
@@ -29,9 +30,13 @@ try {
       await then?.(page);
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        const picture = await page.screenshot({ fullPage: true, path: path.join(folder, `${name}-${width}-${colorScheme}.png`) });
         const kept = readme.get(`${name}-${width}-${colorScheme}`);
-        if (kept) fs.writeFileSync(path.join(root, "docs/pictures", kept), picture);
+        if (kept) await page.screenshot({ path: path.join(root, "docs/pictures", kept) });
+        // A window as high as the page, or what sticks to its bottom would stand in the middle.
+        const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.setViewportSize({ width, height: Math.max(whole, height) });
+        await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`) });
+        await page.setViewportSize({ width, height });
       }
       console.log(`  ✓ ${name} ${width}`);
     }

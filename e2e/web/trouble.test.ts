@@ -265,3 +265,29 @@ test("a double click and Back book and charge once", async () => {
   expect((await provider(system).money(String(rows[0]!.id))).received).toHaveLength(1);
   await context.close();
 });
+
+test("two tabs of one person: the second finds what the first holds", async () => {
+  const { page, context, client } = await open();
+  const other = await context.newPage();
+  const path = "/reservar/alisado-corto?otra=1";
+  await Promise.all([page.goto(path), other.goto(path)]);
+  for (const tab of [page, other]) {
+    await pressButton(tab, /Continuar/);
+    await tab.waitForURL(/\/pagar/);
+  }
+  expect(page.url()).toBe(other.url());
+  expect(await sql(system, "booking", "select 1 from booking where client_id = $1", [client.id])).toHaveLength(1);
+  await context.close();
+});
+
+test("a phone that loses its network says so, and goes on when it is back", async () => {
+  const { page, context } = await open();
+  await page.goto("/reservar/alisado-corto?otra=1");
+  await context.setOffline(true);
+  await page.getByText(/Sin conexión/).waitFor();
+  await context.setOffline(false);
+  await page.getByText(/Sin conexión/).waitFor({ state: "detached" });
+  await pressButton(page, /Continuar/);
+  await page.waitForURL(/\/pagar/);
+  await context.close();
+});
