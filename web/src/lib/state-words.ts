@@ -5,10 +5,11 @@ import type { BookingView } from "#lib/server/booking-view.ts";
 export type State = { words: string; tone: "plain" | "ok" | "warn" | "error" | "mora" };
 
 /** Where a booking stands, in words. */
-export function stateInWords({ status, payUntil }: Pick<BookingView, "status" | "payUntil">): State {
+export function stateInWords({ status, payUntil, payable }: Pick<BookingView, "status" | "payUntil" | "payable">): State {
   switch (status) {
     case "PENDING_PAYMENT":
-      return { words: payUntil ? m.state_pending({ until: hour(payUntil) }) : m.state_unpaid(), tone: "warn" };
+      // The hold's end is a fact before anybody has written it down.
+      return payable ? { words: m.state_pending({ until: hour(payUntil!) }), tone: "warn" } : { words: m.state_expired(), tone: "plain" };
     case "CONFIRMED":
       return { words: m.state_confirmed(), tone: "ok" };
     case "COMPLETED":

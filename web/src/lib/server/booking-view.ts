@@ -23,6 +23,12 @@ export type BookingView = {
   ivaPercent: number;
   /** End of the hold, while it is unpaid. */
   payUntil?: string;
+  /** Held, and the hold lasts. */
+  payable: boolean;
+  /** It was paid, whatever became of it. */
+  paid: boolean;
+  /** Where its time is, seen from now. */
+  time: "ahead" | "running" | "past";
   refundIfCancelled: number;
   /** From here on a cancellation costs; absent when it never does. */
   freeUntil?: string;
@@ -43,7 +49,7 @@ export async function stylistNames(api: Api): Promise<(id: string) => string> {
   return (id) => names.get(id) ?? "";
 }
 
-export function viewOf(booking: Booking, nameOf: (id: string) => string): BookingView {
+export function viewOf(booking: Booking, nameOf: (id: string) => string, now = Date.now()): BookingView {
   const { bookingId, status, staffId, lines, policy, cancellation } = booking;
   const line = lines[0]!;
   const price = pesos(booking.price);
@@ -61,6 +67,9 @@ export function viewOf(booking: Booking, nameOf: (id: string) => string): Bookin
     end: iso(booking.end),
     ...{ price, base, iva: price - base, ivaPercent: line.ivaPercent },
     ...(booking.expiresAt && { payUntil: iso(booking.expiresAt) }),
+    payable: booking.expiresAt !== undefined && millis(booking.expiresAt) > now,
+    paid: booking.paymentId !== "",
+    time: millis(booking.start) > now ? "ahead" : millis(booking.end) > now ? "running" : "past",
     refundIfCancelled: pesos(booking.refundIfCancelled),
     ...freeUntil(booking),
     lateRefundPercent: policy?.lateRefundPercent ?? 0,
@@ -78,8 +87,9 @@ export function viewOf(booking: Booking, nameOf: (id: string) => string): Bookin
 
 function freeUntil({ policy, start }: Booking): { freeUntil?: string } {
   if (!policy || policy.freeUntilHours === 0 || policy.lateRefundPercent === 100) return {};
-  return { freeUntil: new Date(timestampDate(start!).getTime() - policy.freeUntilHours * 3_600_000).toISOString() };
+  return { freeUntil: new Date(millis(start) - policy.freeUntilHours * 3_600_000).toISOString() };
 }
 
 const pesos = (money: { minorUnits: bigint } | undefined): number => Number(money?.minorUnits ?? 0n);
 const iso = (at: Timestamp | undefined): string => (at ? timestampDate(at).toISOString() : "");
+const millis = (at: Timestamp | undefined): number => timestampDate(at!).getTime();

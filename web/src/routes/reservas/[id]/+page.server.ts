@@ -1,49 +1,42 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { Invoice_Kind } from "@lacio/proto/invoice/v1/invoice_service";
-import type { Api } from "#lib/server/api.ts";
-import { bookingView } from "#lib/server/booking-view.ts";
+import { papersOf } from "#lib/server/booking-papers.ts";
+import { storyOf } from "#lib/server/booking-story.ts";
+import { bookingView, type BookingView } from "#lib/server/booking-view.ts";
 import { client } from "#lib/server/guard.ts";
 import type { PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
   client(event);
   const { locals, params, url } = event;
-  const [booking, documents, mails] = await Promise.all([
+  const [booking, { documents, mails, money, address }] = await Promise.all([
     bookingView(locals.api, params.id),
-    orAway(documentsOf(locals.api, params.id)),
-    orAway(mailsOf(locals.api, params.id)),
+    papersOf(locals.api, params.id),
   ]);
   return {
     booking,
     documents,
     mails,
-    fresh: url.searchParams.has("lista") && booking.status === "CONFIRMED",
-    moved: url.searchParams.has("cambiada"),
+    address,
+    story: storyOf(booking, money, mails),
+    awaited: awaited(booking, documents, money?.paidAt),
+    fresh: url.searchParams.has("lista") && booking.status === "CONFIRMED" && booking.time === "ahead",
+    moved: url.searchParams.has("cambiada") && booking.status === "CONFIRMED",
+    failure: url.searchParams.get("falla") ?? undefined,
     now: new Date().toISOString(),
   };
 };
 
-// The booking is shown also while invoices or mails cannot be asked for.
-const orAway = <T>(answer: Promise<T>): Promise<T | undefined> => answer.catch(() => undefined);
+const usualMinutes = 3;
 
-async function documentsOf({ invoice }: Api, bookingId: string) {
-  const { invoices } = await invoice.listInvoices({ bookingId, pageSize: 20 });
-  return invoices
-    .map(({ invoiceId, kind, number, total }) => ({
-      id: invoiceId,
-      credit: kind === Invoice_Kind.CREDIT_NOTE,
-      number,
-      total: Number(total?.minorUnits ?? 0n),
-    }))
-    .reverse();
-}
-
-async function mailsOf({ notification }: Api, bookingId: string) {
-  const { notifications } = await notification.listNotifications({ bookingId, pageSize: 50 });
-  return notifications.map(({ notificationId, subject, createdAt, sentAt }) => ({
-    id: notificationId,
-    subject,
-    at: timestampDate((sentAt ?? createdAt)!).toISOString(),
-    sent: sentAt !== undefined,
-  }));
+/** The document that must come and is not there yet; "late" when it takes longer than it should. */
+function awaited(
+  { paid, cancellation }: BookingView,
+  documents: { credit: boolean }[] | undefined,
+  paidAt: string | undefined,
+): { document: "invoice" | "creditNote"; late: boolean } | undefined {
+  if (!documents) return undefined;
+  const late = (since: string | undefined) => since !== undefined && Date.now() - Date.parse(since) > usualMinutes * 60_000;
+  if (paid && !documents.some(({ credit }) => !credit)) return { document: "invoice", late: late(paidAt) };
+  if (cancellation && cancellation.refund > 0 && !documents.some(({ credit }) => credit))
+    return { document: "creditNote", late: late(cancellation.at) };
+  return undefined;
 }

@@ -1,5 +1,6 @@
+import { Code } from "@connectrpc/connect";
 import { fail, redirect } from "@sveltejs/kit";
-import { bookingView } from "#lib/server/booking-view.ts";
+import { bookingView, type BookingView } from "#lib/server/booking-view.ts";
 import { client, here } from "#lib/server/guard.ts";
 import { isAway, refusalOf } from "#lib/server/refusal.ts";
 import type { Actions, PageServerLoad } from "./$types";
@@ -7,23 +8,43 @@ import type { Actions, PageServerLoad } from "./$types";
 export const load: PageServerLoad = async (event) => {
   client(event);
   const booking = await bookingView(event.locals.api, event.params.id);
-  if (!["PENDING_PAYMENT", "CONFIRMED", "REASSIGNING"].includes(booking.status)) redirect(303, here(`/reservas/${booking.id}`));
-  return { booking, now: new Date().toISOString() };
+  if (!cancellable(booking)) redirect(303, toBooking(booking));
+  return { booking, terms: termsOf(booking) };
 };
 
 export const actions: Actions = {
   default: async (event) => {
     client(event);
-    const reason = String((await event.request.formData()).get("reason") ?? "").trim();
-    if (reason.length > 500) return fail(422, { values: { reason }, tooLong: true });
+    const { api } = event.locals;
+    const form = await event.request.formData();
+    const reason = String(form.get("reason") ?? "").trim();
+    const values = { reason };
+    if ([...reason].length > 500) return fail(422, { values, tooLong: true });
     try {
-      await event.locals.api.booking.cancelBooking({ bookingId: event.params.id, reason });
+      // She agreed to what she saw. Meanwhile it may have been paid, moved, or the free hours may have ended.
+      const booking = await bookingView(api, event.params.id);
+      if (!cancellable(booking)) redirect(303, toBooking(booking));
+      if (form.get("terms") !== termsOf(booking)) return fail(409, { values, failure: "changed" });
+      await api.booking.cancelBooking({ bookingId: booking.id, reason });
     } catch (error) {
-      if (isAway(error)) return fail(503, { values: { reason }, failure: "servicio" });
-      const refusal = refusalOf(error).reason;
-      if (refusal === "too_late") return fail(409, { values: { reason }, failure: refusal });
-      // Cancelled, expired or over meanwhile: the booking's page says which.
+      if (isAway(error)) return fail(503, { values, failure: "away" });
+      const refusal = refusalOf(error);
+      if (refusal.code === Code.NotFound) throw error;
+      if (refusal.code === Code.ResourceExhausted) return fail(429, { values, failure: "away" });
+      if (refusal.reason === "booking_changed") return fail(409, { values, failure: "changed" });
+      if (refusal.reason !== "already_cancelled") redirect(303, here(`/reservas/${event.params.id}?falla=${refusal.reason}`));
     }
     redirect(303, here(`/reservas/${event.params.id}`));
   },
 };
+
+const cancellable = ({ status, payable, time }: BookingView): boolean => time === "ahead" && (payable || status === "CONFIRMED");
+
+/** The booking's page says what it is now; it needs help only where that is no answer. */
+function toBooking({ id, status, time }: BookingView): string {
+  const failure = status === "REASSIGNING" ? "not_cancellable" : status === "CONFIRMED" && time !== "ahead" ? "too_late" : "";
+  return here(`/reservas/${id}${failure && `?falla=${failure}`}`);
+}
+
+/** What a cancellation is decided on, for the form to send back. */
+const termsOf = ({ status, start, refundIfCancelled }: BookingView): string => [status, start, refundIfCancelled].join(" ");

@@ -1,26 +1,50 @@
-import { SALON_ADDRESS, SALON_CITY, SALON_NAME, SALON_PHONE } from "$app/env/private";
-import ical, { ICalAlarmType } from "ical-generator";
+import { PUBLIC_URL, SALON_ADDRESS, SALON_CITY, SALON_NAME, SALON_PHONE } from "$app/env/private";
+import { SALON_TIME_ZONE } from "$app/env/public";
+import ical, { ICalAlarmType, ICalEventStatus } from "ical-generator";
 import { m } from "#lib/paraglide/messages.js";
-import { bookingView } from "#lib/server/booking-view.ts";
-import { client } from "#lib/server/guard.ts";
+import { bookingFile } from "#lib/server/booking-file.ts";
+import { bookingView, type BookingView } from "#lib/server/booking-view.ts";
 import type { RequestHandler } from "./$types";
 
-export const GET: RequestHandler = async (event) => {
-  client(event);
-  const { service, stylist, start, end, id, code } = await bookingView(event.locals.api, event.params.id);
+export const GET: RequestHandler = (event) =>
+  bookingFile(event, "calendario", async () => {
+    const calendar = calendarWith(
+      await bookingView(event.locals.api, event.params.id),
+      new URL(event.url.pathname.replace(/\/[^/]*$/, ""), PUBLIC_URL).href,
+    );
+    return new Response(calendar, {
+      headers: {
+        "content-type": "text/calendar; charset=utf-8",
+        "content-disposition": 'attachment; filename="cita-lacio.ics"',
+        "cache-control": "private, no-store",
+      },
+    });
+  });
+
+const alarmSeconds = 2 * 3600;
+const epochSeconds = 1_700_000_000;
+
+function calendarWith({ id, code, service, stylist, start, end, status }: BookingView, url: string): string {
   const calendar = ical({ name: SALON_NAME, prodId: { company: "Lacio", product: "Lacio" } });
+  // The hours are UTC, which every calendar moves to where it is; the zone is for those that show one.
+  calendar.x("X-WR-TIMEZONE", SALON_TIME_ZONE);
   const visit = calendar.createEvent({
-    // The same for the same booking: a calendar replaces what it has when the visit moves.
+    // The same for the same booking, and a sequence that only grows: a calendar replaces what it has when the visit moves.
     id: `${id}@lacio`,
-    sequence: Math.floor(Date.now() / 1000) - 1_700_000_000,
+    sequence: Math.floor(Date.now() / 1000) - epochSeconds,
     start: new Date(start),
     end: new Date(end),
+    status: stateOf(status),
     summary: `${service} · ${SALON_NAME}`,
     description: [stylist && m.with_stylist({ stylist }), `${m.code()}: ${code}`, SALON_PHONE].filter(Boolean).join("\n"),
     location: [SALON_NAME, SALON_ADDRESS, SALON_CITY].filter(Boolean).join(", "),
+    url,
   });
-  visit.createAlarm({ type: ICalAlarmType.display, trigger: 2 * 60 * 60, description: service });
-  return new Response(calendar.toString(), {
-    headers: { "content-type": "text/calendar; charset=utf-8", "content-disposition": 'attachment; filename="cita-lacio.ics"' },
-  });
-};
+  visit.createAlarm({ type: ICalAlarmType.display, trigger: alarmSeconds, description: service });
+  return calendar.toString();
+}
+
+function stateOf(status: BookingView["status"]): ICalEventStatus {
+  if (status === "CANCELLED" || status === "EXPIRED") return ICalEventStatus.CANCELLED;
+  return status === "PENDING_PAYMENT" ? ICalEventStatus.TENTATIVE : ICalEventStatus.CONFIRMED;
+}

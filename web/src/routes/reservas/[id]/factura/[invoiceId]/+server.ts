@@ -1,16 +1,21 @@
-import { client } from "#lib/server/guard.ts";
+import { bookingFile } from "#lib/server/booking-file.ts";
+import { here } from "#lib/server/guard.ts";
+import { redirect } from "@sveltejs/kit";
 import type { RequestHandler } from "./$types";
 
-export const GET: RequestHandler = async (event) => {
-  client(event);
-  const { invoice } = event.locals.api;
-  const { invoiceId } = event.params;
-  const [{ invoice: document }, file] = await Promise.all([invoice.getInvoice({ invoiceId }), invoice.getInvoicePdf({ invoiceId })]);
-  return new Response(new Uint8Array(file.data), {
-    headers: {
-      "content-type": file.contentType || "application/pdf",
-      "content-disposition": `inline; filename="${document!.number.replace(/[^\w-]/g, "")}.pdf"`,
-      "cache-control": "private, no-store",
-    },
+export const GET: RequestHandler = (event) =>
+  bookingFile(event, "factura", async () => {
+    const { invoice } = event.locals.api;
+    const { id, invoiceId } = event.params;
+    const [{ invoice: document }, file] = await Promise.all([invoice.getInvoice({ invoiceId }), invoice.getInvoicePdf({ invoiceId })]);
+    // The address names both: one of another booking is no address of ours.
+    if (document!.bookingId !== id) redirect(303, here(`/reservas/${id}?falla=factura`));
+    return new Response(new Uint8Array(file.data), {
+      headers: {
+        "content-type": "application/pdf",
+        "content-length": String(file.data.length),
+        "content-disposition": `inline; filename="${document!.number.replace(/[^\w-]/g, "")}.pdf"`,
+        "cache-control": "private, no-store",
+      },
+    });
   });
-};

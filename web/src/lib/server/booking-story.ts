@@ -1,0 +1,35 @@
+import type { BookingView } from "./booking-view.ts";
+import type { Mail, Money } from "./booking-papers.ts";
+
+/** One thing that happened to a booking. `at` is missing when nobody could be asked; `pending`: it is on its way. */
+export type Step = {
+  what: "held" | "paid" | "confirmed" | "moved" | "expired" | "completed" | "missed" | "cancelled" | "refunded";
+  at?: string;
+  amount?: number;
+  pending?: boolean;
+};
+
+/** A booking's life so far, from what booking, payments and the mails know of it. */
+export function storyOf(booking: BookingView, money: Money | undefined, mails: Mail[] = []): Step[] {
+  const { status, cancellation } = booking;
+  const told = (kind: string) => mails.filter((mail) => mail.kind === kind).reverse();
+  const refund = Math.max(cancellation?.refund ?? 0, money?.refunded ?? 0);
+  const lapsed = status === "EXPIRED" || (status === "PENDING_PAYMENT" && !booking.payable);
+  const steps: (Step | false)[] = [
+    { what: "held", at: booking.createdAt },
+    (booking.paid || money?.paidAt !== undefined) && { what: "paid", at: money?.paidAt },
+    booking.paid && { what: "confirmed", at: told("booking_confirmed")[0]?.at },
+    ...told("booking_rescheduled").map(({ at }): Step => ({ what: "moved", at })),
+    lapsed && { what: "expired", at: told("booking_expired")[0]?.at },
+    status === "COMPLETED" && { what: "completed" },
+    status === "NO_SHOW" && { what: "missed" },
+    cancellation !== undefined && { what: "cancelled", at: cancellation.at },
+    refund > 0 && {
+      what: "refunded",
+      amount: refund,
+      at: told("refund_sent")[0]?.at,
+      pending: money ? money.refunded < refund : told("refund_sent").length === 0,
+    },
+  ];
+  return steps.filter((step) => step !== false);
+}
