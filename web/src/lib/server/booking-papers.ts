@@ -19,11 +19,14 @@ export async function papersOf(api: Api, bookingId: string) {
   return { documents, mails, money, address };
 }
 
+// The page does not wait long for what it can do without.
+const patience = { timeoutMs: 2_000 };
+
 const unlessAway = <T>(answer: Promise<T>): Promise<T | undefined> => answer.catch(() => undefined);
 
 /** Oldest first: an invoice, then what corrects it. */
 async function documentsOf({ invoice }: Api, bookingId: string): Promise<Document[]> {
-  const { invoices } = await invoice.listInvoices({ bookingId, pageSize: 20 });
+  const { invoices } = await invoice.listInvoices({ bookingId, pageSize: 20 }, patience);
   const shown = invoices.map(({ invoiceId, kind, number, total, issuedAt }) => ({
     id: invoiceId,
     credit: kind === Invoice_Kind.CREDIT_NOTE,
@@ -38,7 +41,7 @@ const stuckAfterMinutes = 10;
 
 /** Newest first. One that does not leave is tried again for hours: a client should know early. */
 async function mailsOf({ notification }: Api, bookingId: string): Promise<Mail[]> {
-  const { notifications } = await notification.listNotifications({ bookingId, pageSize: 50 });
+  const { notifications } = await notification.listNotifications({ bookingId, pageSize: 50 }, patience);
   return notifications.map(({ notificationId, kind, subject, createdAt, sentAt }) => {
     const age = Date.now() - timestampDate(createdAt!).getTime();
     const state = sentAt ? "sent" : age < stuckAfterMinutes * 60_000 ? "waiting" : "stuck";
@@ -47,13 +50,13 @@ async function mailsOf({ notification }: Api, bookingId: string): Promise<Mail[]
 }
 
 async function moneyOf({ payments }: Api, bookingId: string): Promise<Money> {
-  const { payments: all } = await payments.listPayments({ bookingId, pageSize: 50 });
+  const { payments: all } = await payments.listPayments({ bookingId, pageSize: 50 }, patience);
   const taken = all.filter(({ status }) => [Status.SUCCEEDED, Status.PARTLY_REFUNDED, Status.REFUNDED].includes(status));
   const first = taken.at(-1)?.settledAt;
   const refunded = taken.reduce((sum, payment) => sum + Number(payment.refunded?.minorUnits ?? 0n), 0);
   return { ...(first && { paidAt: iso(first) }), refunded };
 }
 
-const addressOf = async ({ users }: Api): Promise<string | undefined> => (await users.getMe({})).profile?.email;
+const addressOf = async ({ users }: Api): Promise<string | undefined> => (await users.getMe({}, patience)).profile?.email;
 
 const iso = (at: Timestamp | undefined): string => (at ? timestampDate(at).toISOString() : "");

@@ -20,6 +20,7 @@ export const load: PageServerLoad = async (event) => {
     awaited: awaited(booking, documents, money?.paidAt),
     fresh: url.searchParams.has("lista") && booking.status === "CONFIRMED" && booking.time === "ahead",
     moved: url.searchParams.has("cambiada") && booking.status === "CONFIRMED",
+    cancelled: url.searchParams.has("cancelada"),
     failure: url.searchParams.get("falla") ?? undefined,
     now: new Date().toISOString(),
   };

@@ -7,9 +7,14 @@ import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
   client(event);
-  const booking = await bookingView(event.locals.api, event.params.id);
-  if (!cancellable(booking)) redirect(303, toBooking(booking));
-  return { booking, terms: termsOf(booking) };
+  const { id } = event.params;
+  const booking = await bookingView(event.locals.api, id).catch((error: unknown) => {
+    // After a try that failed: without the booking the page still has what she wrote.
+    if (event.request.method === "POST" && isAway(error)) return undefined;
+    throw error;
+  });
+  if (booking && !cancellable(booking)) redirect(303, toBooking(booking));
+  return { id, booking, terms: booking && termsOf(booking) };
 };
 
 export const actions: Actions = {
@@ -18,13 +23,13 @@ export const actions: Actions = {
     const { api } = event.locals;
     const form = await event.request.formData();
     const reason = String(form.get("reason") ?? "").trim();
-    const values = { reason };
+    const values = { reason, terms: String(form.get("terms") ?? "") };
     if ([...reason].length > 500) return fail(422, { values, tooLong: true });
     try {
       // She agreed to what she saw. Meanwhile it may have been paid, moved, or the free hours may have ended.
       const booking = await bookingView(api, event.params.id);
       if (!cancellable(booking)) redirect(303, toBooking(booking));
-      if (form.get("terms") !== termsOf(booking)) return fail(409, { values, failure: "changed" });
+      if (values.terms !== termsOf(booking)) return fail(409, { values, failure: "changed" });
       await api.booking.cancelBooking({ bookingId: booking.id, reason });
     } catch (error) {
       if (isAway(error)) return fail(503, { values, failure: "away" });
@@ -34,7 +39,7 @@ export const actions: Actions = {
       if (refusal.reason === "booking_changed") return fail(409, { values, failure: "changed" });
       if (refusal.reason !== "already_cancelled") redirect(303, here(`/reservas/${event.params.id}?falla=${refusal.reason}`));
     }
-    redirect(303, here(`/reservas/${event.params.id}`));
+    redirect(303, here(`/reservas/${event.params.id}?cancelada=1`));
   },
 };
 

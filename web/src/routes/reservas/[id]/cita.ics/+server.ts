@@ -1,5 +1,4 @@
 import { PUBLIC_URL, SALON_ADDRESS, SALON_CITY, SALON_NAME, SALON_PHONE } from "$app/env/private";
-import { SALON_TIME_ZONE } from "$app/env/public";
 import ical, { ICalAlarmType, ICalEventStatus } from "ical-generator";
 import { m } from "#lib/paraglide/messages.js";
 import { bookingFile } from "#lib/server/booking-file.ts";
@@ -26,13 +25,11 @@ const epochSeconds = 1_700_000_000;
 
 function calendarWith({ id, code, service, stylist, start, end, status }: BookingView, url: string): string {
   const calendar = ical({ name: SALON_NAME, prodId: { company: "Lacio", product: "Lacio" } });
-  // The hours are UTC, which every calendar moves to where it is; the zone is for those that show one.
-  calendar.x("X-WR-TIMEZONE", SALON_TIME_ZONE);
   const visit = calendar.createEvent({
     // The same for the same booking, and a sequence that only grows: a calendar replaces what it has when the visit moves.
     id: `${id}@lacio`,
     sequence: Math.floor(Date.now() / 1000) - epochSeconds,
-    start: new Date(start),
+    start: new Date(start), // written as UTC: no calendar needs to know the salon's zone to show the right hour
     end: new Date(end),
     status: stateOf(status),
     summary: `${service} · ${SALON_NAME}`,
