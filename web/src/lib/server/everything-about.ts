@@ -24,7 +24,7 @@ export async function everythingAbout(api: Api, role: Session["role"]) {
   ]);
   return {
     exportedAt: new Date().toISOString(),
-    profile: toJson(ProfileSchema, profile!),
+    profile: toJson(ProfileSchema, profile!, complete),
     sessions: all(SessionSchema, sessions),
     ...visits,
     notifications: all(NotificationSchema, notifications),
@@ -56,9 +56,10 @@ async function visitsOf(api: Api) {
   return { bookings: all(BookingSchema, bookings), payments: all(PaymentSchema, payments), invoices: all(InvoiceSchema, invoices) };
 }
 
+const complete = { alwaysEmitImplicit: true }; // "no" and "none" are answers, too
 const together = 10; // bookings whose payments are asked for at once
 
-const all = <D extends DescMessage>(schema: D, messages: MessageShape<D>[]) => messages.map((message) => toJson(schema, message));
+const all = <D extends DescMessage>(schema: D, messages: MessageShape<D>[]) => messages.map((message) => toJson(schema, message, complete));
 
 type Page = { pageSize: number; pageToken: string };
 async function whole<A extends { nextPageToken: string }, T>(ask: (page: Page) => Promise<A>, items: (answer: A) => T[]): Promise<T[]> {

@@ -20,7 +20,7 @@ export const profileRules = () =>
       name: nameRule(),
       phone: phoneRule(),
       locale: v.picklist(["es", "en"], m.choose_language()),
-      documentType: v.picklist(documentTypes, m.document_wrong()),
+      documentType: v.optional(v.picklist(documentTypes, m.document_wrong()), ""),
       documentNumber: numberRule(),
     }),
     v.forward(

@@ -1,12 +1,12 @@
 import { PUBLIC_URL } from "$app/env/private";
-import { localizeUrl } from "#lib/paraglide/runtime.js";
+import { publicAddress } from "#lib/public-address.ts";
 import { offers } from "#lib/server/catalogue.ts";
 import type { RequestHandler } from "./$types";
 
 /** What search engines may show, in both languages. */
 export const GET: RequestHandler = async ({ locals }) => {
   const paths = ["/", "/privacidad", ...(await offers(locals.api)).map(({ slug }) => `/reservar/${slug}`)];
-  const inLanguage = (path: string, locale: "es" | "en") => localizeUrl(new URL(path, PUBLIC_URL), { locale }).href;
+  const inLanguage = (path: string, locale: "es" | "en") => publicAddress(path, PUBLIC_URL, locale);
   const entries = paths.flatMap((path) =>
     (["es", "en"] as const).map((locale) => {
       const others = (["es", "en"] as const).map(
