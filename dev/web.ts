@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { peerUrls, salon, type Surroundings } from "./environment.ts";
+import { inherited, peerUrls, salon, type Surroundings } from "./environment.ts";
 import { startNode, type PortedChild, type ProcessSettings } from "./services.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -16,7 +16,8 @@ export async function buildWeb(): Promise<boolean> {
   const now = fingerprint();
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === now) return false;
   const vite = path.join(root, "node_modules/vite/bin/vite.js");
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [vite, "build"], { cwd: web, maxBuffer: 64 * 1024 * 1024 });
+  const env = { ...inherited(), NODE_ENV: "production" }; // also for a test runner, or it would be the slow and heavy build
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [vite, "build"], { cwd: web, env, maxBuffer: 64 * 1024 * 1024 });
   // A message file that can't be read is only a warning to the plugin, and every text of the pages would be missing.
   const silent = /PluginImportError|IMPORT_IS_UNDEFINED/.exec(stdout + stderr);
   if (silent) throw new Error(`The web was built without its texts: ${silent[0]}\n${stdout}${stderr}`);

@@ -34,7 +34,10 @@ export const backSoon: Words = {
     title: "Volvemos en un momento",
     text: "Estamos haciendo mantenimiento. Lo que ya reservaste y pagaste está guardado. Reintenta en unos segundos.",
   },
-  en: { title: "We'll be back in a moment", text: "We are doing maintenance. What you booked and paid is safe. Try again in a few seconds." },
+  en: {
+    title: "We'll be back in a moment",
+    text: "We are doing maintenance. What you booked and paid is safe. Try again in a few seconds.",
+  },
 };
 
 const style = [

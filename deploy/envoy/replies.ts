@@ -69,7 +69,6 @@ const keysMissing: Filter = {
   },
 };
 
-
 const header = (name: string, match: object): Filter => ({ header_filter: { header: { name, ...match } } });
 const both = (...filters: Filter[]): Filter => ({ and_filter: { filters } });
 

@@ -23,26 +23,6 @@ async function mailedLink(email: string, page: string): Promise<string> {
   return /https:\/\/\S+/.exec(mail.text.slice(mail.text.indexOf("https://")))![0];
 }
 
-test.each([
-  ["with JavaScript", {}],
-  ["without", { javaScriptEnabled: false }],
-])("she confirms her address by the mailed link, %s; opening it changes nothing", async (_, options) => {
-  const person = await signUp(system);
-  const link = await mailedLink(person.email, "/links/verify-email");
-  const verified = async () =>
-    (await sql(system, "auth", "select email_verified_at is not null as yes from account where id = $1", [person.id]))[0]!.yes;
-  const { page, context } = await visitor(browser, system.urls.edge!, options);
-  await page.goto(link);
-  expect(await verified()).toBe(false);
-  await pressButton(page, /Confirmar/);
-  await main(page)
-    .getByText(/Correo confirmado/)
-    .first()
-    .waitFor();
-  expect(await verified()).toBe(true);
-  await context.close();
-});
-
 test("she forgets her password, sets a new one by the mailed link, and signs in with it", async () => {
   const person = await signUp(system);
   const { page, context } = await visitor(browser, system.urls.edge!);

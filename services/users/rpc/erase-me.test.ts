@@ -73,7 +73,11 @@ async function booking({ id }: SignedIn, status: string): Promise<() => Promise<
      from booking where id = $1`,
     [bookingId],
   );
-  return () => inBooking("update booking set status = 'CANCELLED', hold_no = null where id = $1", [bookingId]);
+  return () =>
+    inBooking(
+      "update booking set status = 'CANCELLED', hold_no = null, cancelled_by = 'CLIENT', cancel_reason = '', refund = 0, cancelled_at = now() where id = $1",
+      [bookingId],
+    );
 }
 
 describe("erasing", () => {
