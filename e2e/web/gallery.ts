@@ -11,7 +11,7 @@ const folder = path.join(root, ".lacio/gallery");
 const only = process.argv[2];
 const readme = new Map([
   ["inicio-1280-light", "inicio.png"],
-  ["horas-elegida-360-light", "horas.png"],
+  ["lista-360-light", "lista.png"],
 ]);
 
 const system = await openWorld({ env: { ACCESS_TOKEN_MINUTES: "60" } });
