@@ -282,12 +282,26 @@ test("two tabs of one person: the second finds what the first holds", async () =
 
 test("a phone that loses its network says so, and goes on when it is back", async () => {
   const { page, context } = await open();
-  await page.goto("/reservar/alisado-corto?otra=1");
+  await page.goto("/reservar/alisado-corto?otra=1", { waitUntil: "networkidle" }); // its script is there
   await context.setOffline(true);
   await page.getByText(/Sin conexión/).waitFor();
   await context.setOffline(false);
   await page.getByText(/Sin conexión/).waitFor({ state: "detached" });
   await pressButton(page, /Continuar/);
   await page.waitForURL(/\/pagar/);
+  await context.close();
+});
+
+test("what she types before a slow script arrives stays", async () => {
+  const { page, context } = await visitor(browser, system.urls.edge!);
+  const script = Promise.withResolvers<void>();
+  await page.route("**/_app/**/*.js", async (route) => (await script.promise, route.continue()));
+  await page.goto("/entrar", { waitUntil: "commit" });
+  await page.locator('input[type="email"]').fill("sara@example.com");
+  await page.locator('input[type="password"]').fill("una clave larga");
+  script.resolve();
+  await page.getByRole("button", { name: "Mostrar contraseña" }).waitFor();
+  expect(await page.locator('input[name="email"]').inputValue()).toBe("sara@example.com");
+  expect(await page.locator('input[name="password"]').inputValue()).toBe("una clave larga");
   await context.close();
 });
