@@ -19,4 +19,5 @@ const child = spawn(process.execPath, [vite, "dev", ...process.argv.slice(2)], {
   env: { ...process.env, ...webEnvironment(peers, urls.edge!, urls.stripe) },
   stdio: "inherit",
 });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
 child.on("exit", (code) => process.exit(code ?? 1));
