@@ -20,7 +20,10 @@ const press = (page: Page, name: RegExp) => page.getByRole("main").getByRole("bu
 
 /** Every screen of the client's web in its states, with what they need made ready. */
 export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (page: Page, who: Stop["who"]) => Promise<void> }> {
-  const [client, newcomer] = [await signUp(system, { name: "Sara Ñáñez", email: "sara@correo.example" }), await signUp(system, { name: "Ana Peña", email: "ana@correo.example" })];
+  const [client, newcomer] = [
+    await signUp(system, { name: "Sara Ñáñez", email: "sara@correo.example" }),
+    await signUp(system, { name: "Ana Peña", email: "ana@correo.example" }),
+  ];
   const stylist = await stylistOf(system);
   const confirmed = await paidBooking(system, client, { skip: 3 });
   const cancelled = await paidBooking(system, client, { service: "Keratina", skip: 5 });
