@@ -56,7 +56,7 @@ const booked = ["booking: lacio.booking.v1.BookingService/CreateBooking", "edge:
 const paid = [
   "booking: process payments.succeeded",
   // The provider tells it twice, in two words; whichever is worked on first settles the payment.
-  expect.stringMatching(/^payments: process stripe (payment_intent\.succeeded|checkout\.session\.completed)$/) as string,
+  expect.stringMatching(/^payments: process stripe (payment_intent\.succeeded|checkout\.session\.completed)$/) as unknown as string,
   "payments: lacio.payments.v1.PaymentsService/StartPayment",
   "edge: router payments egress",
   "edge: ingress",
