@@ -21,8 +21,8 @@ const press = (page: Page, name: RegExp) => page.getByRole("main").getByRole("bu
 /** Every screen of the client's web in its states, with what they need made ready. */
 export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (page: Page, who: Stop["who"]) => Promise<void> }> {
   const [client, newcomer] = [
-    await signUp(system, { name: "Sara Ñáñez", email: "sara@correo.example" }),
-    await signUp(system, { name: "Ana Peña", email: "ana@correo.example" }),
+    await signUp(system, { name: "Sara Ñáñez", email: "sara@example.com" }),
+    await signUp(system, { name: "Ana Peña", email: "ana@example.com" }),
   ];
   const stylist = await stylistOf(system);
   const confirmed = await paidBooking(system, client, { skip: 3 });
