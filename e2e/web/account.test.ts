@@ -29,8 +29,8 @@ test("she forgets her password, sets a new one by the mailed link, and signs in 
   await page.goto("/entrar");
   await main(page)
     .getByRole("link", { name: /Olvidé/ })
-  await page.waitForURL(/\/olvide/); // or she would still type into the page before
     .click();
+  await page.waitForURL(/\/olvide/); // or she would still type into the page before
   await page.locator('input[type="email"]').fill(person.email);
   await pressButton(page, /enlace/);
   await main(page).getByText("Revisa tu correo").first().waitFor();
