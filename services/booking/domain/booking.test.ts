@@ -4,7 +4,8 @@ import { Refusal } from "@lacio/chassis/errors";
 import { TermsSchema } from "@lacio/proto/availability/v1/availability_service";
 import { BookingCancelledSchema, BookingCreatedSchema, BookingPaidSchema, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import { describe, expect, test } from "@jest/globals";
-import { Booking, type By } from "./booking.ts";
+import { Booking } from "./booking.ts";
+import type { By } from "./booking-schema.ts";
 
 const now = new Date("2026-12-01T12:00:00Z");
 const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000);

@@ -3,7 +3,7 @@ import { Code } from "@connectrpc/connect";
 import { Refusal } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import type { Terms } from "@lacio/proto/availability/v1/availability_service";
-import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
+import { Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
 import {
   BookingCancelledSchema,
   BookingCompletedSchema,
@@ -11,43 +11,14 @@ import {
   BookingExpiredSchema,
   BookingNoShowSchema,
   BookingPaidSchema,
-  BookingPaymentDeclinedSchema,
   BookingRescheduledSchema,
 } from "@lacio/proto/booking/v1/events";
-import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import { BookingLine } from "./booking-line.ts";
-import { later, type Busy } from "./busy-parts.ts";
+import { BookingSchema, type By, type Status } from "./booking-schema.ts";
+import { busyMessages, later, type Busy } from "./busy-parts.ts";
+import { cancelsFree, refundByPolicy } from "./cancel-policy.ts";
 
-const BookingSchema = defineEntity({
-  name: "Booking",
-  tableName: "booking",
-  properties: {
-    id: p.uuid().primary(),
-    clientId: p.uuid(),
-    status: p.string().length(20).$type<Status>(),
-    holdNo: p.smallint().nullable(),
-    expiresAt: p.datetime(),
-    price: p.bigint(),
-    currency: p.string().length(3),
-    freeUntilHours: p.integer(),
-    lateRefundPercent: p.smallint(),
-    paymentId: p.uuid().nullable(),
-    paidAt: p.datetime().nullable(),
-    cancelledBy: p.string().length(10).$type<By>().nullable(),
-    cancelReason: p.string().length(500).nullable(),
-    refund: p.bigint().nullable(),
-    cancelledAt: p.datetime().nullable(),
-    anyStaff: p.boolean(),
-    startsAt: p.datetime(),
-    endsAt: p.datetime(),
-    revision: p.bigint(),
-    createdAt: p.datetime(),
-  },
-});
-
-export type Status = keyof typeof Booking_Status;
-export type By = keyof typeof Cancellation_By;
 export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
 export type Wish = { clientId: string; terms: Terms; staffId: string; start: Date; anyStaff: boolean };
 export type Rules = { holdMinutes: number; freeUntilHours: number; lateRefundPercent: number };
@@ -79,7 +50,7 @@ export class Booking extends BookingSchema.class {
     const created = fact(BookingCreatedSchema, id, {
       ...booking.changed(),
       ...booking.linesAndPrice(),
-      busy: booking.busyMessages(),
+      busy: busyMessages(booking.busy()),
       expiresAt: timestampFromDate(booking.expiresAt),
     });
     return [booking, created];
@@ -103,12 +74,8 @@ export class Booking extends BookingSchema.class {
       ...this.linesAndPrice(),
       paymentId,
       paidAt: timestampFromDate(succeededAt),
-      busy: claimedAgain ? this.busyMessages() : [],
+      busy: claimedAgain ? busyMessages(this.busy()) : [],
     });
-  }
-
-  declinePayment({ paymentId }: Payment, reason: string): Fact {
-    return declinedPayment(this.id, this.clientId, paymentId, reason);
   }
 
   expire(now: Date): Fact {
@@ -122,7 +89,7 @@ export class Booking extends BookingSchema.class {
     if (this.status === "CANCELLED") throw alreadyCancelled();
     if (!this.isLive()) throw this.is("not_cancellable", "be cancelled");
     if (by === "CLIENT" && this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
-    const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? this.refundByPolicy(now) : this.price;
+    const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? refundByPolicy(this, now) : this.price;
     this.leave("CANCELLED");
     Object.assign(this, { cancelledBy: by, cancelReason: reason, refund, cancelledAt: now });
     return fact(BookingCancelledSchema, this.id, {
@@ -137,7 +104,7 @@ export class Booking extends BookingSchema.class {
   /** What a cancellation by the client would give back; undefined when the client cannot cancel. */
   refundIfCancelled(now: Date): bigint | undefined {
     if (!this.isLive() || this.startsAt <= now) return undefined;
-    return this.status === "CONFIRMED" ? this.refundByPolicy(now) : 0n;
+    return this.status === "CONFIRMED" ? refundByPolicy(this, now) : 0n;
   }
 
   refuseUnlessMovable(by: By, now: Date): void {
@@ -146,7 +113,7 @@ export class Booking extends BookingSchema.class {
       throw new Refusal("hold_expired", "This booking was not paid in time.");
     if (!this.isLive()) throw this.is("not_reschedulable", "be moved");
     if (this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
-    if (by === "CLIENT" && this.status === "CONFIRMED" && !this.isFree(now))
+    if (by === "CLIENT" && this.status === "CONFIRMED" && !cancelsFree(this, now))
       throw new Refusal("too_late", `A booking can be moved until ${this.freeUntilHours} hours before it starts.`);
   }
 
@@ -161,7 +128,7 @@ export class Booking extends BookingSchema.class {
       ...this.changed(),
       oldLines,
       lines: this.lineMessages(),
-      busy: this.busyMessages(),
+      busy: busyMessages(this.busy()),
     });
   }
 
@@ -200,14 +167,6 @@ export class Booking extends BookingSchema.class {
     return this.status === "PENDING_PAYMENT" || this.status === "CONFIRMED";
   }
 
-  private isFree(now: Date): boolean {
-    return later(now, this.freeUntilHours * 60) <= this.startsAt;
-  }
-
-  private refundByPolicy(now: Date): bigint {
-    return this.isFree(now) ? this.price : (this.price * BigInt(this.lateRefundPercent)) / 100n;
-  }
-
   private settle(status: "COMPLETED" | "NO_SHOW", now: Date) {
     if (this.status !== "CONFIRMED") throw this.is("not_confirmed", `become ${status}`);
     if (this.startsAt > now) throw new Refusal("not_started_yet", "The visit has not begun yet.");
@@ -229,14 +188,6 @@ export class Booking extends BookingSchema.class {
     return { lines: this.lineMessages(), price: this.money(this.price) };
   }
 
-  private busyMessages() {
-    return this.busy().map(({ staffId, start, end }) => ({
-      staffId,
-      start: timestampFromDate(start),
-      end: timestampFromDate(end),
-    }));
-  }
-
   private is(reason: string, what: string): Refusal {
     return new Refusal(reason, `A booking that is ${this.status} cannot ${what}.`);
   }
@@ -244,7 +195,3 @@ export class Booking extends BookingSchema.class {
 BookingSchema.setClass(Booking);
 
 const alreadyCancelled = () => new Refusal("already_cancelled", "This booking was cancelled already.");
-
-/** The money must go back in full. */
-export const declinedPayment = (bookingId: string, clientId: string, paymentId: string, reason: string): Fact =>
-  fact(BookingPaymentDeclinedSchema, bookingId, { bookingId, clientId, paymentId, reason });

@@ -1,3 +1,4 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Phase } from "@lacio/proto/staff/v1/staff_service";
 
 /** When one stylist is busy; half-open: the end is free again. */
@@ -25,3 +26,7 @@ export function busyParts({ phases, bufferMinutes }: Layout, staffId: string, st
 export const visitMinutes = (phases: Layout["phases"]): number => phases.reduce((sum, { minutes }) => sum + minutes, 0);
 
 export const later = (time: Date, minutes: number): Date => new Date(time.getTime() + minutes * 60_000);
+
+/** As facts tell them. */
+export const busyMessages = (parts: Busy[]) =>
+  parts.map(({ staffId, start, end }) => ({ staffId, start: timestampFromDate(start), end: timestampFromDate(end) }));

@@ -1,20 +1,18 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Handler } from "@lacio/chassis/consume";
 import type { Tx } from "@lacio/chassis/db";
-import { failpoint } from "@lacio/chassis/failpoint";
 import type { PaymentSucceeded, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
-import { declinedPayment, type Booking, type Payment } from "../domain/booking.ts";
+import type { Booking, Payment } from "../domain/booking.ts";
+import { declinedPayment } from "../domain/declined-payment.ts";
 import { lockBooking } from "../db/load-bookings.ts";
 import { occupy, takeTurns } from "../occupancy/occupancy.ts";
 
 /** Each payment ends in exactly one of: the booking is paid, or the money goes back. */
 export const onPaymentSucceeded =
   (app: App): Handler<typeof PaymentSucceededSchema> =>
-  async (event, once) => {
-    await once((tx) => take(app, tx, event.bookingId, paymentOf(event)));
-    failpoint("booking.after_payment");
-  };
+  (event, once) =>
+    once((tx) => take(app, tx, event.bookingId, paymentOf(event)));
 
 async function take(app: App, tx: Tx, bookingId: string, payment: Payment): Promise<void> {
   const known = await tx.sql("select 1 from booking where id = $1", [bookingId]);
@@ -27,10 +25,11 @@ async function take(app: App, tx: Tx, bookingId: string, payment: Payment): Prom
   const objection = booking.objectionTo(payment);
   if (objection === "amount_mismatch")
     app.log.error({ booking: bookingId, payment: payment.paymentId }, "a payment of another amount than the price");
-  if (objection) return tx.emit(booking.declinePayment(payment, objection));
+  if (objection) return tx.emit(declinedPayment(booking.id, booking.clientId, payment.paymentId, objection));
 
   const ended = booking.status === "EXPIRED";
-  if (ended && !(await claimAgain(app, tx, booking))) return tx.emit(booking.declinePayment(payment, "hold_expired"));
+  if (ended && !(await claimAgain(app, tx, booking)))
+    return tx.emit(declinedPayment(booking.id, booking.clientId, payment.paymentId, "hold_expired"));
   tx.emit(booking.markPaid(payment, ended));
 }
 

@@ -3,7 +3,8 @@ import { caller, isAdmin, mayAct, person, type Caller } from "@lacio/chassis/acc
 import { notFound } from "@lacio/chassis/errors";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { App } from "../app.ts";
-import type { Booking, By } from "../domain/booking.ts";
+import type { Booking } from "../domain/booking.ts";
+import type { By } from "../domain/booking-schema.ts";
 import { findBooking } from "../db/load-bookings.ts";
 
 /** A booking that this caller may see. @throws Refusal `not_found` */

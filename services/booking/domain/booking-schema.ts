@@ -1,0 +1,33 @@
+import type { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
+import { defineEntity, p } from "@mikro-orm/core";
+
+export type Status = keyof typeof Booking_Status;
+export type By = keyof typeof Cancellation_By;
+
+/** The row of a booking; booking.ts gives it its behaviour. */
+export const BookingSchema = defineEntity({
+  name: "Booking",
+  tableName: "booking",
+  properties: {
+    id: p.uuid().primary(),
+    clientId: p.uuid(),
+    status: p.string().length(20).$type<Status>(),
+    holdNo: p.smallint().nullable(),
+    expiresAt: p.datetime(),
+    price: p.bigint(),
+    currency: p.string().length(3),
+    freeUntilHours: p.integer(),
+    lateRefundPercent: p.smallint(),
+    paymentId: p.uuid().nullable(),
+    paidAt: p.datetime().nullable(),
+    cancelledBy: p.string().length(10).$type<By>().nullable(),
+    cancelReason: p.string().length(500).nullable(),
+    refund: p.bigint().nullable(),
+    cancelledAt: p.datetime().nullable(),
+    anyStaff: p.boolean(),
+    startsAt: p.datetime(),
+    endsAt: p.datetime(),
+    revision: p.bigint(),
+    createdAt: p.datetime(),
+  },
+});
