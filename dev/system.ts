@@ -4,14 +4,15 @@ import path from "node:path";
 import type { EdgeOptions } from "@lacio/envoy/bootstrap";
 import { envoyBinary } from "./binaries.ts";
 import { devCertificate, startEdge } from "./edge.ts";
-import { admin, allotPorts, localSecrets, serviceNames, type Ports } from "./environment.ts";
+import { admin, allotPorts, localSecrets, serviceNames } from "./environment.ts";
 import { startIdentity } from "./identity.ts";
-import { startInfra, type Infra } from "./infra/index.ts";
+import { startInfra } from "./infra/index.ts";
 import { removeState } from "./infra/postgres-files.ts";
 import { createDatabase } from "./infra/postgres.ts";
 import { endLeftovers, starterOf } from "./leftovers.ts";
 import { freePort } from "./ports.ts";
 import { startService, startStripeSandbox } from "./services.ts";
+import { infraUrls, serviceUrls } from "./system-urls.ts";
 import { buildWeb, startWeb } from "./web.ts";
 
 export interface SystemOptions {
@@ -180,26 +181,6 @@ async function takeOver(dir: string, progress: (line: string) => void) {
   if (ended) progress(`Ended ${ended} processes that an earlier start left behind`);
   fs.mkdirSync(dir, { recursive: true });
   fs.rmSync(path.join(dir, "logs"), { recursive: true, force: true });
-}
-
-const infraUrls = ({ postgres, nats, redis, mail }: Infra) => ({
-  mail: mail.url,
-  smtp: mail.smtpUrl,
-  postgres: postgres.url,
-  nats: nats.url,
-  redis: redis.url,
-});
-
-function serviceUrls(services: string[], ports: Record<string, Ports>): Record<string, string> {
-  const local = (port: number) => `http://127.0.0.1:${port}`;
-  return Object.assign(
-    {},
-    ...services.map((name) => ({
-      [name]: local(ports[name]!.rpc),
-      [`${name}-http`]: local(ports[name]!.http),
-      [`${name}-ops`]: local(ports[name]!.ops),
-    })),
-  ) as Record<string, string>;
 }
 
 /** Waits for all of them even when one fails, so that whatever did start can be stopped. */

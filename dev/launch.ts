@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import os from "node:os";
+import type { ChildOptions } from "./child.ts";
+import { forget, remember } from "./leftovers.ts";
+
+/** One run of a child. */
+export interface Running {
+  pid: number;
+  alive: boolean;
+  how: string;
+  gone: Promise<void>;
+  send(signal: NodeJS.Signals): void;
+  sendGroup(signal: NodeJS.Signals): void;
+}
+
+/** Groups that must not outlive this process, with the signal that ends each. */
+const groups = new Map<number, NodeJS.Signals>();
+
+export function launch(options: ChildOptions, log: string): Running {
+  const { name, dir, command, args, cwd, env, uid, gid, stopSignal = "SIGTERM", lastSignal = "SIGKILL" } = options;
+  guard();
+  const output = fs.openSync(log, "a");
+  // Its own group: Ctrl-C in a terminal reaches only the starter, which then stops everything in order.
+  const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ["ignore", output, output] });
+  fs.closeSync(output);
+  const running: Running = {
+    pid: child.pid ?? -1,
+    alive: child.pid !== undefined, // else the program is not there
+    how: "",
+    gone: ended(child).then((how) => {
+      running.alive = false;
+      running.how = how;
+      sendGroup(running.pid, "SIGKILL"); // whatever it left behind in its group
+      groups.delete(running.pid);
+      forget(dir, name);
+    }),
+    send: (signal) => void child.kill(signal),
+    sendGroup: (signal) => sendGroup(running.pid, signal),
+  };
+  if (child.pid) {
+    groups.set(child.pid, lastSignal);
+    remember(dir, name, child.pid, stopSignal);
+  }
+  return running;
+}
+
+async function ended(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+    return signal ?? `code ${code}`;
+  } catch (error) {
+    return (error as Error).message; // the program could not be started at all
+  }
+}
+
+// ---- nothing outlives the starter
+
+let guarded = false;
+function guard() {
+  if (guarded) return;
+  guarded = true;
+  process.on("exit", () => {
+    for (const [pid, signal] of groups) sendGroup(pid, signal);
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // Somebody else's handler stops things in order; without one, leave by the door above.
+    process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(128 + os.constants.signals[signal]));
+  }
+}
+
+function sendGroup(pid: number, signal: NodeJS.Signals) {
+  if (pid <= 1) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error; // gone
+  }
+}
