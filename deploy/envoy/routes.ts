@@ -71,7 +71,7 @@ function rest(edge: Edge): Route[] {
   ];
 }
 
-const accountForms = "/(en/)?(entrar|registro|olvide|links/[^/]*|cuenta/borrar)(\\?.*)?";
+const accountForms = "/(en/)?(entrar|registro|olvide|links/[^/]*|cuenta/borrar)";
 
 /**
  * The services' own longest deadline. Not `timeout`: Envoy ignores it as soon as max_stream_duration is there, and alone

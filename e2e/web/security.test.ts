@@ -79,6 +79,18 @@ test("a page of one client is not there for another, nor for a visitor", async (
   await context.close();
 });
 
+test("a session that the services do not know is told to be over, and forgotten", async () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const forged = [part({ alg: "ES256" }), part({ sub: client.id, role: "CLIENT", exp: Math.floor(Date.now() / 1000) + 600 }), "x"].join(
+    ".",
+  );
+  const headers = { cookie: `__Host-lacio-access=${forged}`, accept: "text/html" };
+  const answer = await fetch(`${edge}/reservas`, { headers, redirect: "manual" });
+  expect([answer.status, await answer.text()]).toEqual([401, expect.stringContaining("Tu sesión terminó")]);
+  const gone = answer.headers.getSetCookie().filter((cookie) => /^__Host-lacio-(access|refresh)=; Max-Age=0;/.test(cookie));
+  expect(gone).toHaveLength(2);
+});
+
 test("signing out ends the session, also for whoever kept the cookies", async () => {
   const cookies = (await signIn()).headers.getSetCookie().map((cookie) => cookie.split(";")[0]!);
   const cookie = cookies.join("; ");

@@ -6,7 +6,7 @@ import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
 import { localeCookie } from "#lib/server/locale-cookie.ts";
 import { log } from "#lib/server/log.ts";
 import { statusOf } from "#lib/server/refusal.ts";
-import { openSession } from "#lib/server/session.ts";
+import { forgetting, openSession } from "#lib/server/session.ts";
 
 const speak: Handle = ({ event, resolve }) =>
   paraglideMiddleware(event.request, ({ locale }) => {
@@ -31,6 +31,7 @@ const introduce: Handle = async ({ event, resolve }) => {
 const protect: Handle = async ({ event, resolve }) => {
   const response = await resolve(event);
   const { headers } = response;
+  if (response.status === 401) for (const cookie of forgetting) headers.append("set-cookie", cookie);
   headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
   headers.set("x-content-type-options", "nosniff");
   if (!headers.has("referrer-policy")) headers.set("referrer-policy", "strict-origin-when-cross-origin");

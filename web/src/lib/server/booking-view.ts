@@ -1,6 +1,5 @@
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { Booking_Status, Cancellation_By, type Booking } from "@lacio/proto/booking/v1/booking_service";
-import { slug } from "#lib/slug.ts";
 import type { Api } from "./api.ts";
 import { people } from "./catalogue.ts";
 
@@ -12,7 +11,6 @@ export type BookingView = {
   status: keyof typeof Booking_Status;
   service: string;
   serviceId: string;
-  slug: string;
   staffId: string;
   stylist: string;
   start: string;
@@ -60,7 +58,6 @@ export function viewOf(booking: Booking, nameOf: (id: string) => string, now = D
     status: Booking_Status[status] as keyof typeof Booking_Status,
     service: line.serviceName,
     serviceId: line.serviceId,
-    slug: slug(line.serviceName),
     staffId,
     stylist: nameOf(staffId),
     start: iso(booking.start),

@@ -1,5 +1,3 @@
-import { dayOf } from "#lib/format.ts";
-
 /** A start that can be chosen, with everybody who is free then. Times are RFC 3339. */
 export type Hour = { start: string; end: string; staff: { id: string; name: string }[] };
 
@@ -41,7 +39,13 @@ export type Wish = {
 
 const alternatives = 3;
 
-export function arrange(all: Hour[], days: string[], wish: Wish): Omit<Calendar, "today" | "previous" | "next"> {
+/** `dayOf`: the day of a moment at the salon. */
+export function arrange(
+  all: Hour[],
+  days: string[],
+  wish: Wish,
+  dayOf: (at: string) => string,
+): Omit<Calendar, "today" | "previous" | "next"> {
   const free = wish.taken ? withoutTaken(all, wish) : all;
   const hers = withStylist(free, wish.staffId);
   const withoutHer = wish.staffId !== "" && hers.length === 0;

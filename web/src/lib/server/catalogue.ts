@@ -21,10 +21,12 @@ export type Offer = {
 export type Person = { id: string; name: string; bio: string; skillIds: string[] };
 
 export async function offers({ staff }: Api): Promise<Offer[]> {
-  return (await staff.listServices({ pageSize: 200 })).services.map(shown);
+  const all = (await staff.listServices({ pageSize: 200 })).services.map(shown);
+  const shared = (one: Offer) => all.filter((other) => other.slug === one.slug).length > 1;
+  return all.map((offer) => (shared(offer) ? { ...offer, slug: offer.id } : offer)); // two names may look alike in an address
 }
 
-/** The service of an address. @throws error 404 */
+/** The service of an address, by its slug or its id: a booking keeps the id when the service gets another name. @throws error 404 */
 export async function offerBySlug(api: Api, wanted: string): Promise<Offer> {
   const found = (await offers(api)).find((offer) => offer.slug === wanted || offer.id === wanted);
   return found ?? error(404);

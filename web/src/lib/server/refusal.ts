@@ -23,10 +23,13 @@ export const isAway = (error: unknown): boolean =>
 /** The HTTP status of a page that an error ended. */
 export function statusOf(error: unknown): number {
   if (!(error instanceof ConnectError)) return 500;
+  if (refusalOf(error).reason === "account_erased") return 401; // by another device, some minutes ago
   switch (error.code) {
     case Code.NotFound:
     case Code.InvalidArgument: // an address with something in it that is no id
       return 404;
+    case Code.Unauthenticated:
+      return 401;
     case Code.PermissionDenied:
       return 403;
     case Code.ResourceExhausted:

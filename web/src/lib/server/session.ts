@@ -41,6 +41,11 @@ export function forgetSession(event: RequestEvent): void {
   delete event.locals.session;
 }
 
+/** As headers, for an answer that is made already: the services do not know this session any more. */
+export const forgetting: string[] = [accessCookie, refreshCookie].map(
+  (name) => `${name}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`,
+);
+
 export const refreshTokenOf = (event: RequestEvent): string | undefined => event.cookies.get(refreshCookie);
 
 // Several requests of one page come with the same refresh token at once: they share one renewal.

@@ -18,7 +18,7 @@ export async function calendarFor(api: Api, wish: Wish): Promise<Calendar | unde
   try {
     const days = Array.from({ length: daysShown }, (_, n) => addDays(from, n)).filter((day) => day <= to);
     return {
-      ...arrange(await freeHours(api, wish.serviceId, from, to), days, wish),
+      ...arrange(await freeHours(api, wish.serviceId, from, to), days, wish, dayOf),
       today,
       ...(from > today && { previous: addDays(from, -daysShown) }),
       ...(to < addDays(today, daysAhead) && { next: addDays(from, daysShown) }),

@@ -8,6 +8,7 @@ import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
   const [offer, everybody] = await Promise.all([offerBySlug(locals.api, params.service), people(locals.api)]);
+  if (params.service !== offer.slug) redirect(307, here(`/reservar/${offer.slug}${url.search}`));
   const able = ableTo(offer, everybody).map(({ id, name }) => ({ id, name }));
   const con = url.searchParams.get("con") ?? "";
   const staffId = able.some(({ id }) => id === con) ? con : "";
