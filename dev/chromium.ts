@@ -23,18 +23,34 @@ export async function chromium(): Promise<Chromium> {
       // not here under this name
     }
   }
-  return { executable: await unpacked(), env: { LD_LIBRARY_PATH: `${folder}/al2023/lib`, FONTCONFIG_PATH: `${folder}/fonts` } };
+  if (!fs.existsSync(folder)) await unpack();
+  const env = { LD_LIBRARY_PATH: `${folder}/al2023/lib`, FONTCONFIG_FILE: `${folder}/fonts.conf` };
+  return { executable: `${folder}/chromium`, env };
 }
 
-// In a process of its own: the package unpacks to the temporary folder, and wants to believe that it is in a cloud function.
-async function unpacked(): Promise<string> {
-  const executable = path.join(folder, "chromium");
-  if (fs.existsSync(path.join(folder, "ready"))) return executable;
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.mkdirSync(folder, { recursive: true });
+// Beside its place, then moved there whole: several test files may want the first browser at the same moment.
+async function unpack(): Promise<void> {
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  const fresh = fs.mkdtempSync(`${folder}-`);
+  // In a process of its own: the package unpacks to the temporary folder, and wants to believe that it is in a cloud function.
   const code = `import("@sparticuz/chromium").then(({ default: chromium }) => chromium.executablePath())`;
-  const env = { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" };
+  const env = { ...process.env, TMPDIR: fresh, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" };
   await run(process.execPath, ["--input-type=module", "-e", code], { cwd: import.meta.dirname, env });
-  fs.writeFileSync(path.join(folder, "ready"), "");
-  return executable;
+  fs.writeFileSync(`${fresh}/fonts.conf`, fonts);
+  try {
+    fs.renameSync(fresh, folder);
+  } catch (error) {
+    fs.rmSync(fresh, { recursive: true });
+    if (!fs.existsSync(folder)) throw error; // else somebody was faster
+  }
 }
+
+// The package's own settings name folders of a cloud function, and a Chromium that finds no font at all ends itself.
+const fonts = `<?xml version="1.0"?>
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <dir>/usr/local/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`;
