@@ -6,6 +6,7 @@ import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect
 import pRetry from "p-retry";
 import { currentSignal } from "./call-context.ts";
 import type { ChassisConfig } from "./config.ts";
+import { nameOutages } from "./outages.ts";
 import { traceCalled } from "./trace.ts";
 
 const sessionOptions = { pingIntervalMs: 20_000, pingTimeoutMs: 5_000, idleConnectionTimeoutMs: 300_000 };
@@ -13,7 +14,7 @@ const sessionOptions = { pingIntervalMs: 20_000, pingTimeoutMs: 5_000, idleConne
 /** Clients of the other services: one shared h2c session per peer, this service's own identity, a deadline on every call. */
 export function createPeers(config: ChassisConfig) {
   const sessions: Http2SessionManager[] = [];
-  const interceptors = [traceCalled, followCaller, retryIdempotent, authenticate(config)];
+  const interceptors = [traceCalled, followCaller, retryIdempotent, authenticate(config), nameOutages];
   return {
     client<S extends DescService>(service: S): Client<S> {
       const baseUrl = config.peer(service.typeName.split(".")[1]!);

@@ -1,0 +1,71 @@
+import http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import { createPeers } from "./clients.ts";
+import { chassisConfig, Env } from "./config.ts";
+import { answerErrors, isOutage, Refusal } from "./errors.ts";
+import { createLog } from "./log.ts";
+
+const stops: (() => unknown)[] = [];
+afterEach(() => stops.splice(0).forEach((stop) => stop()));
+
+/** A peer on a real port; `dying` ends the connection instead of answering, `times` times. */
+async function peer(handler: Partial<ServiceImpl<typeof BookingService>>, dying = 0) {
+  let calls = 0;
+  const answer = connectNodeAdapter({
+    routes: (router) => void router.service(BookingService, handler),
+    interceptors: [answerErrors(createLog("test", "silent"))],
+  });
+  const server = http2.createServer((req, res) => {
+    if (++calls > dying) return answer(req, res);
+    req.stream.session?.socket?.resetAndDestroy?.();
+    req.stream.session?.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const env = {
+    DATABASE_URL: "postgres://x/y",
+    NATS_URL: "nats://x",
+    BOOKING_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  };
+  const peers = createPeers(chassisConfig(new Env(env), "test"));
+  stops.push(
+    () => peers.close(),
+    () => server.close(),
+  );
+  return { client: peers.client(BookingService), calls: () => calls };
+}
+
+const failure = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: unknown) => ConnectError.from(error),
+  );
+
+describe("a call to a peer", () => {
+  test("that dies in the middle of it says that the peer is away, and not what became of the connection", async () => {
+    const { client, calls } = await peer({}, Infinity);
+    const error = await failure(client.cancelBooking({ bookingId: "x" }));
+    expect([Code[error!.code], error!.rawMessage, isOutage(error)]).toEqual(["Unavailable", "try again shortly", true]);
+    expect(calls()).toBe(1); // it may have been done: only the caller can know whether to repeat it
+  });
+
+  test("is repeated when it only reads", async () => {
+    const { client, calls } = await peer({ getBooking: () => ({}) }, 2);
+    await client.getBooking({ bookingId: "x" });
+    expect(calls()).toBe(3);
+  });
+
+  test("hands on a refusal as it is", async () => {
+    const { client } = await peer({
+      cancelBooking: () => {
+        throw new Refusal("booking_changed", "Look at it again.", Code.Aborted);
+      },
+    });
+    const error = await failure(client.cancelBooking({ bookingId: "x" }));
+    expect([Code[error!.code], error!.findDetails(ErrorInfoSchema)[0]?.reason]).toEqual(["Aborted", "booking_changed"]);
+  });
+});
