@@ -37,12 +37,14 @@ test("a killed process is gone until it is started again, on the same port and w
 
 test("a supervised process comes back by itself, and not after stop", async () => {
   const told: string[] = [];
-  const { child, said } = await startServer({ supervise: true, warn: (line) => told.push(line) });
+  const pids: number[] = [];
+  const { child, said } = await startServer({ supervise: { warn: (line) => told.push(line), restarted: () => pids.push(child.pid) } });
   const first = child.pid;
   await child.kill("SIGKILL");
   await until(async () => child.pid !== first && (await said()) === "hello");
   expect(told).toEqual([expect.stringContaining("SIGKILL")]);
   const second = child.pid;
+  expect(pids).toEqual([second]);
   await child.stop();
   expect(isAlive(second)).toBe(false);
   expect(child.pid).toBe(second);

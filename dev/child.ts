@@ -21,9 +21,14 @@ export interface ChildOptions {
   /** Sent when the starter itself dies. */
   lastSignal?: NodeJS.Signals;
   /** Starts it again with backoff when it ends by itself, as a kubelet does. */
-  supervise?: boolean;
-  /** Hears of every time it had to be started again. */
+  supervise?: Supervisor;
+}
+
+/** Who wants to know of processes that ended by themselves. */
+export interface Supervisor {
   warn?: (line: string) => void;
+  /** It runs again, under another pid. */
+  restarted?: () => void;
 }
 
 /** A process of the local system: its own process group, its own log file, stopped or killed on purpose, started again on the same ports. */
@@ -52,10 +57,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const start = async () => {
     expected = false;
     const mine = (current = launch({ ...options, env }, log));
+    if (served) options.supervise?.restarted?.();
     const since = Date.now();
     void mine.gone.then(() => {
       if (!options.supervise || !served || expected || mine !== current) return;
-      if (Date.now() - since > 60_000) wait = 500;
+      if (Date.now() - since > 20_000) wait = 500;
       void startAgain(mine);
     });
     await untilReady(mine, options, log);
@@ -63,10 +69,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   };
 
   const startAgain = async (dead: Running) => {
-    options.warn?.(`${name} stopped (${dead.how}); starting it again in ${wait / 1000} s. Log: ${log}`);
+    options.supervise?.warn?.(`${name} stopped (${dead.how}); starting it again in ${wait / 1000} s. Log: ${log}`);
     await sleep(wait);
-    wait = Math.min(wait * 2, 30_000);
-    if (!expected && dead === current) await start().catch((error: Error) => options.warn?.(error.message));
+    wait = Math.min(wait * 2, 8_000);
+    if (!expected && dead === current) await start().catch((error: Error) => options.supervise?.warn?.(error.message));
   };
 
   const stop = async () => {

@@ -7,7 +7,7 @@ import { bootstrap, type EdgeOptions } from "@lacio/envoy/bootstrap";
 import { writeCertSds } from "@lacio/envoy/cert-sds";
 import { envoyArguments } from "@lacio/envoy/render";
 import { generate } from "selfsigned";
-import { startChild } from "./child.ts";
+import { startChild, type Supervisor } from "./child.ts";
 import type { Ports } from "./environment.ts";
 import { freePort } from "./ports.ts";
 import type { PortedChild } from "./services.ts";
@@ -20,12 +20,11 @@ export interface EdgeSettings {
   certificate: string;
   /** What differs from the edge of production: limits in tests, a collector, a web server. */
   changes?: Partial<EdgeOptions>;
-  supervise?: boolean;
-  warn?: (line: string) => void;
+  supervise?: Supervisor;
 }
 
 /** The real Envoy with the same configuration as in a cluster; only addresses and the certificate differ. */
-export async function startEdge({ dir, envoy, port, ports, certificate, changes, supervise, warn }: EdgeSettings): Promise<PortedChild> {
+export async function startEdge({ dir, envoy, port, ports, certificate, changes, supervise }: EdgeSettings): Promise<PortedChild> {
   const [opsPort, adminPort] = [await freePort(), await freePort()];
   const local = (port: number): [string, number] => ["127.0.0.1", port];
   const config = bootstrap({
@@ -47,7 +46,6 @@ export async function startEdge({ dir, envoy, port, ports, certificate, changes,
     dir,
     ready: async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok,
     supervise,
-    warn,
   });
   return Object.assign(child, { port });
 }

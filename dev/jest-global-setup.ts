@@ -8,7 +8,7 @@ export default async function setUp({ rootDir, nonFlagArgs }: { rootDir: string;
   if (!asksForSystem(rootDir, nonFlagArgs)) return;
   const system = await startSystem({
     fsync: false,
-    supervise: true,
+    supervise: {},
     web: true,
     edge: { loginsPerMinute: 10_000, accountCallsPerMinute: 10_000, accountFormsPerMinute: 10_000 },
   });

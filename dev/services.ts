@@ -1,5 +1,5 @@
 import path from "node:path";
-import { startChild, type Child } from "./child.ts";
+import { startChild, type Child, type Supervisor } from "./child.ts";
 import { leanFlags, leanNode } from "./lean-node.ts";
 import { environmentOf, inherited, type Surroundings } from "./environment.ts";
 
@@ -7,9 +7,8 @@ const root = path.resolve(import.meta.dirname, "..");
 
 export interface ProcessSettings {
   dir: string;
-  supervise: boolean;
+  supervise?: Supervisor;
   lean: boolean;
-  warn: (line: string) => void;
 }
 
 export type PortedChild = Child & { port: number };
@@ -68,7 +67,7 @@ export interface NodeProcess extends ProcessSettings {
   port: number;
 }
 
-export async function startNode({ name, args, env, health, port, dir, supervise, lean, warn }: NodeProcess): Promise<PortedChild> {
+export async function startNode({ name, args, env, health, port, dir, supervise, lean }: NodeProcess): Promise<PortedChild> {
   const child = await startChild({
     name,
     command: process.execPath,
@@ -78,7 +77,6 @@ export async function startNode({ name, args, env, health, port, dir, supervise,
     dir,
     ready: async () => (await fetch(health)).ok,
     supervise,
-    warn,
   });
   return Object.assign(child, { port });
 }

@@ -10,9 +10,11 @@ const root = path.resolve(import.meta.dirname, "..");
 const dir = path.join(root, ".lacio");
 const began = Date.now();
 const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
+const warn = (line: string) => console.log(`  ! ${line}`);
 const progress = (line: string) => console.log(`  ✓ ${line} (${seconds()})`);
 
 let system: System | undefined;
+let accounts: Account[] | undefined;
 let stopping = false;
 process.stdout.on("error", () => {}); // the terminal may be gone before we are
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
@@ -39,16 +41,16 @@ async function main() {
   if (process.argv.includes("--fresh")) await wipe();
   system = await startSystem({
     dir,
-    supervise: true,
+    supervise: { warn, restarted: writeRunFile },
     web: true,
     stripe: !process.env.STRIPE_SECRET_KEY, // with a key of your own, payments talks to Stripe itself
     preferredPorts: { edge: 8443, mail: 8025, stripe: 8026 },
     progress,
-    warn: (line) => console.log(`  ! ${line}`),
+    warn,
   });
-  const accounts = await seed(system);
+  accounts = await seed(system);
   progress("The salon has its catalogue, stylists and accounts");
-  writeRunFile(system, accounts);
+  writeRunFile();
   console.log(table(system, accounts));
 }
 
@@ -69,12 +71,14 @@ async function stop() {
   process.exit(0);
 }
 
-/** For scripts: the addresses, who can sign in, and what runs. */
-function writeRunFile(system: System, accounts: Account[]) {
+/** For scripts: the addresses, who can sign in, and what runs; written anew when a process had to be started again. */
+function writeRunFile() {
+  if (!system || !accounts) return; // still starting: it will be written whole
   const { urls, certificate } = system;
-  fs.writeFileSync(path.join(dir, "run.json"), JSON.stringify({ urls, certificate, accounts, processes: system.processes() }, null, 2), {
-    mode: 0o600,
-  });
+  const file = path.join(dir, "run.json");
+  const content = JSON.stringify({ urls, certificate, accounts, processes: system.processes() }, null, 2);
+  fs.writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  fs.renameSync(`${file}.new`, file); // a script may be reading it
 }
 
 function table({ urls, certificate }: System, accounts: Account[]): string {

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { EdgeOptions } from "@lacio/envoy/bootstrap";
 import { envoyBinary } from "./binaries.ts";
+import type { Supervisor } from "./child.ts";
 import { devCertificate, startEdge } from "./edge.ts";
 import { admin, allotPorts, localSecrets, serviceNames } from "./environment.ts";
 import { startIdentity } from "./identity.ts";
@@ -30,7 +31,7 @@ export interface SystemOptions {
   env?: Record<string, string>;
   serviceEnv?: Record<string, Record<string, string>>;
   /** Starts again what ends by itself. Leave it off where a test kills things. */
-  supervise?: boolean;
+  supervise?: Supervisor;
   /** Small processes, for a machine that runs all of them. false: Node as in a container, for measuring rates. */
   lean?: boolean;
   /** See InfraOptions. */
@@ -82,7 +83,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     edge = true,
     web = false,
     stripe = true,
-    supervise = false,
+    supervise,
     lean = true,
     fsync = true,
     preferredPorts = {},
@@ -106,7 +107,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const building = web ? buildWeb() : undefined;
     building?.catch(() => {}); // waited for below
     const [certificate, ports, envoy] = await Promise.all([devCertificate(dir), allotPorts(), edge ? envoyBinary() : undefined]);
-    const infra = await startInfra({ dir, fsync, supervise, warn, mailPort: preferredPorts.mail });
+    const infra = await startInfra({ dir, fsync, supervise, mailPort: preferredPorts.mail });
     stops.push(() => infra.stop());
     for (const server of [infra.postgres, infra.nats, infra.redis, infra.mail]) processes.set(server.name, server);
     progress("PostgreSQL, NATS, Redis and the mailbox are up");
@@ -121,7 +122,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const stripeUrl = stripe ? `http://127.0.0.1:${await freePort(preferredPorts.stripe)}` : undefined;
     const webhookUrl = `${envoy ? publicUrl : `http://127.0.0.1:${ports.payments!.http}`}/webhooks/stripe`;
     const around = { infra, identity, ports, databaseUrl, publicUrl, stripeUrl, secrets: localSecrets(dir) };
-    const settings = { dir, supervise, lean, warn };
+    const settings = { dir, supervise, lean };
 
     stops.push(() => stopAll(processes, [...services, "stripe-sandbox", "web"]));
     const starting = services.map((name) =>

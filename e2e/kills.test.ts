@@ -19,7 +19,6 @@ const refunds: Sale[] = [];
 beforeAll(async () => {
   system = await startSystem({
     fsync: false,
-    supervise: false,
     env: { EVENT_ACK_WAIT_MS: "2000", ACCESS_TOKEN_MINUTES: "60" },
     serviceEnv: { notification: { MAIL_LEASE_SECONDS: "5" } },
   });

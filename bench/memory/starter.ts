@@ -4,7 +4,7 @@ import { startSystem } from "@lacio/dev/system";
 import { cpuSeconds } from "../cpu.ts";
 
 // What `npm start` does, in a folder of its own. Says on stdout what runs, and what each service had used when it was ready.
-const system = await startSystem({ supervise: true });
+const system = await startSystem({ supervise: {} });
 const used = Object.fromEntries(serviceNames.map((name) => [name, cpuSeconds(system.process(name).pid)]));
 process.on("SIGTERM", () => void system.stop().then(() => process.exit(0)));
 await seed(system);

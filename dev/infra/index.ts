@@ -1,3 +1,4 @@
+import type { Supervisor } from "../child.ts";
 import { startContainers } from "./containers.ts";
 import { startLocal } from "./local.ts";
 
@@ -6,8 +7,7 @@ export interface InfraOptions {
   dir: string;
   /** false trades durability against a dying machine (not against kill -9) for speed: tests. */
   fsync?: boolean;
-  supervise?: boolean;
-  warn?: (line: string) => void;
+  supervise?: Supervisor;
   /** Where a person would look for it; the next free port when taken. */
   mailPort?: number;
 }

@@ -7,18 +7,17 @@ import type { InfraOptions, Mail } from "./index.ts";
 const maildev = path.resolve(import.meta.dirname, "../../node_modules/maildev/dist/bin/maildev.js");
 
 /** A mailbox that takes every mail to anybody and shows it in the browser. */
-export async function startMail({ dir, supervise, warn, mailPort }: InfraOptions): Promise<Mail> {
+export async function startMail({ dir, supervise, mailPort }: InfraOptions): Promise<Mail> {
   const [smtp, web] = [await freePort(), await freePort(mailPort)];
   const address = ["-s", String(smtp), "--ip", "127.0.0.1", "-w", String(web), "--web-ip", "127.0.0.1"];
   const child = await startChild({
     name: "mail",
     command: process.execPath,
-    args: [...leanFlags, maildev, ...address, "--mail-directory", path.join(dir, "mail"), "--max-emails", "500"],
+    args: [...leanFlags, maildev, ...address, "--mail-directory", path.join(dir, "mail"), "--max-emails", "5000"],
     env: { ...process.env, ...leanNode },
     dir,
     ready: async () => (await fetch(`http://127.0.0.1:${web}/api/healthz`)).ok, // "/" answers 404 to anything but a browser
     supervise,
-    warn,
   });
   return Object.assign(child, { url: `http://127.0.0.1:${web}`, smtpUrl: `smtp://127.0.0.1:${smtp}`, port: web });
 }

@@ -7,7 +7,7 @@ import { freePort } from "../ports.ts";
 import type { InfraOptions, Nats } from "./index.ts";
 
 /** nats-server with JetStream. An acknowledged message is on the disk, as in production, unless `fsync` is false. */
-export async function startNats({ dir, fsync = true, supervise, warn }: InfraOptions): Promise<Nats> {
+export async function startNats({ dir, fsync = true, supervise }: InfraOptions): Promise<Nats> {
   const program = await binary("nats-server");
   const [port, monitor] = [await freePort(), await freePort()];
   const password = natsPassword();
@@ -33,7 +33,6 @@ export async function startNats({ dir, fsync = true, supervise, warn }: InfraOpt
     ready: async () => (await fetch(`http://127.0.0.1:${monitor}/healthz`)).ok,
     stopSignal: "SIGINT",
     supervise,
-    warn,
   });
   return Object.assign(child, { url: `nats://lacio:${password}@127.0.0.1:${port}`, port });
 }

@@ -8,7 +8,7 @@ import { dataFolder, initialise, postgresProgram } from "./postgres-files.ts";
 
 /** PostgreSQL from npm. Started by root it runs as `nobody`, because PostgreSQL refuses root. */
 export async function startPostgres(options: InfraOptions): Promise<Postgres> {
-  const { dir, fsync = true, supervise, warn } = options;
+  const { dir, fsync = true, supervise } = options;
   const program = await postgresProgram();
   const data = dataFolder(dir, program);
   const password = await initialise(program, data);
@@ -26,7 +26,6 @@ export async function startPostgres(options: InfraOptions): Promise<Postgres> {
     stopSignal: "SIGINT", // the fast shutdown; SIGTERM would wait for clients
     lastSignal: "SIGQUIT",
     supervise,
-    warn,
   });
   return Object.assign(child, { url, port });
 }

@@ -9,7 +9,7 @@ import { freePort } from "../ports.ts";
 import type { InfraOptions, Redis } from "./index.ts";
 
 /** Valkey (or Redis) that keeps nothing on the disk: it holds rate limits and short-lived caches, never the truth. */
-export async function startRedis({ dir, supervise, warn }: InfraOptions): Promise<Redis> {
+export async function startRedis({ dir, supervise }: InfraOptions): Promise<Redis> {
   const program = await binary("valkey-server");
   const port = await freePort();
   const password = randomBytes(18).toString("base64url");
@@ -24,7 +24,6 @@ export async function startRedis({ dir, supervise, warn }: InfraOptions): Promis
     dir,
     ready: () => redisAnswers(port, password),
     supervise,
-    warn,
   });
   return Object.assign(child, { url: `redis://:${password}@127.0.0.1:${port}`, port });
 }
