@@ -53,6 +53,13 @@ describe("a call to a peer", () => {
     expect(calls()).toBe(1); // it may have been done: only the caller can know whether to repeat it
   });
 
+  test("that is not there says the same, without its address", async () => {
+    const { client } = await peer({});
+    stops.pop()!();
+    const error = await failure(client.cancelBooking({ bookingId: "x" }));
+    expect([Code[error!.code], error!.rawMessage]).toEqual(["Unavailable", "try again shortly"]);
+  });
+
   test("is repeated when it only reads", async () => {
     const { client, calls } = await peer({ getBooking: () => ({}) }, 2);
     await client.getBooking({ bookingId: "x" });
