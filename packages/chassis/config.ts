@@ -82,7 +82,6 @@ export function chassisConfig(env: Env, service: string) {
     poolMax: env.number("DB_POOL_MAX", 10, { min: 2, max: 200 }),
     statementTimeoutMs: env.number("DB_STATEMENT_TIMEOUT_MS", 5_000, { min: 100 }),
     natsUrl: env.url("NATS_URL"),
-    redisUrl: env.url("REDIS_URL", "redis://redis:6379"),
     jwksUrl: env.url("JWKS_URL", "http://auth:8081/.well-known/jwks.json"),
     tokenIssuer: env.text("TOKEN_ISSUER", "lacio"),
     tokenAudience: env.text("TOKEN_AUDIENCE", "lacio"),

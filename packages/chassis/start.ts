@@ -1,6 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { Express } from "express";
-import { Redis } from "ioredis";
 import { openBus } from "./bus.ts";
 import { createPeers } from "./clients.ts";
 import { chassisConfig, ConfigError, Env, readConfig, type ChassisConfig } from "./config.ts";
@@ -23,7 +22,6 @@ export type Base<Config> = {
   log: Log;
   db: Database;
   transact: Database["transact"];
-  redis: Redis;
   client: ReturnType<typeof createPeers>["client"];
   now: () => Date;
 };
@@ -50,17 +48,9 @@ export async function start<Config extends object, App>(name: string, parts: Par
 
   startDefaultMetrics();
   const bus = await openBus(config, log);
-  const redis = new Redis(config.redisUrl, {
-    lazyConnect: true,
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: true,
-    connectTimeout: 2_000,
-    commandTimeout: 1_000,
-  });
-  redis.on("error", (error: Error) => log.debug({ err: error }, "redis"));
   const peers = createPeers(config);
   const { transact } = db;
-  const app = await parts.createApp({ config, log, db, transact, redis, client: peers.client, now: () => new Date() });
+  const app = await parts.createApp({ config, log, db, transact, client: peers.client, now: () => new Date() });
 
   let draining = false;
   const stops: (() => Promise<unknown>)[] = [];
@@ -92,7 +82,6 @@ export async function start<Config extends object, App>(name: string, parts: Par
   for (const stop of stops.reverse()) await stop();
   await ops.stop();
   peers.close();
-  redis.disconnect();
   await bus.nc.close();
   await db.close();
   await flushTraces();

@@ -11,6 +11,7 @@ export const readConfig = (env: Env) => ({
   refreshGraceSeconds: env.number("REFRESH_GRACE_SECONDS", 10, { max: 60 }),
   loginPerAccountPerMinute: env.number("LOGIN_PER_ACCOUNT_PER_MINUTE", 10, { min: 1 }),
   resetMailsPerAccountPerHour: env.number("RESET_MAILS_PER_ACCOUNT_PER_HOUR", 3, { min: 1 }),
+  redisUrl: env.url("REDIS_URL", "redis://redis:6379"),
   hashQueueMax: env.number("HASH_QUEUE_MAX", 256, { min: 1 }),
   keyDays: env.number("SIGNING_KEY_DAYS", 30, { min: 1 }),
   secret: env.text("KEY_ENCRYPTION_SECRET"),

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { tooMany } from "@lacio/chassis/errors";
 import type { Base } from "@lacio/chassis/start";
+import { Redis } from "ioredis";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 
-type Config = { loginPerAccountPerMinute: number; resetMailsPerAccountPerHour: number };
+type Config = { redisUrl: string; loginPerAccountPerMinute: number; resetMailsPerAccountPerHour: number };
 
 /** How often one account may be tried. Shared through Redis; each replica counts alone while Redis is away. */
-export function createAttempts({ redis, config }: Pick<Base<Config>, "redis" | "config">) {
-  // Connected from the start, so that "not ready" means away and nobody waits for it; what keeps it away is logged where the client was made.
-  redis.connect().catch(() => {});
+export function createAttempts({ config, log }: Pick<Base<Config>, "config" | "log">) {
+  // Connected from the start, so that "not ready" means away and nobody waits for it.
+  const redis = new Redis(config.redisUrl, { maxRetriesPerRequest: 1, connectTimeout: 2_000, commandTimeout: 1_000 });
+  redis.on("error", (error: Error) => log.debug({ err: error }, "redis"));
   const limiter = (keyPrefix: string, points: number, duration: number) =>
     new RateLimiterRedis({
       storeClient: redis,
@@ -28,6 +30,7 @@ export function createAttempts({ redis, config }: Pick<Base<Config>, "redis" | "
       if (wait > 0) throw tooMany("too_many_requests", "Too many attempts for this account; try again later.", wait);
     },
     forgetLogins: async (email: string) => void (await logins.delete(hashed(email))),
+    close: () => redis.disconnect(),
     mayMailReset: async (email: string) => (await consume(resets, email)) === 0,
   };
 }

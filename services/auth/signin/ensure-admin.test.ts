@@ -1,26 +1,25 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { chassisConfig, readConfig as read } from "@lacio/chassis/config";
-import { openDatabase, type Database } from "@lacio/chassis/db";
+import { openDatabase } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
 import type { Base } from "@lacio/chassis/start";
 import { createDatabase } from "@lacio/dev/infra/postgres";
 import { sharedSystem } from "@lacio/dev/testing";
-import { Redis } from "ioredis";
-import { createApp, readConfig } from "../app.ts";
+import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import { Account } from "../domain/account.ts";
 
 const system = sharedSystem();
 const log = createLog("auth", "error");
-const instances: { db: Database; redis: Redis }[] = [];
+const instances: App[] = [];
 let databaseUrl: string;
 
 beforeAll(async () => {
   databaseUrl = await createDatabase(system.urls.postgres!, "auth_ensure_admin_test");
 });
 afterAll(async () => {
-  for (const { db, redis } of instances) {
-    redis.disconnect();
+  for (const { db, attempts } of instances) {
+    attempts.close();
     await db.close();
   }
 });
@@ -37,10 +36,10 @@ async function startInstance(email: string, password: string) {
   });
   const db = await openDatabase(config, database, log);
   await db.migrate();
-  const redis = new Redis(config.redisUrl, { lazyConnect: true });
-  instances.push({ db, redis });
-  const base: Omit<Base<typeof config>, "client"> = { config, log, db, transact: db.transact, redis, now: () => new Date() };
-  return createApp(base as Base<typeof config>);
+  const base: Omit<Base<typeof config>, "client"> = { config, log, db, transact: db.transact, now: () => new Date() };
+  const app = await createApp(base as Base<typeof config>);
+  instances.push(app);
+  return app;
 }
 
 test("the first ADMIN is made once by instances that start together, and left alone afterwards", async () => {
