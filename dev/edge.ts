@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 import { bootstrap, type EdgeOptions } from "@lacio/envoy/bootstrap";
 import { writeCertSds } from "@lacio/envoy/cert-sds";
 import { envoyArguments } from "@lacio/envoy/render";
-import { generate } from "selfsigned";
 import { startChild, type Supervisor } from "./child.ts";
 import type { Ports } from "./environment.ts";
 import { freePort } from "./ports.ts";
@@ -66,6 +65,7 @@ export async function devCertificate(dir: string): Promise<string> {
     { name: "commonName", value: "localhost" },
     { name: "organizationName", value: `Lacio ${crypto.randomUUID()}` },
   ];
+  const { generate } = await import("selfsigned"); // needed once a year, and large
   const made = await generate(subject, {
     keyType: "ec",
     curve: "P-256",

@@ -1,3 +1,5 @@
+import path from "node:path";
+
 // Many Node processes on one machine, resting most of the time. A small young generation; and what malloc frees goes back to the system
 // (argon2 takes 19 MiB at a time: glibc would keep it, once in each thread's arena).
 export const leanNode = {
@@ -8,4 +10,4 @@ export const leanNode = {
 };
 
 /** What Node refuses to take from NODE_OPTIONS. */
-export const leanFlags = ["--optimize-for-size"];
+export const leanFlags = ["--optimize-for-size", "--expose-gc", "--import", path.join(import.meta.dirname, "tidy.mjs")];

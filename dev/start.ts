@@ -3,7 +3,7 @@ import path from "node:path";
 import { serviceNames, type Account } from "./environment.ts";
 import { removeState } from "./infra/postgres-files.ts";
 import { endLeftovers, starterOf } from "./leftovers.ts";
-import { seed } from "./seed.ts";
+import { seedApart } from "./seed-apart.ts";
 import { startSystem, type System } from "./system.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -48,7 +48,7 @@ async function main() {
     progress,
     warn,
   });
-  accounts = await seed(system);
+  accounts = await seedApart(system);
   progress("The salon has its catalogue, stylists and accounts");
   writeRunFile();
   console.log(table(system, accounts));

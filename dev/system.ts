@@ -12,7 +12,7 @@ import { removeState } from "./infra/postgres-files.ts";
 import { createDatabase } from "./infra/postgres.ts";
 import { endLeftovers, starterOf } from "./leftovers.ts";
 import { freePort } from "./ports.ts";
-import { startService, startStripeSandbox } from "./services.ts";
+import { fillCompileCache, startService, startStripeSandbox } from "./services.ts";
 import { infraUrls, serviceUrls } from "./system-urls.ts";
 import { buildWeb, startWeb } from "./web.ts";
 
@@ -106,6 +106,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   try {
     const building = web ? buildWeb() : undefined;
     building?.catch(() => {}); // waited for below
+    const filling = lean ? fillCompileCache() : undefined;
     const [certificate, ports, envoy] = await Promise.all([devCertificate(dir), allotPorts(), edge ? envoyBinary() : undefined]);
     const infra = await startInfra({ dir, fsync, supervise, mailPort: preferredPorts.mail });
     stops.push(() => infra.stop());
@@ -124,6 +125,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const around = { infra, identity, ports, databaseUrl, publicUrl, stripeUrl, secrets: localSecrets(dir) };
     const settings = { dir, supervise, lean };
 
+    await filling;
     stops.push(() => stopAll(processes, [...services, "stripe-sandbox", "web"]));
     const starting = services.map((name) =>
       started(startService(name, around, settings, { ...options.env, ...options.serviceEnv?.[name] })),

@@ -1,5 +1,5 @@
 import { serviceNames } from "@lacio/dev/environment";
-import { seed } from "@lacio/dev/seed";
+import { seedApart } from "@lacio/dev/seed-apart";
 import { startSystem } from "@lacio/dev/system";
 import { cpuSeconds } from "../cpu.ts";
 
@@ -7,5 +7,5 @@ import { cpuSeconds } from "../cpu.ts";
 const system = await startSystem({ supervise: {} });
 const used = Object.fromEntries(serviceNames.map((name) => [name, cpuSeconds(system.process(name).pid)]));
 process.on("SIGTERM", () => void system.stop().then(() => process.exit(0)));
-await seed(system);
+await seedApart(system);
 console.log(JSON.stringify({ processes: system.processes(), used }));

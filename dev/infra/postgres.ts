@@ -34,7 +34,7 @@ export const settings = (fsync: boolean, address: string) =>
   Object.entries({
     listen_addresses: address,
     max_connections: "200",
-    shared_buffers: "48MB",
+    shared_buffers: "16MB",
     max_wal_size: "256MB",
     fsync: fsync ? "on" : "off",
     full_page_writes: fsync ? "on" : "off",

@@ -1,6 +1,6 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import { LockMode, MikroORM, type EntityClass, type EntityManager, type MigrationObject, type Constructor } from "@mikro-orm/postgresql";
-import type { Migration } from "@mikro-orm/migrations";
+import { Migrator, type Migration } from "@mikro-orm/migrations";
 import { CompiledQuery } from "kysely";
 import pg from "pg";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,6 +10,7 @@ import type { Fact } from "./fact.ts";
 import { answerColumns, answerInsert, answerRecord } from "./idempotency.ts";
 import type { Log } from "./log.ts";
 import { outboxColumns, outboxInsert } from "./outbox.ts";
+import { ChassisTables } from "./tables.ts";
 
 export type DatabaseParts = {
   entities: EntityClass<object>[];
@@ -141,8 +142,6 @@ export function rootOf(error: unknown): { code?: string; constraint?: string } {
 
 // One migrator at a time: replicas that start together wait for each other here.
 async function migrate(config: ChassisConfig, parts: DatabaseParts, log: Log): Promise<void> {
-  const { Migrator } = await import("@mikro-orm/migrations");
-  const { ChassisTables } = await import("./tables.ts");
   const migrationsList: MigrationObject[] = [{ name: "00000000000000-chassis", class: ChassisTables }, ...parts.migrations];
   const orm = await MikroORM.init({
     clientUrl: config.databaseUrl,

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { environment, newEnough, NODE, step, stop, tools } from "./run-step.mjs";
+import { environment, newEnough, NODE, step, stop, tools } from "./step.mjs";
 
 /** The Node to run on: this one when it is new enough, else the one under .tools. */
 export function node() {

@@ -5,7 +5,7 @@ import { clearInterval, setInterval } from "node:timers";
 
 /** The Node that everything runs on. */
 export const NODE = "26.10.0";
-export const root = path.resolve(import.meta.dirname, "..");
+export const root = path.resolve(import.meta.dirname, "../..");
 export const tools = path.join(root, ".tools");
 
 /** Runs one step quietly, with a sign of life; its output appears only when it fails. */

@@ -1,28 +1,28 @@
-// Every npm script starts here. Plain JavaScript that any Node since 20 runs: it makes sure that Node 26, the packages and the generated
-// protos are in place, then hands over to the script.
-//   node dev/run.mjs dev/start.ts --fresh        node dev/run.mjs --bin prettier --check .
-import { spawn } from "node:child_process";
+// Makes sure that Node 26, the packages and the generated protos are in place, and prints the environment that scripts run in, for
+// the shell to take over (see `run`). Plain JavaScript that any Node since 20 runs.
 import crypto from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { installNode, node } from "./run-node.mjs";
-import { environment, root, step, stop, tools } from "./run-step.mjs";
+import { installNode, node } from "./set-up/node.mjs";
+import { environment, root, step, tools } from "./set-up/step.mjs";
 
 const lock = path.join(tools, "install.lock");
 const hiddenLock = path.join(root, "node_modules/.package-lock.json");
+const compileCache = path.join(tools, "compile-cache");
 const protoStamp = path.join(root, "packages/proto/gen/.made-from");
 
 async function main() {
-  const [first, ...rest] = process.argv.slice(2);
-  if (!first || (first === "--bin" && !rest[0]))
-    stop("Usage: node dev/run.mjs <script.ts> [arguments]  or  node dev/run.mjs --bin <tool> [arguments]");
   if (!ready()) await oneAtATime(install);
-  const [file, ...args] =
-    first === "--bin" ? [path.join(root, "node_modules/.bin", rest[0]), ...rest.slice(1)] : [path.resolve(root, first), ...rest];
-  handOver(file, args);
+  const inside = { ...environment(), LACIO_NODE: node(), NODE_NO_WARNINGS: "1", MALLOC_ARENA_MAX: "1", NODE_COMPILE_CACHE: compileCache };
+  const gone = Object.keys(process.env).filter((name) => !(name in inside) && /^\w+$/.test(name));
+  const changed = Object.entries(inside).filter(([name, value]) => process.env[name] !== value);
+  const lines = [...gone.map((name) => `unset ${name}`), ...changed.map(([name, value]) => `export ${name}=${quoted(value)}`)];
+  console.log(lines.join("\n"));
 }
+
+const quoted = (value) => `'${value.replaceAll("'", `'\\''`)}'`;
 
 const ready = () => node() !== undefined && packagesInStep() && protosInStep();
 
@@ -64,7 +64,7 @@ function protoHash() {
   return hash.digest("hex");
 }
 
-// ---- running things
+// ---- one at a time
 
 /** Two commands at once (npm start, npm test) must not install over each other. */
 async function oneAtATime(work) {
@@ -100,16 +100,6 @@ function alive(pid) {
   } catch (error) {
     return error.code === "EPERM";
   }
-}
-
-function handOver(file, args) {
-  const child = spawn(node(), ["--max-semi-space-size=1", file, ...args], {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...environment(), NODE_NO_WARNINGS: "1", MALLOC_ARENA_MAX: "1", NODE_COMPILE_CACHE: path.join(tools, "compile-cache") },
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.once("exit", (code, signal) => process.exit(code ?? 128 + os.constants.signals[signal]));
 }
 
 await main();

@@ -1,0 +1,7 @@
+import fs from "node:fs";
+import { seed } from "../seed.ts";
+import type { SystemDescription } from "../system.ts";
+
+// Takes a system's description, seeds it, and answers its accounts.
+const system = JSON.parse(fs.readFileSync(0, "utf8")) as SystemDescription;
+console.log(JSON.stringify(await seed(system)));
