@@ -45,8 +45,7 @@ function taps(page: Page) {
   };
 }
 
-const service = () => page$(`a[href$="/reservar/${salon.slug}"]`);
-const page$ = (selector: string) => selector;
+const service = () => `a[href$="/reservar/${salon.slug}"]`;
 
 /** Every third hour of the day at the salon: stories do not get in each other's way. */
 let next = 0;
@@ -90,6 +89,7 @@ describe.each([
     await page.waitForURL(/\/registro\?/);
     await register(page, email);
     await page.waitForURL(/\/reservas\/[^/]+\/pagar/);
+    for (const amount of ["100.840,34", "19.159,66", "120.000"]) await page.getByText(`$\u00a0${amount}`, { exact: true }).first().waitFor();
     await tap.press("button", /^Pagar/);
     expect(tap.count + 3).toBe(5); // and the service, the hour, "create account"
     await approve(page);

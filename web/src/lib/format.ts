@@ -1,7 +1,7 @@
 import { SALON_TIME_ZONE } from "$app/env/public";
 import { getLocale } from "#lib/paraglide/runtime.js";
 
-// Dates, hours and money as people of this salon read them: its own time zone, COP without cents.
+// Dates, hours and money as people of this salon read them: its own time zone, pesos.
 
 const tag = () => (getLocale() === "es" ? "es-CO" : "en-US");
 
@@ -53,9 +53,14 @@ export const weekday = (day: string): string => inZone({ weekday: "short" }).for
 export const dayNumber = (day: string): string => inZone({ day: "numeric" }).format(noon(day));
 export const monthName = (day: string): string => inZone({ month: "short" }).format(noon(day)).replace(".", "");
 
-/** Minor units (centavos) as "$ 320.000". */
+/** Minor units (centavos) as "$ 320.000"; cents only where there are any, so that base and IVA add up: "$ 151.260,50". */
 export const money = (minorUnits: number): string =>
-  new Intl.NumberFormat("es-CO", { style: "currency", currency: "COP", maximumFractionDigits: 0 }).format(minorUnits / 100);
+  new Intl.NumberFormat("es-CO", {
+    style: "currency",
+    currency: "COP",
+    minimumFractionDigits: 2,
+    trailingZeroDisplay: "stripIfInteger",
+  }).format(minorUnits / 100);
 
 /** "3 h 30 min" */
 export function duration(minutes: number): string {
