@@ -89,7 +89,8 @@ describe.each([
     await page.waitForURL(/\/registro\?/);
     await register(page, email);
     await page.waitForURL(/\/reservas\/[^/]+\/pagar/);
-    for (const amount of ["100.840,34", "19.159,66", "120.000"]) await page.getByText(`$\u00a0${amount}`, { exact: true }).first().waitFor();
+    for (const amount of ["100.840,34", "19.159,66", "120.000"])
+      await page.getByText(`$\u00a0${amount}`, { exact: true }).first().waitFor();
     await tap.press("button", /^Pagar/);
     expect(tap.count + 3).toBe(5); // and the service, the hour, "create account"
     await approve(page);
