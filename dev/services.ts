@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import fs from "node:fs";
 import path from "node:path";
 import { startChild, type Child, type Supervisor } from "./child.ts";
 import { leanFlags, leanNode } from "./lean-node.ts";
-import { environmentOf, inherited, serviceNames, type Surroundings } from "./environment.ts";
+import { compileCache } from "./compile-cache.ts";
+import { environmentOf, inherited, type Surroundings } from "./environment.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -15,20 +14,8 @@ export interface ProcessSettings {
 
 export type PortedChild = Child & { port: number };
 
-// Ours alone read .ts: what the first start strips of its types and compiles is kept for the next ones.
-const compileCache = path.join(root, ".tools/compile-cache/services");
-const serviceArguments = (name: string) => ["--import", "@lacio/chassis/telemetry-hook", `services/${name}/main.ts`];
-
-/**
- * Before the first start of all, while the servers are being made: each service once without a configuration, which it reads all its
- * files to complain about. What eight processes would do at the same time is then done once, and none keeps the stripper in memory.
- */
-export async function fillCompileCache(): Promise<void> {
-  if (fs.existsSync(compileCache)) return;
-  const env = { PATH: process.env.PATH, ...leanNode, NODE_COMPILE_CACHE: compileCache };
-  for (const args of [...serviceNames.map(serviceArguments), ["dev/stripe-sandbox/main.ts"]])
-    await new Promise((done) => spawn(process.execPath, [...leanFlags, ...args], { cwd: root, env, stdio: "ignore" }).once("close", done));
-}
+export const serviceArguments = (name: string) => ["--import", "@lacio/chassis/telemetry-hook", `services/${name}/main.ts`];
+export const sandboxArguments = ["dev/stripe-sandbox/main.ts"];
 
 /** The service as in its container, with all roles in one process; ready when it says so itself. */
 export function startService(
@@ -69,7 +56,7 @@ export function startStripeSandbox(
   return startNode({
     ...settings,
     name: "stripe-sandbox",
-    args: ["dev/stripe-sandbox/main.ts"],
+    args: sandboxArguments,
     env,
     health: `${stripeUrl}/_sandbox/health`,
     port: Number(port),

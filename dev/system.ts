@@ -4,6 +4,7 @@ import path from "node:path";
 import type { EdgeOptions } from "@lacio/envoy/bootstrap";
 import { envoyBinary } from "./binaries.ts";
 import type { Supervisor } from "./child.ts";
+import { fillCompileCache } from "./compile-cache.ts";
 import { devCertificate, startEdge } from "./edge.ts";
 import { admin, allotPorts, localSecrets, serviceNames } from "./environment.ts";
 import { startIdentity } from "./identity.ts";
@@ -12,7 +13,7 @@ import { removeState } from "./infra/postgres-files.ts";
 import { createDatabase } from "./infra/postgres.ts";
 import { endLeftovers, starterOf } from "./leftovers.ts";
 import { freePort } from "./ports.ts";
-import { fillCompileCache, startService, startStripeSandbox } from "./services.ts";
+import { sandboxArguments, serviceArguments, startService, startStripeSandbox } from "./services.ts";
 import { infraUrls, serviceUrls } from "./system-urls.ts";
 import { buildWeb, startWeb } from "./web.ts";
 
@@ -106,7 +107,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   try {
     const building = web ? buildWeb() : undefined;
     building?.catch(() => {}); // waited for below
-    const filling = lean ? fillCompileCache() : undefined;
+    const filling = lean ? fillCompileCache([...services.map(serviceArguments), sandboxArguments]) : undefined;
     const [certificate, ports, envoy] = await Promise.all([devCertificate(dir), allotPorts(), edge ? envoyBinary() : undefined]);
     const infra = await startInfra({ dir, fsync, supervise, mailPort: preferredPorts.mail });
     stops.push(() => infra.stop());
