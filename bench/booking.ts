@@ -1,9 +1,10 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { startSystem, type System } from "@lacio/dev/system";
-import { signIn, sql, until } from "@lacio/dev/testing";
+import { sql, until } from "@lacio/dev/testing";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { openAroundTheClock, serviceId, staffId } from "./availability/salon.ts";
 import { bareBookings } from "./booking/bare.ts";
+import { openClients } from "./booking/clients.ts";
 import { cpuPerCall } from "./cpu.ts";
 import { caller, interleaved, load, median, ratio, total } from "./load.ts";
 import type { Figure, Result } from "./report.ts";
@@ -18,17 +19,18 @@ const everything = { LACIO_ROLES: "rpc,events,timers" };
 
 /** CreateBooking for distinct slots against one statement that writes the same rows, on the same server. */
 export async function booking(): Promise<Result> {
+  const clients = await openClients();
   const system = await startSystem({
-    services: ["auth", "availability", "booking"],
+    services: ["availability", "booking"],
     edge: false,
     stripe: false,
     lean: false,
-    serviceEnv: { booking: rpcOnly, availability: rpcOnly },
+    serviceEnv: { booking: { ...rpcOnly, JWKS_URL: clients.jwksUrl }, availability: rpcOnly },
   });
   const bare = await bareBookings(system.urls.postgres!, inFlight);
   try {
     await openAroundTheClock(system.databaseUrls.availability!, stylists);
-    const book = bookingCalls(system, await signIn(system, system.admin));
+    const book = bookingCalls(system, clients);
     await load(inFlight, 2, book.next);
     await bare.byNode(0.5);
     const pgbench = (await bare.byPgbench(1)) !== undefined;
@@ -58,6 +60,7 @@ export async function booking(): Promise<Result> {
   } finally {
     await bare.stop();
     await system.stop();
+    clients.stop();
   }
 }
 
@@ -89,16 +92,18 @@ async function measured(processes: Record<string, number>, work: () => Promise<{
   return { ...cpu, rate };
 }
 
-/** An ADMIN books hour after hour, each time for another client. */
-function bookingCalls(system: System, token: string) {
-  const client = caller(BookingService, system.urls.booking!, token);
+/** Clients book hour after hour. */
+function bookingCalls(system: System, clients: Awaited<ReturnType<typeof openClients>>) {
+  const client = caller(BookingService, system.urls.booking!);
   const first = Math.ceil(Date.now() / 3_600_000) + 24;
   let n = 0;
   return {
     made: () => n,
-    next() {
-      const desiredStart = timestampFromDate(new Date((first + Math.floor(n / stylists)) * 3_600_000));
-      return client.createBooking({ serviceId, desiredStart, staffId: staffId(n++ % stylists), clientId: crypto.randomUUID() });
+    async next() {
+      const mine = n++;
+      const desiredStart = timestampFromDate(new Date((first + Math.floor(mine / stylists)) * 3_600_000));
+      const headers = { authorization: `Bearer ${await clients.token(mine)}` };
+      return client.createBooking({ serviceId, desiredStart, staffId: staffId(mine % stylists) }, { headers });
     },
     /** Until availability knows of every booking: its events are part of what a booking costs. */
     settled: () =>

@@ -26,7 +26,7 @@ AuthService/ResetPassword                       ok      ok      ok            ok
 AuthService/ListSessions                        401     ok      ok            ok       ok             ok     -
 AuthService/RevokeSession                       401     ok      404           404      404            404    -
 AuthService/CreateAccount                       401     403     403           403      403            ok     staff
-AuthService/GetRegistration                     401     403     403           403      403            403    users staff
+AuthService/GetRegistration                     401     403     403           403      403            403    users staff booking
 AuthService/IssueLinkToken                      401     403     403           403      403            403    notification
 
 UsersService/GetMe                              401     ok      ok            ok       ok             ok     -

@@ -1,5 +1,6 @@
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 
 export const readConfig = (env: Env) => ({
@@ -11,7 +12,7 @@ export const readConfig = (env: Env) => ({
 });
 
 export function createApp(base: Base<ReturnType<typeof readConfig>>) {
-  return { ...base, availability: base.client(AvailabilityService) };
+  return { ...base, auth: base.client(AuthService), availability: base.client(AvailabilityService) };
 }
 
 export type App = ReturnType<typeof createApp>;

@@ -207,6 +207,8 @@ describe("CreateBooking", () => {
     const admin = await salon.admin();
     const wish = { serviceId: short.serviceId, desiredStart: at(salon.freshDay()), staffId: stylist.id };
     expect(await outcome(admin.createBooking(wish))).toMatchObject({ reason: "invalid_argument", code: "InvalidArgument" });
+    for (const clientId of [crypto.randomUUID(), stylist.id])
+      expect((await outcome(admin.createBooking({ ...wish, clientId }))).reason).toBe("client_unknown");
     const { bookingId } = await admin.createBooking({ ...wish, clientId: crowd[0]!.id });
     expect((await salon.as(crowd[0]!.accessToken).getBooking({ bookingId })).booking!.clientId).toBe(crowd[0]!.id);
     expect((await outcome((await newClient()).createBooking({ ...wish, clientId: crowd[0]!.id }))).reason).toBe("forbidden");

@@ -1,9 +1,10 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Code, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { isAdmin, person, type Person } from "@lacio/chassis/access";
 import { invalid, Refusal } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import { Booking_Status, type CreateBookingRequest } from "@lacio/proto/booking/v1/booking_service";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { App } from "../app.ts";
 import { Booking } from "../domain/booking.ts";
 import { claimSlot, type Claim, type Outcome } from "../occupancy/claim-slot.ts";
@@ -17,7 +18,7 @@ export const createBooking =
   (app: App): Rpc["createBooking"] =>
   async (req, ctx) => {
     const now = app.now();
-    const clientId = clientOf(person(ctx), req);
+    const clientId = await clientOf(app, person(ctx), req);
     const wanted = { serviceId: req.serviceId, start: startTime(req.desiredStart, now), staffId: req.staffId };
     const { terms, staffIds } = await findCandidates(app, wanted);
 
@@ -35,13 +36,23 @@ export const createBooking =
     return claim.answer;
   };
 
-function clientOf(who: Person, { clientId }: CreateBookingRequest): string {
+async function clientOf(app: App, who: Person, { clientId }: CreateBookingRequest): Promise<string> {
   if (isAdmin(who)) {
     if (!clientId) throw invalid("clientId", "is needed: for whom is the booking?");
+    if (!(await isClient(app, clientId))) throw invalid("clientId", "is not a client", "client_unknown");
     return clientId;
   }
   if (clientId && clientId !== who.id) throw new Refusal("forbidden", "You may book for yourself only.", Code.PermissionDenied);
   return who.id;
+}
+
+async function isClient(app: App, accountId: string): Promise<boolean> {
+  try {
+    return (await app.auth.getRegistration({ accountId })).role === Caller_Role.CLIENT;
+  } catch (error) {
+    if (ConnectError.from(error).code === Code.NotFound) return false;
+    throw error;
+  }
 }
 
 // The first candidate whose slot is free; the others were taken since availability looked.

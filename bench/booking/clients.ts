@@ -1,0 +1,32 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+
+// So many that nobody reaches MAX_OPEN_HOLDS, or makes two bookings at the same moment.
+const clients = 4_000;
+
+/**
+ * Clients as booking sees them: tokens of a key that is published here, in auth's place. To register so many would take longer than the
+ * measuring.
+ */
+export async function openClients() {
+  const { publicKey, privateKey } = await generateKeyPair("ES256");
+  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "bench", alg: "ES256" }] });
+  const server = http.createServer((_, res) => void res.setHeader("content-type", "application/json").end(keys));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const sign = () =>
+    new SignJWT({ role: "CLIENT", sid: crypto.randomUUID() })
+      .setProtectedHeader({ alg: "ES256", kid: "bench" })
+      .setIssuer("lacio")
+      .setAudience("lacio")
+      .setSubject(crypto.randomUUID())
+      .setExpirationTime("1 h")
+      .sign(privateKey);
+  const tokens: Promise<string>[] = [];
+  return {
+    jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
+    /** Who makes the n-th booking. */
+    token: (n: number): Promise<string> => (tokens[n % clients] ??= sign()),
+    stop: () => server.close(),
+  };
+}
