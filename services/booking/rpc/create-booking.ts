@@ -1,10 +1,9 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
-import { isAdmin, person, type Person } from "@lacio/chassis/access";
-import { invalid, Refusal } from "@lacio/chassis/errors";
+import { Code, type HandlerContext } from "@connectrpc/connect";
+import { person } from "@lacio/chassis/access";
+import { Refusal } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
-import { Booking_Status, type CreateBookingRequest } from "@lacio/proto/booking/v1/booking_service";
-import { Caller_Role } from "@lacio/proto/common/v1/caller";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
 import { Booking } from "../domain/booking.ts";
 import { claimSlot, type Claim, type Outcome } from "../occupancy/claim-slot.ts";
@@ -12,6 +11,7 @@ import { expireHoldsInTheWay } from "../occupancy/expire-holds.ts";
 import { findCandidates } from "../occupancy/find-candidates.ts";
 import { slotTaken } from "../occupancy/slot-taken.ts";
 import { startTime } from "../domain/start-time.ts";
+import { clientOf } from "./client-of.ts";
 import type { Rpc } from "./index.ts";
 
 export const createBooking =
@@ -35,25 +35,6 @@ export const createBooking =
     failpoint("booking.after_claim");
     return claim.answer;
   };
-
-async function clientOf(app: App, who: Person, { clientId }: CreateBookingRequest): Promise<string> {
-  if (isAdmin(who)) {
-    if (!clientId) throw invalid("clientId", "is needed: for whom is the booking?");
-    if (!(await isClient(app, clientId))) throw invalid("clientId", "is not a client", "client_unknown");
-    return clientId;
-  }
-  if (clientId && clientId !== who.id) throw new Refusal("forbidden", "You may book for yourself only.", Code.PermissionDenied);
-  return who.id;
-}
-
-async function isClient(app: App, accountId: string): Promise<boolean> {
-  try {
-    return (await app.auth.getRegistration({ accountId })).role === Caller_Role.CLIENT;
-  } catch (error) {
-    if (ConnectError.from(error).code === Code.NotFound) return false;
-    throw error;
-  }
-}
 
 // The first candidate whose slot is free; the others were taken since availability looked.
 async function claimFirst(app: App, claims: CreateClaim[], ctx: HandlerContext): Promise<{ outcome: Outcome; claim: CreateClaim }> {
