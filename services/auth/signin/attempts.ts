@@ -30,8 +30,8 @@ export function createAttempts({ config, log }: Pick<Base<Config>, "config" | "l
       if (wait > 0) throw tooMany("too_many_requests", "Too many attempts for this account; try again later.", wait);
     },
     forgetLogins: async (email: string) => void (await logins.delete(hashed(email))),
-    close: () => redis.disconnect(),
     mayMailReset: async (email: string) => (await consume(resets, email)) === 0,
+    close: () => redis.disconnect(),
   };
 }
 
