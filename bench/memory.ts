@@ -15,7 +15,8 @@ type Started = { processes: { name: string; pid: number }[]; used: Record<string
 
 /** The whole local system after a start and a rest: what every process holds, and what each service used until it was ready. */
 export async function memory(): Promise<Result> {
-  const starter = spawn("sh", ["dev/run", "bench/memory/starter.ts"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  const flags = ["--expose-gc", "--import", "./dev/tidy.mjs"]; // as npm start
+  const starter = spawn("sh", ["dev/run", ...flags, "bench/memory/starter.ts"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
   const gone = once(starter, "exit");
   try {
     const { processes, used } = await started(starter.stdout);

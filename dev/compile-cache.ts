@@ -15,6 +15,6 @@ export const compileCache = path.join(root, ".tools/compile-cache/services");
 export async function fillCompileCache(processes: string[][]): Promise<void> {
   if (fs.existsSync(compileCache)) return;
   const env = { PATH: process.env.PATH, ...leanNode, NODE_COMPILE_CACHE: compileCache };
-  for (const args of processes)
-    await new Promise((done) => spawn(process.execPath, [...leanFlags, ...args], { cwd: root, env, stdio: "ignore" }).once("close", done));
+  const options = { cwd: root, env, stdio: "ignore" as const, timeout: 30_000 };
+  for (const args of processes) await new Promise((done) => spawn(process.execPath, [...leanFlags, ...args], options).once("close", done));
 }

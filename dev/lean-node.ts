@@ -9,5 +9,5 @@ export const leanNode = {
   MALLOC_MMAP_THRESHOLD_: "131072",
 };
 
-/** What Node refuses to take from NODE_OPTIONS. */
+/** What NODE_OPTIONS does not take, or not from a folder with a space in its name. */
 export const leanFlags = ["--optimize-for-size", "--expose-gc", "--import", path.join(import.meta.dirname, "tidy.mjs")];

@@ -2,13 +2,13 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Account } from "./environment.ts";
-import type { System } from "./system.ts";
+import type { SystemDescription } from "./system.ts";
 
 const program = path.join(import.meta.dirname, "seed/main.ts");
 
 /** Seeds in a process that ends with it: the starter would keep what it takes to talk to every service for as long as they run. */
-export async function seedApart({ dir, urls, databaseUrls, certificate, admin }: System): Promise<Account[]> {
+export async function seedApart(system: SystemDescription): Promise<Account[]> {
   const running = promisify(execFile)(process.execPath, [program]);
-  running.child.stdin!.end(JSON.stringify({ dir, urls, databaseUrls, certificate, admin }));
+  running.child.stdin!.end(JSON.stringify(system));
   return JSON.parse((await running).stdout) as Account[];
 }
