@@ -17,17 +17,18 @@ export type PortedChild = Child & { port: number };
 export const serviceArguments = (name: string) => ["--import", "@lacio/chassis/telemetry-hook", `services/${name}/main.ts`];
 export const sandboxArguments = ["dev/stripe-sandbox/main.ts"];
 
-/** The service as in its container, with all roles in one process; ready when it says so itself. */
+/** The service as in its container, with all roles in one process; ready when it says so itself. `as` names one more replica. */
 export function startService(
   name: string,
   around: Surroundings,
   settings: ProcessSettings,
   extraEnv: Record<string, string>,
+  as = name,
 ): Promise<PortedChild> {
   const { rpc, ops } = around.ports[name]!;
   return startNode({
     ...settings,
-    name,
+    name: as,
     args: serviceArguments(name),
     env: { ...environmentOf(name, around), ...extraEnv },
     health: `http://127.0.0.1:${ops}/readyz`,

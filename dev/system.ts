@@ -63,8 +63,12 @@ export interface System extends SystemDescription {
   logs(name: string): string;
   /** The running processes with the port that a person would call. */
   processes(): { name: string; pid: number; port: number }[];
+  /** One more replica of a service, on ports of its own: its peers don't call it, but it takes part in events and timers. */
+  startReplica(service: string, env?: Record<string, string>): Promise<Replica>;
   stop(): Promise<void>;
 }
+
+export type Replica = SystemProcess & { ops: string; log: string; stop(): Promise<void> };
 
 /** What another process needs in order to use the system: plain data. */
 export interface SystemDescription {
@@ -168,6 +172,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       process: find,
       logs: (name) => fs.readFileSync(find(name).log, "utf8"),
       processes: () => [...processes.values()].map(({ name, pid, port }) => ({ name, pid, port })),
+      async startReplica(service, env) {
+        const own = { rpc: await freePort(), http: await freePort(), ops: await freePort() };
+        const there = { ...around, ports: { ...ports, [service]: own } };
+        const replica = await startService(service, there, settings, { ...options.env, ...env }, `${service}-${own.rpc}`);
+        stops.push(() => replica.stop());
+        return Object.assign(replica, { ops: `http://127.0.0.1:${own.ops}` });
+      },
       stop,
     };
   } catch (error) {

@@ -81,7 +81,7 @@ async function identify(verify: Verify, header: string | null, anyone: boolean):
     if (error instanceof errors.JOSEError && !keysAway.has(error.code))
       throw new Refusal("token_invalid", "The token is not valid or has expired.", Code.Unauthenticated);
     if (error instanceof ConnectError || error instanceof Refusal) throw error;
-    throw unavailable("The keys to check the token cannot be reached; try again shortly.");
+    throw unavailable("The keys to check the token cannot be reached; try again shortly.", error);
   }
 }
 

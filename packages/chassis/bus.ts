@@ -1,12 +1,30 @@
-import { jetstream, jetstreamManager, RetentionPolicy, StorageType, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
+import {
+  jetstream,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamClient,
+  type JetStreamManager,
+} from "@nats-io/jetstream";
 import { connect, nanos, type NatsConnection } from "@nats-io/transport-node";
 import type { ChassisConfig } from "./config.ts";
 import type { Log } from "./log.ts";
 import { streamOf } from "./fact.ts";
 
-export type Bus = { nc: NatsConnection; js: JetStreamClient; jsm: JetStreamManager };
+export type Bus = {
+  nc: NatsConnection;
+  js: JetStreamClient;
+  jsm: JetStreamManager;
+  /** `listener` is called whenever a lost connection is there again: the broker may have been another one, with other data. */
+  onReconnect(listener: () => void): void;
+};
 
 const dayMs = 86_400_000;
+
+/** How long JetStream keeps an event. */
+export const streamKeepDays = 14;
 
 /** Connects to NATS and never gives up: a broker that is away is only slow. */
 export async function openBus(config: ChassisConfig, log: Log): Promise<Bus> {
@@ -21,30 +39,46 @@ export async function openBus(config: ChassisConfig, log: Log): Promise<Bus> {
     waitOnFirstConnect: true,
     pingInterval: 10_000,
   });
-  void logStatus(nc, log);
-  return { nc, js: jetstream(nc, { timeout: 2_000 }), jsm: await jetstreamManager(nc, { checkAPI: false, timeout: 2_000 }) };
+  const listeners: (() => void)[] = [];
+  void followStatus(nc, log, listeners);
+  return {
+    nc,
+    js: jetstream(nc, { timeout: 2_000 }),
+    jsm: await jetstreamManager(nc, { checkAPI: false, timeout: 2_000 }),
+    onReconnect: (listener) => void listeners.push(listener),
+  };
 }
 
-async function logStatus(nc: NatsConnection, log: Log): Promise<void> {
+async function followStatus(nc: NatsConnection, log: Log, listeners: (() => void)[]): Promise<void> {
   for await (const status of nc.status()) {
-    if (status.type === "disconnect" || status.type === "reconnect") log.info({ nats: status.type }, "NATS connection");
+    if (status.type === "disconnect") log.warn({ nats: status.server }, "the connection to NATS is lost");
+    if (status.type === "error") log.warn({ err: status.error }, "NATS reports an error");
+    if (status.type !== "reconnect") continue;
+    log.info({ nats: status.server }, "NATS is there again");
+    for (const listener of listeners) listener();
   }
 }
 
 /** The stream of this service's own events, made when it is missing (also after the broker lost its disk). */
-export async function ensureStream(bus: Bus, service: string): Promise<number> {
+export async function ensureStream({ jsm }: Pick<Bus, "jsm">, service: string): Promise<number> {
   const name = streamOf(service);
   try {
-    return (await bus.jsm.streams.info(name)).state.last_seq;
-  } catch {
-    const info = await bus.jsm.streams.add({
+    return (await jsm.streams.info(name)).state.last_seq;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    const info = await jsm.streams.add({
       name,
       subjects: [`${service}.>`],
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
-      max_age: nanos(14 * dayMs),
+      max_age: nanos(streamKeepDays * dayMs),
       duplicate_window: nanos(10 * 60_000),
     });
     return info.state.last_seq;
   }
 }
+
+/** Whether JetStream says that it has no such stream or consumer: every other error tells nothing about what it has. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof JetStreamApiError &&
+  (error.code === JetStreamApiCodes.StreamNotFound || error.code === JetStreamApiCodes.ConsumerNotFound);

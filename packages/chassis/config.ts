@@ -90,7 +90,7 @@ export function chassisConfig(env: Env, service: string) {
     serviceTokenIssuer: env.text("SERVICE_TOKEN_ISSUER", "https://kubernetes.default.svc"),
     serviceTokenNamespace: env.text("SERVICE_TOKEN_NAMESPACE", "lacio"),
     callTimeoutMs: env.number("CALL_TIMEOUT_MS", 5_000, { min: 100 }),
-    eventMaxDeliveries: env.number("EVENT_MAX_DELIVERIES", 8, { min: 1 }),
+    eventMaxFailures: env.number("EVENT_MAX_FAILURES", 8, { min: 1 }),
     eventAckWaitMs: env.number("EVENT_ACK_WAIT_MS", 10_000, { min: 1_000 }),
     outboxPollMs: env.number("OUTBOX_POLL_MS", 250, { min: 10 }),
     outboxKeepDays: env.number("OUTBOX_KEEP_DAYS", 30, { min: 1 }),

@@ -1,14 +1,12 @@
 import { fromBinary, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
-import { AckPolicy, DeliverPolicy, type ConsumerMessages, type JsMsg } from "@nats-io/jetstream";
-import { nanos } from "@nats-io/transport-node";
-import { setTimeout as delay } from "node:timers/promises";
+import type { JsMsg } from "@nats-io/jetstream";
 import type { Bus } from "./bus.ts";
 import type { ChassisConfig } from "./config.ts";
 import type { Database, Tx } from "./db.ts";
 import { isOutage } from "./errors.ts";
-import { streamOf, subjectOf } from "./fact.ts";
+import { subjectOf } from "./fact.ts";
 import { failpoint } from "./failpoint.ts";
-import { Lanes } from "./lanes.ts";
+import { followStream } from "./follow-stream.ts";
 import type { Log } from "./log.ts";
 import { deadLetters, eventSeconds } from "./metrics.ts";
 import { inEventSpan } from "./trace.ts";
@@ -24,58 +22,13 @@ export type Subscription = { schema: DescMessage; handle: (event: never, once: O
 export const on = <S extends DescMessage>(schema: S, handle: Handler<S>): Subscription => ({ schema, handle });
 
 const backoffMs = [250, 1_000, 5_000, 15_000, 30_000, 60_000];
-const lanes = 8;
 
 /** One durable consumer per owner's stream; it acks after the commit, and what it does not know. */
 export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, log: Log, subscriptions: Subscription[]) {
   const bySubject = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));
   const owners = [...new Set([...bySubject.keys()].map((subject) => subject.split(".", 1)[0]!))];
-  let stopped = false;
-  const open = new Set<ConsumerMessages>();
-  const running = owners.map(follow);
-
-  async function follow(owner: string): Promise<void> {
-    while (!stopped) {
-      try {
-        await drain(owner);
-      } catch (error) {
-        if (!stopped) log.debug({ err: error, owner }, "waiting for the stream");
-      }
-      if (!stopped) await delay(500);
-    }
-  }
-
-  async function drain(owner: string): Promise<void> {
-    await ensureConsumer(owner);
-    const consumer = await bus.js.consumers.get(streamOf(owner), config.service);
-    const messages = await consumer.consume({ max_messages: 64, idle_heartbeat: 5_000, abort_on_missing_resource: true });
-    open.add(messages);
-    const lane = new Lanes(lanes);
-    try {
-      for await (const message of messages) await lane.run(message.headers?.get("lacio-key") ?? "", () => deliver(message));
-    } finally {
-      open.delete(messages);
-      await lane.idle();
-    }
-  }
-
-  // A consumer that is ahead of its stream (the broker lost data) would skip events silently: make it anew, the inbox knows what is done.
-  async function ensureConsumer(owner: string): Promise<void> {
-    const stream = streamOf(owner);
-    const { state } = await bus.jsm.streams.info(stream);
-    const info = await bus.jsm.consumers.info(stream, config.service).catch(() => undefined);
-    if (info && info.delivered.stream_seq <= state.last_seq) return;
-    if (info) await bus.jsm.consumers.delete(stream, config.service);
-    await bus.jsm.consumers.add(stream, {
-      durable_name: config.service,
-      ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      filter_subject: `${owner}.>`,
-      ack_wait: nanos(config.eventAckWaitMs),
-      max_deliver: -1,
-      max_ack_pending: 64,
-    });
-  }
+  const stopping = new AbortController();
+  const running = owners.map((owner) => followStream(owner, config, bus, log, deliver, stopping.signal));
 
   async function deliver(message: JsMsg): Promise<void> {
     const subscription = bySubject.get(message.subject);
@@ -83,15 +36,10 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
     await inEventSpan(message, async () => {
       const end = eventSeconds.startTimer({ subject: message.subject });
       const working = setInterval(() => message.working(), config.eventAckWaitMs / 3);
-      try {
-        end({ outcome: await handle(message, subscription) });
-        failpoint("events.after_effect_before_ack");
-        await message.ackAck();
-      } catch (error) {
-        end({ outcome: await fail(message, error) });
-      } finally {
-        clearInterval(working);
-      }
+      const outcome = await handle(message, subscription).catch((error: unknown) => fail(message, error));
+      clearInterval(working);
+      end({ outcome });
+      if (outcome === "done" || outcome === "repeated") await ack(message);
     });
   }
 
@@ -111,32 +59,53 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
     return "done";
   }
 
-  async function fail(message: JsMsg, error: unknown): Promise<"retried" | "dead"> {
-    const deliveries = message.info.deliveryCount;
-    const outage = isOutage(error);
-    log.warn(
-      { err: error, event: message.subject, event_id: idOf(message), deliveries },
-      outage ? "a server is away: trying again" : "an event failed",
-    );
-    if (outage || deliveries < config.eventMaxDeliveries) {
-      message.nak(backoffMs[Math.min(deliveries, backoffMs.length) - 1]);
-      return "retried";
-    }
-    try {
-      await bury(message, error, deliveries);
-      message.term();
-      return "dead";
-    } catch {
-      message.nak(backoffMs.at(-1)); // not even the dead letter could be written
-      return "retried";
-    }
+  // The effect is committed: an ack that gets lost is no failure. The event comes again, and the inbox knows it.
+  async function ack(message: JsMsg): Promise<void> {
+    failpoint("events.after_effect_before_ack");
+    await message.ackAck().catch((error: unknown) => log.warn({ err: error, event_id: idOf(message) }, "an ack did not arrive"));
   }
 
-  async function bury(message: JsMsg, error: unknown, deliveries: number): Promise<void> {
+  async function fail(message: JsMsg, error: unknown): Promise<"retried" | "dead"> {
+    const event = { err: error, event: message.subject, event_id: idOf(message) };
+    if (isOutage(error)) {
+      log.warn(event, "a server is away: trying again");
+      return retry(message, message.info.deliveryCount);
+    }
+    try {
+      const failures = await countFailure(idOf(message));
+      log.warn({ ...event, failures }, "an event failed");
+      if (failures < config.eventMaxFailures) return retry(message, failures);
+      await bury(message, error, failures);
+    } catch (unwritten) {
+      log.warn({ ...event, unwritten: String(unwritten) }, "a failure could not be written down");
+      return retry(message, backoffMs.length);
+    }
+    log.error(event, "an event is a dead letter now");
+    message.term();
+    return "dead";
+  }
+
+  function retry(message: JsMsg, times: number): "retried" {
+    message.nak(backoffMs[Math.min(times, backoffMs.length) - 1]);
+    return "retried";
+  }
+
+  // Counted here and not by the broker, whose deliveries count every try during an outage.
+  async function countFailure(id: string): Promise<number> {
+    const [row] = await db.sql<{ failures: number }>(
+      `insert into event_failure (event_id, failures) values ($1, 1)
+       on conflict (event_id) do update set failures = event_failure.failures + 1, failed_at = now() returning failures`,
+      [id],
+    );
+    return row!.failures;
+  }
+
+  async function bury(message: JsMsg, error: unknown, failures: number): Promise<void> {
     const head = Object.fromEntries((message.headers?.keys() ?? []).map((key) => [key, message.headers!.get(key)]));
     await db.sql(
-      `insert into dead_letter (event_id, subject, type, payload, headers, error, deliveries) values ($1, $2, $3, $4, $5, $6, $7)
-       on conflict (event_id) do update set error = excluded.error, deliveries = excluded.deliveries, died_at = now(), replayed_at = null`,
+      `with buried as (delete from event_failure where event_id = $1)
+       insert into dead_letter (event_id, subject, type, payload, headers, error, failures) values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (event_id) do update set error = excluded.error, failures = excluded.failures, died_at = now(), replayed_at = null`,
       [
         idOf(message),
         message.subject,
@@ -144,17 +113,15 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
         Buffer.from(message.data),
         JSON.stringify(head),
         String(error).slice(0, 2_000),
-        deliveries,
+        failures,
       ],
     );
     deadLetters.inc({ subject: message.subject });
-    log.error({ err: error, event: message.subject, event_id: idOf(message) }, "an event is a dead letter now");
   }
 
   return {
     async stop() {
-      stopped = true;
-      for (const messages of open) messages.stop();
+      stopping.abort();
       await Promise.allSettled(running);
     },
   };

@@ -10,6 +10,7 @@ import type { Fact } from "./fact.ts";
 import { answerColumns, answerInsert, answerRecord } from "./idempotency.ts";
 import type { Log } from "./log.ts";
 import { outboxColumns, outboxInsert } from "./outbox.ts";
+import { breakWhenSilent } from "./silence.ts";
 import { ChassisTables } from "./tables.ts";
 
 export type DatabaseParts = {
@@ -46,7 +47,12 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
       lock_timeout: 2_000,
       application_name: config.service,
       types: new pg.TypeOverrides(),
-      onPoolCreated: (created: pg.Pool) => created.on("connect", (client) => client.on("end", () => giveBack(client))),
+      keepAlive: true,
+      onPoolCreated: (created: pg.Pool) =>
+        created.on("connect", (client) => {
+          breakWhenSilent(client, config.statementTimeoutMs + 6_000); // longer than any statement, and than an idle one is kept
+          client.on("end", () => giveBack(client));
+        }),
     },
     discovery: { warnWhenNoEntities: false },
     debug: false,

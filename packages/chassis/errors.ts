@@ -42,10 +42,11 @@ export function tooMany(reason: string, message: string, retryAfterSeconds: numb
   return new Refusal(reason, message, Code.ResourceExhausted, [{ desc: RetryInfoSchema, value }]);
 }
 
-/** The dependency is down; the caller may try again. */
-export const unavailable = (message: string) => new Refusal("unavailable", message, Code.Unavailable);
+/** The dependency is down; the caller may try again. `cause` is for the log. */
+export const unavailable = (message: string, cause?: unknown) =>
+  Object.assign(new Refusal("unavailable", message, Code.Unavailable), { cause });
 
-/** Turns whatever a handler throws into what the caller may know; logs only what is ours to mend. */
+/** Turns whatever a handler throws into what the caller may know; logs what is ours to mend, and which outage the caller was told of. */
 export const answerErrors =
   (log: Log): Interceptor =>
   (next) =>
@@ -55,6 +56,7 @@ export const answerErrors =
     } catch (error) {
       const answer = toConnectError(error);
       if (answer.code === Code.Internal) log.error({ err: error, rpc: req.method.name }, "an RPC failed");
+      if (answer.code === Code.Unavailable) log.warn({ err: error, rpc: req.method.name }, "an RPC met a server that is away");
       throw answer;
     }
   };
@@ -111,5 +113,9 @@ export function isOutage(error: unknown): boolean {
   // 40001 and 40P01 a quarrel of transactions that trying again did not end; errno of a refused or broken socket.
   if (/^(08|53|57P0|57014|55P03|40001|40P01)/.test(code) || /^E(CONN|PIPE|HOSTUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code)) return true;
   if (/Connection terminated|timeout exceeded when trying to connect|the database system is/i.test(error.message)) return true;
+  if (natsOutages.has(error.name)) return true;
   return error.cause !== undefined && isOutage(error.cause);
 }
+
+// Of NATS' client; TimeoutError is also what fetch and AbortSignal.timeout throw.
+const natsOutages = new Set(["TimeoutError", "NoRespondersError", "ConnectionError", "ClosedConnectionError", "DrainingConnectionError"]);

@@ -1,86 +1,31 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { defineEntity, p } from "@mikro-orm/core";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { createDatabase } from "@lacio/dev/infra/postgres";
-import { startInfra, type Infra } from "@lacio/dev/infra/index";
 import { until } from "@lacio/dev/testing";
-import { AccountRegisteredSchema, PasswordResetRequestedSchema, RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
+import { PasswordResetRequestedSchema, RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import { v4 as uuid } from "uuid";
-import { openBus, type Bus } from "./bus.ts";
-import { chassisConfig, Env } from "./config.ts";
-import { on, startConsumers, type Once } from "./consume.ts";
-import { openDatabase, type Database } from "./db.ts";
+import type { Bus } from "./bus.ts";
+import type { Database } from "./db.ts";
 import { fact } from "./fact.ts";
-import { startLead } from "./lead.ts";
-import { createLog } from "./log.ts";
-import { relayOutbox } from "./relay.ts";
+import { registered, startEvents, type Events } from "./testing/events.ts";
 
-// One owner ("auth") and one consumer on real PostgreSQL and NATS.
-const log = createLog("test", process.env.LOG_LEVEL ?? "silent");
-const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-events-"));
-let infra: Infra;
+let events: Events;
 let owner: Database;
 let consumer: Database;
 let bus: Bus;
-let stops: (() => Promise<void>)[] = [];
-const seen: string[] = [];
+let seen: string[];
 const poison = new Set<string>();
 
-// What an event does in this test: one row.
-const EffectSchema = defineEntity({
-  name: "Effect",
-  tableName: "effect",
-  properties: { id: p.bigint("number").primary().autoincrement(), accountId: p.text() },
-});
-class Effect extends EffectSchema.class {}
-EffectSchema.setClass(Effect);
-
-const configOf = (service: string, databaseUrl: string) =>
-  chassisConfig(
-    new Env({ DATABASE_URL: databaseUrl, NATS_URL: infra.nats.url, EVENT_MAX_DELIVERIES: "2", EVENT_ACK_WAIT_MS: "1000" }),
-    service,
-  );
-
-async function handle({ accountId }: { accountId: string }, once: Once) {
-  if (poison.has(accountId)) throw new Error("poison");
-  await once(async (tx) => {
-    tx.add(Object.assign(new Effect(), { accountId }));
-    seen.push(accountId);
-  });
-}
-
 beforeAll(async () => {
-  infra = await startInfra({ dir, fsync: false });
-  const ownerConfig = configOf("auth", await createDatabase(infra.postgres.url, "auth"));
-  const consumerConfig = configOf("users", await createDatabase(infra.postgres.url, "users"));
-  owner = await openDatabase(ownerConfig, { entities: [Effect], migrations: [] }, log);
-  consumer = await openDatabase(consumerConfig, { entities: [Effect], migrations: [] }, log);
-  await owner.migrate();
-  await consumer.migrate();
-  await consumer.sql("create table effect (id bigint generated always as identity, account_id text not null)");
-  bus = await openBus(ownerConfig, log);
-  const relay = startLead(ownerConfig, log, [relayOutbox(ownerConfig, owner, bus, log)]);
-  const consumers = startConsumers(consumerConfig, consumer, bus, log, [
-    on(AccountRegisteredSchema, handle),
-    on(PasswordResetRequestedSchema, handle),
-  ]);
-  stops = [() => consumers.stop(), () => relay.stop()];
+  events = await startEvents({
+    trouble(accountId) {
+      if (poison.has(accountId)) throw new Error("poison");
+    },
+  });
+  ({ owner, consumer, bus, seen } = events);
 });
+afterAll(() => events?.stop());
 
-afterAll(async () => {
-  for (const stop of stops) await stop();
-  await bus?.nc.close();
-  await owner?.close();
-  await consumer?.close();
-  await infra?.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-const registered = (accountId: string, key = accountId) => fact(AccountRegisteredSchema, key, { accountId });
-const effectsOf = async (accountId: string) => (await consumer.sql("select 1 from effect where account_id = $1", [accountId])).length;
-const emit = (...facts: ReturnType<typeof registered>[]) => owner.transact(async (tx) => tx.emit(...facts));
+const effectsOf = (accountId: string) => events.effectsOf(accountId);
+const emit = (...facts: ReturnType<typeof registered>[]) => events.emit(...facts);
 
 describe("events", () => {
   test("what is committed arrives once; what is rolled back never does", async () => {
@@ -130,13 +75,13 @@ describe("events", () => {
     await emit(registered(bad), registered(good));
     await until(async () => (await effectsOf(good)) === 1);
     const [letter] = await until(async () => {
-      const rows = await consumer.sql<{ subject: string; deliveries: number; error: string; headers: Record<string, string> }>(
+      const rows = await consumer.sql<{ subject: string; failures: number; error: string; headers: Record<string, string> }>(
         "select * from dead_letter where headers->>'lacio-key' = $1",
         [bad],
       );
       return rows.length > 0 && rows;
     });
-    expect(letter).toMatchObject({ subject: "auth.account_registered", deliveries: 2, error: "Error: poison" });
+    expect(letter).toMatchObject({ subject: "auth.account_registered", failures: 2, error: "Error: poison" });
     expect(await effectsOf(bad)).toBe(0);
   });
 
@@ -150,18 +95,18 @@ describe("events", () => {
   test("the broker is killed and comes back: nothing is lost, nothing happens twice", async () => {
     const accounts = Array.from({ length: 40 }, () => uuid());
     await Promise.all(accounts.slice(0, 20).map((account) => emit(registered(account))));
-    await infra.nats.kill("SIGKILL");
+    await events.infra.nats.kill("SIGKILL");
     await Promise.all(accounts.slice(20).map((account) => emit(registered(account))));
-    await infra.nats.restart();
+    await events.infra.nats.restart();
     for (const account of accounts) await until(async () => (await effectsOf(account)) === 1, { timeoutMs: 30_000 });
   });
 
   test("the database is killed and comes back: the same", async () => {
     const account = uuid();
     await emit(registered(account));
-    await infra.postgres.kill("SIGKILL");
+    await events.infra.postgres.kill("SIGKILL");
     await expect(emit(registered(uuid()))).rejects.toThrow();
-    await infra.postgres.restart();
+    await events.infra.postgres.restart();
     const later = uuid();
     await until(() => emit(registered(later)).then(() => true));
     await until(async () => (await effectsOf(account)) === 1, { timeoutMs: 30_000 });

@@ -2,11 +2,27 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import type { ChassisConfig } from "./config.ts";
 import type { Log } from "./log.ts";
+import { leading } from "./metrics.ts";
+import { breakWhenSilent } from "./silence.ts";
 
-/** Work that one replica does, on the connection that makes it the leader, until `over`. It answers for its own errors. */
-export type Duty = (client: pg.Client, over: AbortSignal) => Promise<unknown>;
+/** One statement on the leading connection; those of all duties follow one another. */
+export type Ask = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<pg.QueryResult<Row>>;
 
-/** Runs `duties` on one replica of the service: whoever holds the advisory lock. A leader hands over by losing its connection. */
+/** Work that one replica does, until `over`. It answers for its own errors. */
+export type Duty = (ask: Ask, over: AbortSignal) => Promise<unknown>;
+
+const heartbeatMs = 5_000;
+const silenceMs = 10_000;
+
+// The server ends the session of a leader that was stopped or cut off: the lock must not stay with somebody who does nothing. The kernel
+// of a stopped process goes on answering keepalives, so a heartbeat has to come from the process itself.
+const session = `set idle_session_timeout = '20s'; set idle_in_transaction_session_timeout = '20s'; set statement_timeout = '10s';
+  set tcp_user_timeout = '20s'; set tcp_keepalives_idle = '10s'; set tcp_keepalives_interval = '5s'; set tcp_keepalives_count = 2`;
+
+/**
+ * Runs `duties` on one replica of the service: whoever holds the advisory lock. A leader hands over by losing its connection, at the
+ * latest 20 s after its last sign of life. It may wake up later and finish what it had begun, beside the next leader: duties bear that.
+ */
 export function startLead(config: ChassisConfig, log: Log, duties: Duty[]) {
   const stopping = new AbortController();
   const running = run();
@@ -24,14 +40,24 @@ export function startLead(config: ChassisConfig, log: Log, duties: Duty[]) {
       connectionString: config.databaseUrl,
       application_name: `${config.service} lead`,
       connectionTimeoutMillis: 3_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
-    client.on("error", () => lost.abort()).on("end", () => lost.abort());
+    client.on("error", (error) => lost.abort(error)).on("end", () => lost.abort());
     await client.connect();
+    breakWhenSilent(client, silenceMs);
+    const ask = oneByOne(client);
+    const heartbeat = setInterval(() => void ask("select 1").catch((error: unknown) => lost.abort(error)), heartbeatMs);
     try {
-      while (!stopping.signal.aborted && !(await tryLead(client))) await pause(1_000);
+      await ask(session);
+      while (!stopping.signal.aborted && !(await tryLead(ask))) await pause(1_000);
       const over = AbortSignal.any([stopping.signal, lost.signal]);
-      if (!over.aborted) await Promise.all(duties.map((duty) => duty(client, over)));
+      leading.set(1);
+      if (!over.aborted) await Promise.all(duties.map((duty) => duty(ask, over)));
+      if (lost.signal.aborted) log.warn({ err: lost.signal.reason as unknown }, "the leading connection is lost");
     } finally {
+      leading.set(0);
+      clearInterval(heartbeat);
       await client.end().catch(() => {});
     }
   }
@@ -46,7 +72,17 @@ export function startLead(config: ChassisConfig, log: Log, duties: Duty[]) {
   };
 }
 
-async function tryLead(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ led: boolean }>("select pg_try_advisory_lock(hashtext('lacio.lead')) as led");
+// A client that is asked while it waits for an answer is out of use in the next version of pg.
+function oneByOne(client: pg.Client): Ask {
+  let last: Promise<unknown> = Promise.resolve();
+  return (text, values) => {
+    const answer = last.then(() => client.query(text, values));
+    last = answer.catch(() => {});
+    return answer as never;
+  };
+}
+
+async function tryLead(ask: Ask): Promise<boolean> {
+  const { rows } = await ask<{ led: boolean }>("select pg_try_advisory_lock(hashtext('lacio.lead')) as led");
   return rows[0]!.led;
 }

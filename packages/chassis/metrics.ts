@@ -19,6 +19,7 @@ export const timerRuns = new Counter({
   help: "Runs of periodic jobs.",
   labelNames: ["timer", "outcome"],
 });
+export const leading = new Gauge({ name: "lacio_leading", help: "1 on the replica that relays the outbox and runs the timers." });
 export const outboxPublished = new Counter({ name: "lacio_outbox_published_total", help: "Events published to JetStream." });
 export const outboxLagSeconds = new Gauge({
   name: "lacio_outbox_lag_seconds",
@@ -26,7 +27,7 @@ export const outboxLagSeconds = new Gauge({
 });
 export const deadLetters = new Counter({
   name: "lacio_dead_letters_total",
-  help: "Events given up after all deliveries.",
+  help: "Events given up after too many failures.",
   labelNames: ["subject"],
 });
 

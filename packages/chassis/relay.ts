@@ -1,14 +1,14 @@
 import { headers } from "@nats-io/transport-node";
-import type pg from "pg";
 import { ensureStream, type Bus } from "./bus.ts";
 import { requestIdHeader } from "./call-context.ts";
 import type { ChassisConfig } from "./config.ts";
 import type { Database } from "./db.ts";
 import { failpoint } from "./failpoint.ts";
-import type { Duty } from "./lead.ts";
+import type { Ask, Duty } from "./lead.ts";
 import type { Log } from "./log.ts";
 import { outboxLagSeconds, outboxPublished } from "./metrics.ts";
 import { Pulse } from "./pulse.ts";
+import { streamRecord, type Published } from "./stream-record.ts";
 
 type Row = {
   id: string;
@@ -30,33 +30,38 @@ const batchSize = 200;
  */
 export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: Log): Duty {
   const pulse = new Pulse(config.outboxPollMs);
+  let sure = false; // that the stream holds what the outbox has on record
   db.onCommit(() => pulse.beat());
+  bus.onReconnect(() => {
+    sure = false;
+    pulse.beat();
+  });
 
-  return async (client, over) => {
+  return async (ask, over) => {
+    const record = streamRecord(config.service, bus, log, ask);
+    sure = false;
     while (!over.aborted) {
       try {
-        await replayLost(client, await ensureStream(bus, config.service));
-        while (!over.aborted) if ((await publishBatch(client)) < batchSize) await pulse.wait(over);
+        await measureLag(ask);
+        if (!sure) await record.compare(await ensureStream(bus, config.service));
+        sure = true;
+        while (!over.aborted && sure) if ((await publishBatch(ask, record.keep)) < batchSize) await pulse.wait(over);
       } catch (error) {
+        sure = false;
         if (!over.aborted) log.warn({ err: error }, "the outbox relay starts again");
         await pulse.wait(over, 1_000);
       }
     }
+    outboxLagSeconds.reset(); // the next leader's to tell
   };
 
-  // The broker may have lost what it had acknowledged (a new disk, a restored backup): the outbox is the truth and fills the gap.
-  async function replayLost(client: pg.Client, lastSeq: number): Promise<void> {
-    const { rowCount } = await client.query("update outbox set published_at = null, stream_seq = null where stream_seq > $1", [lastSeq]);
-    if (rowCount) log.warn({ events: rowCount }, "the stream had lost events: publishing them again");
-  }
-
-  async function publishBatch(client: pg.Client): Promise<number> {
-    const { rows } = await client.query<Row>(
+  async function publishBatch(ask: Ask, keep: (published: Published[]) => Promise<void>): Promise<number> {
+    const { rows } = await ask<Row>(
       "select id, seq, subject, type, key, payload, traceparent, request_id, created_at from outbox where published_at is null order by seq limit $1",
       [batchSize],
     );
-    outboxLagSeconds.set(rows[0] ? (Date.now() - rows[0].created_at.getTime()) / 1_000 : 0);
-    const acked: { id: string; seq: number }[] = [];
+    setLag(rows[0]);
+    const acked: Published[] = [];
     let failure: Error | undefined;
     try {
       for (const wave of waves(rows)) {
@@ -68,10 +73,7 @@ export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: 
     } finally {
       if (acked.length > 0) {
         failpoint("outbox.after_publish_before_mark");
-        await client.query(
-          "update outbox set published_at = now(), stream_seq = done.seq from unnest($1::uuid[], $2::bigint[]) as done(id, seq) where outbox.id = done.id",
-          [acked.map((row) => row.id), acked.map((row) => row.seq)],
-        );
+        await keep(acked);
         outboxPublished.inc(acked.length);
       }
     }
@@ -79,7 +81,7 @@ export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: 
     return rows.length;
   }
 
-  async function publish(row: Row): Promise<{ id: string; seq: number }> {
+  async function publish(row: Row): Promise<Published> {
     failpoint("outbox.after_commit_before_publish");
     const { id, type, key, traceparent, request_id } = row;
     const values = {
@@ -92,10 +94,18 @@ export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: 
     const head = headers();
     for (const [name, value] of Object.entries({ ...values, traceparent, [requestIdHeader]: request_id })) if (value) head.set(name, value);
     // A publish that meets a broken connection waits out its whole timeout: keep it short, the message id makes a repeat harmless.
-    const ack = await bus.js.publish(row.subject, row.payload, { msgID: row.id, headers: head, timeout: 1_000 });
-    return { id: row.id, seq: ack.seq };
+    const { seq, duplicate } = await bus.js.publish(row.subject, row.payload, { msgID: row.id, headers: head, timeout: 1_000 });
+    return { id: row.id, seq, duplicate };
   }
 }
+
+// Also while the broker is away and no batch is begun: this is the number that calls somebody.
+async function measureLag(ask: Ask): Promise<void> {
+  const { rows } = await ask<Row>("select created_at from outbox where published_at is null order by seq limit 1");
+  setLag(rows[0]);
+}
+
+const setLag = (oldest: Row | undefined) => outboxLagSeconds.set(oldest ? (Date.now() - oldest.created_at.getTime()) / 1_000 : 0);
 
 // Wave n holds the n-th waiting event of each aggregate: waves go out one after another, a wave at once.
 function waves(rows: Row[]): Row[][] {

@@ -8,12 +8,14 @@ export class ChassisTables extends Migration {
       payload bytea not null, traceparent text, request_id text, created_at timestamptz not null default now(),
       published_at timestamptz, stream_seq bigint)`);
     this.addSql(`create index outbox_waiting on outbox (seq) where published_at is null`);
-    this.addSql(`create index outbox_published on outbox (published_at) where published_at is not null`);
+    this.addSql(`create index outbox_published on outbox (created_at) where published_at is not null`);
+    this.addSql(`create index outbox_stream_seq on outbox (stream_seq) where stream_seq is not null`);
     this.addSql(`create table inbox (event_id uuid primary key, subject text not null, handled_at timestamptz not null default now())`);
     this.addSql(`create index inbox_handled on inbox (handled_at)`);
+    this.addSql(`create table event_failure (event_id uuid primary key, failures int not null, failed_at timestamptz not null default now())`);
     this.addSql(`create table dead_letter (
       event_id uuid primary key, subject text not null, type text not null, payload bytea not null, headers jsonb not null,
-      error text not null, deliveries int not null, died_at timestamptz not null default now(), replayed_at timestamptz)`);
+      error text not null, failures int not null, died_at timestamptz not null default now(), replayed_at timestamptz)`);
     this.addSql(`create table idempotency (
       scope text not null, key text not null, request_hash bytea not null, answer bytea not null, created_at timestamptz not null default now(),
       primary key (scope, key))`);

@@ -140,5 +140,5 @@ function meaningOf(error: Stripe.errors.StripeError): Error {
   if (error instanceof Stripe.errors.StripeInvalidRequestError && !conflict) return new ProviderRefusal("refused", error.message, error);
   // Stripe remembers a failure as it remembers a success: this key will never bring anything else.
   if (statusCode >= 500 && headers?.["idempotent-replayed"] === "true") return new ProviderRefusal("key_spent", error.message, error);
-  return Object.assign(unavailable("The payment provider cannot be reached; try again shortly."), { cause: error });
+  return unavailable("The payment provider cannot be reached; try again shortly.", error);
 }

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { startSystem, type Replica, type System } from "@lacio/dev/system";
+import { sql, until } from "@lacio/dev/testing";
+import { startProxy, type Proxy } from "./leader/proxy.ts";
+
+// Two replicas of a service: the one that leads is stopped, or cut off. It does not know, and its kernel goes on answering for it.
+let system: System;
+let proxy: Proxy;
+let stopped: Replica;
+let cutOff: Replica;
+beforeAll(async () => {
+  system = await startSystem({ services: ["auth", "users"], edge: false, stripe: false, fsync: false });
+  proxy = await startProxy(system.databaseUrl("users"));
+  stopped = await leadAlone("auth");
+  cutOff = await leadAlone("users", { DATABASE_URL: proxy.url });
+});
+afterAll(async () => {
+  await system?.stop();
+  proxy?.stop();
+});
+
+/** A replica that leads: the service's first process comes back when the other has the lock. */
+async function leadAlone(service: string, env: Record<string, string> = {}): Promise<Replica> {
+  const replica = await system.startReplica(service, env);
+  await system.process(service).kill();
+  await until(() => leads(replica.ops));
+  await system.process(service).restart();
+  return replica;
+}
+
+const metric = async (ops: string, line: RegExp): Promise<number> => {
+  const text = await (await fetch(`${ops}/metrics`, { signal: AbortSignal.timeout(2_000) })).text();
+  return Number(line.exec(text)?.[1] ?? 0);
+};
+const leads = async (ops: string) => (await metric(ops, /^lacio_leading (\d)$/m)) === 1;
+const runs = (ops: string) => metric(ops, /^lacio_timer_runs_total\{timer="purge",outcome="ok"\} (\d+)$/m);
+const other = (service: string) => system.urls[`${service}-ops`]!;
+
+/** An event of somebody's; its key tells it apart. */
+async function emit(service: string, event: string): Promise<string> {
+  const id = crypto.randomUUID();
+  await sql(system, service, "insert into outbox (id, subject, type, key, payload) values ($1, $2, '', $1, '')", [id, event]);
+  return id;
+}
+
+async function published(service: string, id: string): Promise<boolean> {
+  return (await sql(system, service, "select 1 from outbox where id = $1 and published_at is not null", [id])).length === 1;
+}
+
+/** Every event of the outbox is in the stream, once. */
+async function expectInStreamOnce(service: string): Promise<void> {
+  const rows = await sql<{ all: string; places: string; highest: string }>(
+    system,
+    service,
+    "select count(*) as all, count(distinct stream_seq) as places, max(stream_seq) as highest from outbox",
+  );
+  expect(rows[0]).toEqual({ all: rows[0]!.all, places: rows[0]!.all, highest: rows[0]!.all });
+}
+
+const patience = { timeoutMs: 30_000 }; // what a salon is promised; the server's own limit is 20 s
+
+describe("the leader is stopped (SIGSTOP)", () => {
+  test("relay and jobs go on elsewhere", async () => {
+    await stopped.kill("SIGSTOP");
+    const event = await emit("auth", "auth.something_happened");
+    await until(() => published("auth", event), patience);
+    expect(await leads(other("auth"))).toBe(true);
+    await until(async () => (await runs(other("auth"))) > 0);
+  });
+
+  test("and when it wakes up it does no harm: it leads no more, and every event is there once", async () => {
+    const meanwhile = await emit("auth", "auth.something_happened");
+    await stopped.kill("SIGCONT");
+    await until(async () => !(await leads(stopped.ops)), patience);
+    for (const id of [meanwhile, await emit("auth", "auth.something_happened")]) await until(() => published("auth", id));
+    await expectInStreamOnce("auth");
+    await system.process("auth").kill();
+    await until(() => leads(stopped.ops)); // it is as good a successor as any
+  });
+});
+
+describe("the leader's connection swallows packets", () => {
+  test("relay and jobs go on elsewhere, and the one cut off knows it", async () => {
+    proxy.swallow();
+    const event = await emit("users", "users.something_happened");
+    await until(() => published("users", event), patience);
+    expect(await leads(other("users"))).toBe(true);
+    await until(async () => (await runs(other("users"))) > 0);
+    await until(async () => !(await leads(cutOff.ops)), patience);
+  });
+
+  test("and when packets pass again it works as the others do", async () => {
+    proxy.recover();
+    await until(async () => (await fetch(`${cutOff.ops}/readyz`)).ok, patience);
+    const event = await emit("users", "users.something_happened");
+    await until(() => published("users", event));
+    await expectInStreamOnce("users");
+    await system.process("users").kill();
+    await until(() => leads(cutOff.ops), patience);
+  });
+});

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { until } from "@lacio/dev/testing";
+import { v4 as uuid } from "uuid";
+import { unavailable } from "./errors.ts";
+import { registered, startEvents, type Events } from "./testing/events.ts";
+
+// Two failures bury an event here: what counts as one?
+let events: Events;
+const troubles = new Map<string, (() => void | Promise<void>)[]>();
+beforeAll(async () => {
+  events = await startEvents({ trouble: (accountId) => troubles.get(accountId)?.shift()?.() });
+});
+afterAll(() => events?.stop());
+
+const away = () => {
+  throw unavailable("users is away");
+};
+const broken = () => {
+  throw new Error("broken");
+};
+const lettersOf = async (account: string) =>
+  events.consumer.sql("select 1 from dead_letter where headers->>'lacio-key' = $1 and replayed_at is null", [account]);
+
+async function handled(...trouble: (() => void | Promise<void>)[]): Promise<string> {
+  const account = uuid();
+  troubles.set(account, trouble);
+  await events.emit(registered(account));
+  await until(async () => (await events.effectsOf(account)) === 1, { timeoutMs: 60_000 });
+  return account;
+}
+
+test("deliveries during an outage are no failures: the first other error is tried again", async () => {
+  expect(await lettersOf(await handled(away, away, away, broken))).toEqual([]);
+});
+
+test("an ack that does not arrive after the commit is no failure", async () => {
+  const { nats } = events.infra;
+  const account = await handled(broken, () => nats.kill("SIGSTOP"));
+  await until(async () => (await events.consumer.sql("select 1 from event_failure")).length > 0);
+  await nats.kill("SIGCONT");
+  await handled(); // whatever was to come of the lost ack has come
+  expect(await lettersOf(account)).toEqual([]);
+});

@@ -1,0 +1,70 @@
+import { AckPolicy, DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
+import { setTimeout as delay } from "node:timers/promises";
+import { isMissing, type Bus } from "./bus.ts";
+import type { ChassisConfig } from "./config.ts";
+import { streamOf } from "./fact.ts";
+import { Lanes } from "./lanes.ts";
+import type { Log } from "./log.ts";
+
+const lanes = 8;
+const pauseMs = 500;
+const worthTelling = 10; // tries in vain: streams and servers may come up a moment after their consumers
+
+/** Reads the stream of `owner` through this service's durable consumer, until `stopping`; outages end when they end. */
+export async function followStream(
+  owner: string,
+  config: ChassisConfig,
+  bus: Bus,
+  log: Log,
+  deliver: (message: JsMsg) => Promise<void>,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (let vain = 1; !stopping.aborted; vain++) {
+    try {
+      await drain(() => (vain = 0));
+    } catch (error) {
+      if (stopping.aborted) return;
+      log[vain % 120 === worthTelling ? "warn" : "debug"]({ err: error, owner }, "events cannot be read: trying again");
+    }
+    await delay(pauseMs, undefined, { signal: stopping }).catch(() => {});
+  }
+
+  async function drain(reading: () => void): Promise<void> {
+    await ensureConsumer();
+    const consumer = await bus.js.consumers.get(streamOf(owner), config.service);
+    const messages = await consumer.consume({ max_messages: 64, idle_heartbeat: 5_000, abort_on_missing_resource: true });
+    const stop = () => messages.stop();
+    stopping.addEventListener("abort", stop);
+    if (stopping.aborted) stop(); // it came while we subscribed
+    reading();
+    const lane = new Lanes(lanes);
+    try {
+      for await (const message of messages) await lane.run(message.headers?.get("lacio-key") ?? "", () => deliver(message));
+    } finally {
+      stopping.removeEventListener("abort", stop);
+      await lane.idle();
+    }
+  }
+
+  // A consumer that is ahead of its stream (the broker lost data) would skip events silently: make it anew, the inbox knows what is done.
+  // Ask the consumer first: under traffic a stream that was asked earlier would always seem to be behind it.
+  async function ensureConsumer(): Promise<void> {
+    const stream = streamOf(owner);
+    const info = await bus.jsm.consumers.info(stream, config.service).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
+    const { state } = await bus.jsm.streams.info(stream);
+    if (info && info.delivered.stream_seq <= state.last_seq) return;
+    if (info) await bus.jsm.consumers.delete(stream, config.service);
+    await bus.jsm.consumers.add(stream, {
+      durable_name: config.service,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      filter_subject: `${owner}.>`,
+      ack_wait: nanos(config.eventAckWaitMs),
+      max_deliver: -1,
+      max_ack_pending: 64,
+    });
+  }
+}

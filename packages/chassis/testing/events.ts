@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { startInfra, type Infra } from "@lacio/dev/infra/index";
+import { createDatabase } from "@lacio/dev/infra/postgres";
+import { AccountRegisteredSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
+import { defineEntity, p } from "@mikro-orm/core";
+import { openBus, type Bus } from "../bus.ts";
+import { chassisConfig, Env } from "../config.ts";
+import { on, startConsumers, type Once } from "../consume.ts";
+import { openDatabase, type Database } from "../db.ts";
+import { fact, type Fact } from "../fact.ts";
+import { startLead } from "../lead.ts";
+import { createLog } from "../log.ts";
+import { relayOutbox } from "../relay.ts";
+
+// What an event does in these tests: one row.
+const EffectSchema = defineEntity({
+  name: "Effect",
+  tableName: "effect",
+  properties: { id: p.bigint("number").primary().autoincrement(), accountId: p.text() },
+});
+class Effect extends EffectSchema.class {}
+EffectSchema.setClass(Effect);
+
+/** One owner ("auth") that publishes and one consumer ("users"), on PostgreSQL and NATS of their own. */
+export async function startEvents(options: Partial<EventsOptions> = {}): Promise<Events> {
+  const { env = {}, trouble = () => {} } = options;
+  const log = createLog("test", process.env.LOG_LEVEL ?? "silent");
+  const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-events-"));
+  const infra = await startInfra({ dir, fsync: false });
+  const seen: string[] = [];
+  const config = async (service: string) => {
+    const DATABASE_URL = await createDatabase(infra.postgres.url, service);
+    return chassisConfig(
+      new Env({ DATABASE_URL, NATS_URL: infra.nats.url, EVENT_MAX_FAILURES: "2", EVENT_ACK_WAIT_MS: "1000", ...env }),
+      service,
+    );
+  };
+  const [owning, consuming] = [await config("auth"), await config("users")];
+  const owner = await openDatabase(owning, { entities: [Effect], migrations: [] }, log);
+  const consumer = await openDatabase(consuming, { entities: [Effect], migrations: [] }, log);
+  await owner.migrate();
+  await consumer.migrate();
+  await consumer.sql("create table effect (id bigint generated always as identity, account_id text not null)");
+  const bus = await openBus(owning, log);
+  const relay = startLead(owning, log, [relayOutbox(owning, owner, bus, log)]);
+
+  async function handle({ accountId }: { accountId: string }, once: Once) {
+    await trouble(accountId);
+    await once(async (tx) => {
+      tx.add(Object.assign(new Effect(), { accountId }));
+      seen.push(accountId);
+    });
+  }
+  const startReplica = () =>
+    startConsumers(consuming, consumer, bus, log, [on(AccountRegisteredSchema, handle), on(PasswordResetRequestedSchema, handle)]);
+  const first = startReplica();
+
+  return {
+    dir,
+    infra,
+    owner,
+    consumer,
+    bus,
+    seen,
+    startReplica,
+    emit: (...facts) => owner.transact(async (tx) => tx.emit(...facts)),
+    effectsOf: async (accountId) => (await consumer.sql("select 1 from effect where account_id = $1", [accountId])).length,
+    async stop() {
+      await first.stop();
+      await relay.stop();
+      await bus.nc.close();
+      await owner.close();
+      await consumer.close();
+      await infra.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The fact of these tests, about `accountId`; those of one `key` arrive in their order. */
+export const registered = (accountId: string, key = accountId): Fact => fact(AccountRegisteredSchema, key, { accountId });
+
+export type EventsOptions = {
+  env: Record<string, string>;
+  /** Before every effect; what it throws is the handler's failure. */
+  trouble: (accountId: string) => void | Promise<void>;
+};
+
+export type Events = {
+  dir: string;
+  infra: Infra;
+  owner: Database;
+  consumer: Database;
+  bus: Bus;
+  /** The accounts whose events were handled, in order. */
+  seen: string[];
+  /** One more replica of the consumer. */
+  startReplica(): { stop(): Promise<void> };
+  emit(...facts: Fact[]): Promise<void>;
+  effectsOf(accountId: string): Promise<number>;
+  stop(): Promise<void>;
+};
