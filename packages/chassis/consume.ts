@@ -45,7 +45,9 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
 
   async function handle(message: JsMsg, { schema, handle }: Subscription): Promise<"done" | "repeated"> {
     const id = idOf(message);
-    if ((await db.sql("select 1 from inbox where event_id = $1", [id], "inbox")).length > 0) return "repeated";
+    // What comes again is remembered anew: an owner whose stream lost it may publish it once more, as long as its outbox has it.
+    const known = await db.sql("update inbox set handled_at = now() where event_id = $1 returning 1", [id], "inbox");
+    if (known.length > 0) return "repeated";
     const once: Once = (work) =>
       db.transact(async (tx) => {
         const first = await tx.sql("insert into inbox (event_id, subject) values ($1, $2) on conflict do nothing returning 1", [

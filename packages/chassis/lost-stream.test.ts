@@ -1,6 +1,7 @@
 import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { AckPolicy } from "@nats-io/jetstream";
 import { until } from "@lacio/dev/testing";
 import { v4 as uuid } from "uuid";
 import { registered, startEvents, type Events } from "./testing/events.ts";
@@ -30,6 +31,7 @@ async function whileDown(change: () => void): Promise<void> {
 
 test("a restored backup while all is quiet: its lost tail is published again, also the second time", async () => {
   await emitAndHandle(uuid(), uuid());
+  await events.bus.jsm.consumers.add("AUTH", { durable_name: "witness", ack_policy: AckPolicy.Explicit });
   await whileDown(() => cpSync(store(), backup(), { recursive: true }));
   await emitAndHandle(uuid(), uuid(), uuid());
   for (let loss = 1; loss <= 2; loss++) {
@@ -41,6 +43,8 @@ test("a restored backup while all is quiet: its lost tail is published again, al
     await until(async () => (await recorded()) === 5);
   }
   expect(events.seen.length).toBe(5); // nothing happened twice
+  // A consumer knows places of the stream that was: each is made anew by its service, and reads from the start.
+  await expect(events.bus.jsm.consumers.info("AUTH", "witness")).rejects.toThrow("consumer not found");
 });
 
 test("a stream made anew behind the relay's back: the next event's place tells, and all are published again", async () => {

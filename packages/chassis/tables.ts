@@ -8,7 +8,7 @@ export class ChassisTables extends Migration {
       payload bytea not null, traceparent text, request_id text, created_at timestamptz not null default now(),
       published_at timestamptz, stream_seq bigint)`);
     this.addSql(`create index outbox_waiting on outbox (seq) where published_at is null`);
-    this.addSql(`create index outbox_published on outbox (created_at) where published_at is not null`);
+    this.addSql(`create index outbox_published on outbox (published_at) where published_at is not null`);
     this.addSql(`create index outbox_stream_seq on outbox (stream_seq) where stream_seq is not null`);
     this.addSql(`create table inbox (event_id uuid primary key, subject text not null, handled_at timestamptz not null default now())`);
     this.addSql(`create index inbox_handled on inbox (handled_at)`);

@@ -25,7 +25,7 @@ EffectSchema.setClass(Effect);
 
 /** One owner ("auth") that publishes and one consumer ("users"), on PostgreSQL and NATS of their own. */
 export async function startEvents(options: Partial<EventsOptions> = {}): Promise<Events> {
-  const { env = {}, trouble = () => {} } = options;
+  const { env = {}, trouble = () => {}, relayBus = (bus) => bus } = options;
   const log = createLog("test", process.env.LOG_LEVEL ?? "silent");
   const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-events-"));
   const infra = await startInfra({ dir, fsync: false });
@@ -44,7 +44,7 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
   await consumer.migrate();
   await consumer.sql("create table effect (id bigint generated always as identity, account_id text not null)");
   const bus = await openBus(owning, log);
-  const relay = startLead(owning, log, [relayOutbox(owning, owner, bus, log)]);
+  const relay = startLead(owning, log, [relayOutbox(owning, owner, relayBus(bus), log)]);
 
   async function handle({ accountId }: { accountId: string }, once: Once) {
     await trouble(accountId);
@@ -86,6 +86,8 @@ export type EventsOptions = {
   env: Record<string, string>;
   /** Before every effect; what it throws is the handler's failure. */
   trouble: (accountId: string) => void | Promise<void>;
+  /** The broker as the relay meets it. */
+  relayBus: (bus: Bus) => Bus;
 };
 
 export type Events = {

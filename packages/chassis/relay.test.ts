@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { until } from "@lacio/dev/testing";
+import { v4 as uuid } from "uuid";
+import type { Bus } from "./bus.ts";
+import { deadLetters, outboxLagSeconds } from "./metrics.ts";
+import { registered, startEvents, type Events } from "./testing/events.ts";
+
+// What the relay does when the broker does not take an event, and what those on call can read of it.
+let events: Events;
+const unwelcome = new Set<string>();
+beforeAll(async () => {
+  events = await startEvents({
+    relayBus: refusing,
+    trouble(accountId) {
+      if (accountId === "poison") throw new Error("poison");
+    },
+  });
+});
+afterAll(() => events?.stop());
+
+/** JetStream that does not take the first event of an unwelcome key, once. */
+function refusing(bus: Bus): Bus {
+  const publish: Bus["js"]["publish"] = (subject, payload, options) =>
+    unwelcome.delete(options!.headers!.get("lacio-key")) ? Promise.reject(new Error("refused")) : bus.js.publish(subject, payload, options);
+  return { ...bus, js: Object.assign(Object.create(bus.js) as Bus["js"], { publish }) };
+}
+
+const lag = async () => (await outboxLagSeconds.get()).values[0]!.value;
+
+test("events of one aggregate keep their order when the broker refuses the first of them", async () => {
+  const keys = [uuid(), uuid(), uuid()];
+  unwelcome.add(keys[1]!);
+  await events.emit(...[1, 2, 3].flatMap((n) => keys.map((key) => registered(`${key} ${n}`, key))));
+  await until(() => keys.every((key) => events.seen.includes(`${key} 3`)));
+  for (const key of keys)
+    expect(events.seen.filter((account) => account.startsWith(key))).toEqual([`${key} 1`, `${key} 2`, `${key} 3`]);
+});
+
+test("the lag of the outbox grows while the broker is away, and ends with it", async () => {
+  await events.infra.nats.kill("SIGKILL");
+  await events.emit(registered(uuid()));
+  await until(async () => (await lag()) > 1);
+  await events.infra.nats.restart();
+  await until(async () => (await lag()) === 0, { timeoutMs: 30_000 });
+});
+
+test("a dead letter is counted, by its subject", async () => {
+  await events.emit(registered("poison"));
+  await until(async () => (await events.consumer.sql("select 1 from dead_letter")).length === 1);
+  await until(async () => (await deadLetters.get()).values.length > 0);
+  expect((await deadLetters.get()).values).toEqual([{ labels: { subject: "auth.account_registered" }, value: 1 }]);
+});
