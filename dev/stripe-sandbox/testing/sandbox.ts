@@ -20,7 +20,7 @@ export interface Objects {
 
 export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 
-const secretKey = "sk_test_sandbox0123456789";
+export const secretKey = "sk_test_sandbox0123456789";
 
 /** The real process, its webhook receiver, and Stripe's own SDK pointed at it. */
 export async function startSandbox() {

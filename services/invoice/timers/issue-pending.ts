@@ -1,7 +1,10 @@
+import { isOutage } from "@lacio/chassis/errors";
+import { follow, type Trail } from "@lacio/chassis/trail";
 import type { App } from "../app.ts";
 import type { Cause } from "../domain/invoice.ts";
 import { issueInvoice } from "../domain/issue-invoice.ts";
-import { follow, type Trail } from "@lacio/chassis/trail";
+
+type Waiting = { id: string; cause: Cause; trail: Trail };
 
 const batchSize = 100;
 
@@ -11,15 +14,35 @@ export async function issuePending(app: App): Promise<void> {
 }
 
 async function issueBatch(app: App, kind: string): Promise<number> {
-  const waiting = await app.db.sql<{ cause: Cause; trail: Trail }>(
-    "select cause, trail from pending_invoice where kind = $1 order by created_at, id limit $2",
+  const batch = await app.db.sql<Waiting>(
+    "select id, cause, trail from pending_invoice where kind = $1 and next_attempt_at <= now() order by created_at, id limit $2",
     [kind, batchSize],
   );
-  for (const [index, { cause, trail }] of waiting.entries()) {
-    const invoice = await follow(trail, "issue waiting invoice", () => app.transact((tx) => issueInvoice(tx, cause, app.config.issuer)));
-    if (!invoice) return index;
+  for (const [index, waiting] of batch.entries())
+    if ((await follow(waiting.trail, "issue waiting invoice", () => issue(app, waiting))) === "no number") return index;
+  return batch.length;
+}
+
+async function issue(app: App, { id, cause }: Waiting): Promise<"issued" | "no number" | "failed"> {
+  try {
+    const invoice = await app.transact((tx) => issueInvoice(tx, cause, app.config.issuer));
+    if (!invoice) return "no number";
     app.log.info({ invoice: invoice.numberText, booking: invoice.bookingId }, "a waiting invoice is issued");
     app.wake.renderFiles();
+    return "issued";
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    await tryLater(app, id, error);
+    return "failed";
   }
-  return waiting.length;
+}
+
+// One document that can't be issued must not keep those behind it from their numbers.
+async function tryLater(app: App, id: string, error: unknown): Promise<void> {
+  await app.db.sql(
+    `update pending_invoice set attempts = attempts + 1, error = $2,
+       next_attempt_at = now() + least(power(2, least(attempts, 12)), 240) * interval '15 seconds' where id = $1`,
+    [id, String(error).slice(0, 2_000)],
+  );
+  app.log.error({ err: error, pending: id }, "a waiting document cannot be issued: trying again later");
 }

@@ -44,8 +44,8 @@ async function processEvent(app: App, { id, type }: Waiting): Promise<void> {
     });
     app.log.info({ provider_event: id, type, note }, "provider event processed");
   } catch (error) {
-    if (isOutage(error)) throw error;
-    await tryLater(app, id, error);
+    if (isOutage(error)) await waitFor(app, id, error);
+    else await tryLater(app, id, error);
   }
 }
 
@@ -60,16 +60,23 @@ async function applyEvent(app: App, tx: Tx, event: Stripe.Event): Promise<string
   return note;
 }
 
+// Somebody holds the payment, or the database is away: then this statement fails too, and the turn ends. Either way the event is not to blame.
+async function waitFor(app: App, id: string, error: unknown): Promise<void> {
+  await app.db.sql("update provider_event set next_try_at = now() + interval '5 seconds' where id = $1 and processed_at is null", [id]);
+  app.log.warn({ err: error, provider_event: id }, "a provider event waits");
+}
+
 async function tryLater(app: App, id: string, error: unknown): Promise<void> {
   const [row] = await app.db.sql<{ attempts: number }>(
-    `update provider_event set attempts = attempts + 1, error = $2, next_try_at = now() + least(power(2, attempts), 3600) * interval '1 second'
-     where id = $1 returning attempts`,
+    `update provider_event set attempts = attempts + 1, error = $2, next_try_at = now() + least(power(2, least(attempts, 12)), 3600) * interval '1 second'
+     where id = $1 and processed_at is null returning attempts`,
     [id, String(error).slice(0, 2_000)],
   );
-  const stuck = (row?.attempts ?? 0) >= alertAfter;
+  if (!row) return; // another replica could
+  const stuck = row.attempts >= alertAfter;
   if (stuck) stuckEvents.inc();
   app.log.error(
-    { err: error, provider_event: id, attempts: row?.attempts },
+    { err: error, provider_event: id, attempts: row.attempts },
     stuck ? "ALERT: a provider event is stuck; it needs a person" : "a provider event failed",
   );
 }

@@ -1,12 +1,13 @@
+import { isOutage } from "@lacio/chassis/errors";
 import { mismatches } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { applyChange } from "../settlement/apply-change.ts";
 import { openCheckout } from "../settlement/open-checkout.ts";
 import { Payment } from "../domain/payment.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
+import { inWaves } from "./in-waves.ts";
 
 const batch = 200;
-const atOnce = 8;
 
 // Due: a checkout whose time has just ended; one that a crash left without its session; else at every turn in the first hour, then ever less often.
 const isDue = `case
@@ -21,11 +22,12 @@ export async function reconcilePayments(app: App, which: "due" | "all" = "due"):
     `select id from payment where status = 'PENDING' and ($1 or ${isDue}) order by coalesce(checked_at, created_at) limit ${batch}`,
     [which === "all", app.config.reconcileSeconds],
   );
-  let repaired = 0;
-  for (let from = 0; from < pending.length; from += atOnce) {
-    const settled = await Promise.all(pending.slice(from, from + atOnce).map(({ id }) => settle(app, id)));
-    repaired += settled.filter(Boolean).length;
-  }
+  const settled = await inWaves(
+    pending.map(({ id }) => id),
+    (id) => settle(app, id),
+    (id, error) => app.log[isOutage(error) ? "warn" : "error"]({ err: error, payment_id: id }, "a pending payment could not be asked about"),
+  );
+  const repaired = settled.filter(Boolean).length;
   if (repaired > 0) app.log.info({ checked: pending.length, repaired }, "reconciled");
   return { checked: pending.length, repaired };
 }

@@ -1,24 +1,32 @@
+import { isOutage } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import type { App } from "../app.ts";
 import { applyChange, type ProviderChange } from "../settlement/apply-change.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
+import { inWaves } from "./in-waves.ts";
 
 /** Carries requested refunds out, and asks about those the provider still works at. */
 export async function sendRefunds(app: App): Promise<void> {
   const waiting = await app.db.sql<{ id: string }>(
     "select id from refund where status = 'REQUESTED' and next_try_at <= now() order by next_try_at limit 200",
   );
-  for (const { id } of waiting) await sendRefund(app, id);
+  await inWaves(
+    waiting.map(({ id }) => id),
+    (id) => sendRefund(app, id),
+    (id, error) => app.log[isOutage(error) ? "warn" : "error"]({ err: error, refund_id: id }, "a refund failed: trying again later"),
+  );
 }
 
 async function sendRefund(app: App, id: string): Promise<void> {
-  // The try is on record before the provider is asked: whoever comes after a crash looks before asking again.
-  await app.db.sql(
-    "update refund set tries = tries + 1, next_try_at = now() + least(power(2, least(tries, 12)), 3600) * interval '1 second' where id = $1",
+  // The try is on record before the provider is asked: whoever comes after a crash looks before asking again. Of two replicas one gets the row.
+  const [mine] = await app.db.sql(
+    `update refund set tries = tries + 1, next_try_at = now() + least(power(2, least(tries, 12)), 3600) * interval '1 second'
+     where id = $1 and status = 'REQUESTED' and next_try_at <= now() returning 1`,
     [id],
   );
+  if (!mine) return;
   const em = app.db.read();
   const refund = await em.findOneOrFail(Refund, { id });
   const { intentId } = await em.findOneOrFail(Payment, { id: refund.paymentId });

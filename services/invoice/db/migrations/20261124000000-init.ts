@@ -26,12 +26,13 @@ export class Init extends Migration {
     this.addSql(`create index invoice_client on invoice (client_id, id)`);
     this.addSql(`create index invoice_booking on invoice (booking_id, id)`);
     this.addSql(`create table invoice_file (
-      invoice_id uuid primary key references invoice, pdf bytea, json text, trail jsonb not null,
-      created_at timestamptz not null default now())`);
-    this.addSql(`create index invoice_file_missing on invoice_file (created_at) where pdf is null`);
+      invoice_id uuid primary key references invoice, pdf bytea, json text, trail jsonb not null, created_at timestamptz not null default now(),
+      attempts int not null default 0, next_attempt_at timestamptz not null default now(), error text)`);
+    this.addSql(`create index invoice_file_missing on invoice_file (next_attempt_at) where pdf is null`);
     this.addSql(`create table pending_invoice (
       id uuid primary key, kind varchar(11) not null, payment_id uuid not null, cause jsonb not null, trail jsonb not null,
-      created_at timestamptz not null default now())`);
+      created_at timestamptz not null default now(),
+      attempts int not null default 0, next_attempt_at timestamptz not null default now(), error text)`);
     this.addSql(`create index pending_invoice_payment on pending_invoice (payment_id)`);
 
     // The law, also for whoever comes by psql: documents stay as they were issued, numbers only go up, one by one.

@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { randomUUID } from "node:crypto";
+import { register } from "@lacio/chassis/metrics";
+import { startAppAlone } from "../../../dev/app-alone.ts";
+import { createApp, readConfig, type App } from "../app.ts";
+import { database } from "../db/index.ts";
+import type { Cause } from "../domain/invoice.ts";
+import { issueInvoice } from "../domain/issue-invoice.ts";
+import { issuePending } from "./issue-pending.ts";
+import { renderFiles } from "./render-files.ts";
+import { watchNumbers } from "./watch-numbers.ts";
+
+let alone: Awaited<ReturnType<typeof startAlone>>;
+let app: App;
+const startAlone = () =>
+  startAppAlone(
+    "invoice",
+    { config: readConfig, database, createApp },
+    Object.fromEntries(["NAME", "NIT", "ADDRESS", "CITY", "PHONE", "EMAIL"].map((what) => [`ISSUER_${what}`, "Lacio"])),
+  );
+
+beforeAll(async () => void ({ app } = alone = await startAlone()));
+afterAll(() => alone?.stop());
+beforeEach(async () => {
+  await lawless("truncate invoice, invoice_file, pending_invoice, numbering_range, outbox");
+  alone.logged.length = 0;
+});
+
+const count = async (what: string) => (await alone.sql(`select 1 from ${what}`)).length;
+const errors = () => alone.logged.filter(({ level }) => level === "error").map(({ text }) => text);
+const issue = (cause: Cause) => app.transact((tx) => issueInvoice(tx, cause, app.config.issuer));
+
+describe("the files of new invoices", () => {
+  test("are drawn though fifty older ones cannot be drawn; these are tried again later, and when it goes on somebody is told, once", async () => {
+    await openRange();
+    for (let n = 0; n < 51; n++) await issue(causeOf());
+    await lawless("update invoice set client = 'null' where number <= 50");
+    await renderFiles(app);
+    const drawn = await alone.sql("select number from invoice_file join invoice on id = invoice_id where pdf is not null");
+    expect(drawn).toEqual([{ number: "51" }]);
+    expect(await alone.sql("select distinct attempts, error is not null as why from invoice_file where pdf is null")).toEqual([
+      { attempts: 1, why: true },
+    ]);
+    await renderFiles(app);
+    expect(await count("invoice_file where attempts > 1")).toBe(0);
+
+    for (let attempt = 2; attempt <= 12; attempt++) {
+      await alone.sql("update invoice_file set next_attempt_at = now() where invoice_id = (select id from invoice where number = 7)");
+      await renderFiles(app);
+    }
+    expect(errors()).toEqual(["ALERT: an invoice cannot be drawn; it needs a person"]);
+    await lawless(`update invoice set client = '{"name":"Ana","email":"ana@example.com"}'`);
+    await alone.sql("update invoice_file set next_attempt_at = now()");
+    await renderFiles(app);
+    expect(await count("invoice_file where pdf is null")).toBe(0);
+    expect(await count("outbox where subject = 'invoice.issued'")).toBe(51);
+  });
+
+  test("are drawn once by two replicas at once, and told once", async () => {
+    await openRange();
+    for (let n = 0; n < 20; n++) await issue(causeOf());
+    await Promise.all([renderFiles(app), renderFiles(app)]);
+    expect(await alone.sql("select distinct attempts, pdf is not null as drawn from invoice_file")).toEqual([{ attempts: 1, drawn: true }]);
+    const told = await alone.sql<{ key: string }>("select key from outbox where subject = 'invoice.issued'");
+    expect(new Set(told.map(({ key }) => key)).size).toBe(20);
+    expect(told).toHaveLength(20);
+  });
+
+  test("that somebody died over do not stop the others, and are drawn a moment later", async () => {
+    await openRange();
+    await issue(causeOf());
+    await alone.sql("update invoice_file set attempts = 1, next_attempt_at = now() + interval '2 seconds'");
+    await issue(causeOf());
+    await renderFiles(app);
+    expect(await count("invoice_file where pdf is not null")).toBe(1);
+  });
+});
+
+describe("what waits for a numbering range", () => {
+  test("is issued in the order of its waiting, though one of them cannot be issued; that one is tried again later, aloud", async () => {
+    const waiting = Array.from({ length: 4 }, () => causeOf());
+    const note = creditNoteOf(await issued());
+    for (const cause of waiting) await issue(cause);
+    await issue(note);
+    // The longest waiting is the one that came last, and the oldest of all is spoilt.
+    for (const [age, cause] of waiting.entries())
+      await alone.sql("update pending_invoice set created_at = now() - $2 * interval '1 hour' where id = $1", [cause.paymentId, age]);
+    await alone.sql("update pending_invoice set cause = cause || '{\"lines\":null}' where id = $1", [waiting[3]!.paymentId]);
+    await openRange({ prefix: "FE" });
+    await openRange({ prefix: "NC", kind: "CREDIT_NOTE" });
+    await issuePending(app);
+    const documents = await alone.sql("select number_text, payment_id from invoice where number_text <> 'FA1' order by number_text");
+    expect(documents).toEqual([
+      { number_text: "FE1", payment_id: waiting[2]!.paymentId },
+      { number_text: "FE2", payment_id: waiting[1]!.paymentId },
+      { number_text: "FE3", payment_id: waiting[0]!.paymentId },
+      { number_text: "NC1", payment_id: note.paymentId },
+    ]);
+    expect(errors()).toEqual(["a waiting document cannot be issued: trying again later"]);
+    await issuePending(app);
+    expect(await alone.sql("select payment_id, attempts from pending_invoice")).toEqual([{ payment_id: waiting[3]!.paymentId, attempts: 1 }]);
+    await alone.sql("update pending_invoice set cause = $1, next_attempt_at = now()", [waiting[3]]);
+    await issuePending(app);
+    expect(await count("invoice where number_text = 'FE4'")).toBe(1);
+    expect(await count("pending_invoice")).toBe(0);
+  });
+
+  test("is issued once by two replicas at once, without a gap and in order; what gets no number waits on", async () => {
+    const waiting = Array.from({ length: 12 }, () => causeOf());
+    for (const cause of waiting) await issue(cause);
+    await openRange({ to: 10 });
+    await Promise.all([issuePending(app), issuePending(app)]);
+    const documents = await alone.sql<{ payment_id: string }>("select payment_id from invoice order by number");
+    expect(documents.map(({ payment_id: id }) => id)).toEqual(waiting.slice(0, 10).map(({ paymentId }) => paymentId));
+    expect(await alone.sql("select distinct attempts from pending_invoice")).toEqual([{ attempts: 0 }]);
+    await openRange({ from: 11, to: 20 });
+    await issuePending(app);
+    expect(await count("invoice where number in (11, 12)")).toBe(2);
+    expect(await count("invoice")).toBe(12);
+  });
+
+  test("is a credit note too, of which nobody is told that it is late, and which waits for no invoice", async () => {
+    const note = creditNoteOf(await issued());
+    const invoice = causeOf();
+    expect(await issue(note)).toBeNull();
+    expect(await issue(note)).toBeNull();
+    expect(await issue(invoice)).toBeNull();
+    expect(await alone.sql("select key from outbox where subject = 'invoice.delayed'")).toEqual([{ key: invoice.bookingId }]);
+    await openRange({ prefix: "NC", kind: "CREDIT_NOTE" });
+    await issuePending(app);
+    const [made] = await alone.sql("select refund_id, corrects_invoice_id, total from invoice where number_text = 'NC1'");
+    expect(made).toEqual({ refund_id: note.refundId, corrects_invoice_id: note.correctsInvoiceId, total: "18000000" });
+    expect(await alone.sql("select kind from pending_invoice")).toEqual([{ kind: "INVOICE" }]);
+  });
+});
+
+describe("the stock of numbers", () => {
+  const gauges = async () =>
+    (await register.metrics()).split("\n").filter((line) => /^lacio_invoice(s_waiting|_numbers_left|_numbers_days_left){/.test(line)).sort();
+
+  test("is on /metrics by kind, and somebody is told when it is low, before its last day, and when documents wait", async () => {
+    await openRange({ from: 1, to: 100, days: [-1, 90] });
+    await openRange({ from: 101, to: 150, days: [1, 90] }); // of tomorrow
+    await openRange({ from: 201, to: 300, days: [-9, -1] }); // of yesterday
+    await openRange({ prefix: "NC", kind: "CREDIT_NOTE", days: [-1, 90], to: 20 });
+    await issue(causeOf());
+    await watchNumbers(app);
+    expect(alone.logged.filter(({ level }) => level !== "info")).toEqual([]);
+    expect(await gauges()).toEqual([
+      'lacio_invoice_numbers_days_left{kind="CREDIT_NOTE"} 90',
+      'lacio_invoice_numbers_days_left{kind="INVOICE"} 90',
+      'lacio_invoice_numbers_left{kind="CREDIT_NOTE"} 20',
+      'lacio_invoice_numbers_left{kind="INVOICE"} 149',
+      'lacio_invoices_waiting{kind="CREDIT_NOTE"} 0',
+      'lacio_invoices_waiting{kind="INVOICE"} 0',
+    ]);
+    const low = "numbers or their validity run out soon: open a new range";
+
+    await lawless("update numbering_range set valid_until = (now() at time zone 'America/Bogota')::date + 29 where prefix = 'NC'");
+    await lawless("update numbering_range set next_number = 98 where from_number = 1 and prefix = 'FE'");
+    await lawless("update numbering_range set next_number = 148 where from_number = 101");
+    await watchNumbers(app);
+    const told = alone.logged.filter(({ level }) => level !== "info");
+    expect(told.map(({ level, text, fields }) => [level, text, fields["kind"]])).toEqual(
+      expect.arrayContaining([
+        ["warn", low, "INVOICE"],
+        ["warn", low, "CREDIT_NOTE"],
+      ]),
+    );
+    expect(told).toHaveLength(2);
+
+    await lawless("update numbering_range set next_number = to_number + 1 where kind = 'INVOICE'");
+    await issue(causeOf());
+    await watchNumbers(app);
+    expect(await gauges()).toContain('lacio_invoice_numbers_left{kind="INVOICE"} 0');
+    expect(await gauges()).toContain('lacio_invoices_waiting{kind="INVOICE"} 1');
+    expect(errors()).toEqual(["documents wait for a numbering range: open a new one"]);
+  });
+});
+
+// The database refuses what the law forbids; a test that needs a spoilt document suspends it.
+async function lawless(statement: string): Promise<void> {
+  for (const table of ["invoice", "numbering_range"]) await alone.sql(`alter table ${table} disable trigger user`);
+  await alone.sql(statement);
+  for (const table of ["invoice", "numbering_range"]) await alone.sql(`alter table ${table} enable trigger user`);
+}
+
+async function openRange({ prefix = "FE", kind = "INVOICE", from = 1, to = 1_000, days = [0, 0] } = {}): Promise<void> {
+  await alone.sql(
+    `insert into numbering_range (id, kind, resolution, prefix, from_number, to_number, next_number, valid_from, valid_until, created_at)
+     select gen_random_uuid(), $1, '1876', $6, $2::bigint, $3, $2, day + $4::int, day + $5::int, clock_timestamp()
+     from (select (now() at time zone 'America/Bogota')::date as day) as today`,
+    [kind, from, to, ...days, prefix],
+  );
+}
+
+/** An invoice of a range that is full now. */
+async function issued(): Promise<Cause & { id: string }> {
+  await openRange({ prefix: "FA", to: 1 });
+  const cause = causeOf();
+  return { ...cause, id: (await issue(cause))!.id };
+}
+
+const creditNoteOf = ({ id, ...cause }: Cause & { id: string }): Cause => ({
+  ...cause,
+  kind: "CREDIT_NOTE",
+  refundId: randomUUID(),
+  correctsInvoiceId: id,
+});
+
+const causeOf = (): Cause => ({
+  kind: "INVOICE",
+  bookingId: randomUUID(),
+  paymentId: randomUUID(),
+  clientId: randomUUID(),
+  visitAt: "2026-12-02T13:30:00.000Z",
+  lines: [{ description: "Alisado largo", quantity: 1, base: "15126050", ivaPercent: 19, iva: "2873950", total: "18000000" }],
+  currency: "COP",
+  client: { name: "Ana", email: "ana@example.com" },
+});

@@ -1,0 +1,335 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { randomUUID } from "node:crypto";
+import { unavailable } from "@lacio/chassis/errors";
+import { register } from "@lacio/chassis/metrics";
+import { startAppAlone } from "../../../dev/app-alone.ts";
+import { secretKey, startSandbox, type Sandbox } from "../../../dev/stripe-sandbox/testing/sandbox.ts";
+import { webhookSecret } from "../../../dev/stripe-sandbox/testing/webhook-receiver.ts";
+import { createApp, readConfig, type App } from "../app.ts";
+import { database } from "../db/index.ts";
+import { Payment } from "../domain/payment.ts";
+import { Refund } from "../domain/refund.ts";
+import { onBookingPaymentDeclined } from "../events/on-booking-payment-declined.ts";
+import { applyChange } from "../settlement/apply-change.ts";
+import { forgetEvents } from "./forget-events.ts";
+import { processEvents } from "./process-events.ts";
+import { reconcilePayments } from "./reconcile-payments.ts";
+import { sendRefunds } from "./send-refunds.ts";
+
+let sandbox: Sandbox;
+let alone: Awaited<ReturnType<typeof startAlone>>;
+let app: App;
+let real: App["stripe"];
+const startAlone = () =>
+  startAppAlone(
+    "payments",
+    { config: readConfig, database, createApp },
+    {
+      STRIPE_SECRET_KEY: secretKey,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+      STRIPE_API_URL: sandbox.url,
+      CHECKOUT_SUCCESS_URL: "http://localhost/pago/listo",
+      CHECKOUT_CANCEL_URL: "http://localhost/pago/cancelado",
+      RECONCILE_SECONDS: "3600",
+    },
+  );
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  ({ app } = alone = await startAlone());
+  real = app.stripe;
+});
+afterAll(async () => {
+  await alone?.stop();
+  await sandbox?.close();
+});
+beforeEach(async () => {
+  app.stripe = real;
+  alone.logged.length = 0;
+  // What an earlier test left is not this one's to work at.
+  await alone.sql("update refund set next_try_at = 'infinity' where status = 'REQUESTED'");
+  await alone.sql("update provider_event set next_try_at = 'infinity' where processed_at is null");
+  await alone.sql("update payment set status = 'FAILED' where status = 'PENDING'");
+});
+
+const errors = () => alone.logged.filter(({ level }) => level === "error").map(({ text }) => text);
+const counter = async (name: string) => Number(new RegExp(`^${name} (\\d+)`, "m").exec(await register.metrics())?.[1]);
+const refundsAtStripe = async (refundId: string) =>
+  (await sandbox.objects()).refunds.filter(({ metadata }) => metadata?.["refund_id"] === refundId);
+const told = (subject: string, { bookingId }: Payment) =>
+  alone.sql("select 1 from outbox where subject = $1 and key = $2", [`payments.${subject}`, bookingId]);
+
+describe("refunds", () => {
+  test("go out though one of them meets an outage and another breaks; both are tried again later, aloud", async () => {
+    const [away, broken, good] = [await requested(await paid()), await requested(await paid()), await requested(await paid())];
+    app.stripe = {
+      ...real,
+      refund: async (refund, intent) => {
+        if (refund.id === away.id) throw unavailable("down");
+        if (refund.id === broken.id) throw new Error("what is this?");
+        return real.refund(refund, intent);
+      },
+    };
+    await sendRefunds(app);
+    expect(await statesOf(away, broken, good)).toEqual(["REQUESTED", "REQUESTED", "SUCCEEDED"]);
+    expect(errors()).toEqual(["a refund failed: trying again later"]);
+    const waiting = "select 1 from refund where id = any($1) and tries = 1 and next_try_at > now() - interval '1 second'";
+    expect(await alone.sql(waiting, [[away.id, broken.id]])).toHaveLength(2);
+  });
+
+  test("are asked for no further when the provider is away for all of them", async () => {
+    for (let n = 0; n < 10; n++) await requested(await paid());
+    let asked = 0;
+    app.stripe = { ...real, refund: async () => (asked++, Promise.reject(unavailable("down"))) };
+    await expect(sendRefunds(app)).rejects.toThrow("down");
+    expect(asked).toBeLessThan(10);
+  });
+
+  test("are tried, made and told once by two replicas at once", async () => {
+    const payments = await Promise.all(Array.from({ length: 6 }, paid));
+    const refunds = await Promise.all(payments.map((payment) => requested(payment)));
+    await Promise.all([sendRefunds(app), sendRefunds(app)]);
+    expect(new Set(await statesOf(...refunds))).toEqual(new Set(["SUCCEEDED"]));
+    for (const [index, refund] of refunds.entries()) {
+      expect(await refundsAtStripe(refund.id)).toHaveLength(1);
+      expect(await told("refunded", payments[index]!)).toHaveLength(1);
+    }
+    expect(await alone.sql("select distinct tries from refund where id = any($1)", [refunds.map(({ id }) => id)])).toEqual([{ tries: 1 }]);
+  });
+
+  test("are looked up before they are asked for again: a day later the provider knows the refund, but not the key", async () => {
+    const payment = await paid();
+    const refund = await requested(payment, 9_000_000n);
+    await real.refund(refund, payment.intentId!); // made, and then we died
+    await alone.sql("update refund set tries = 1, key_number = 2 where id = $1", [refund.id]);
+    await sendRefunds(app);
+    expect(await statesOf(refund)).toEqual(["SUCCEEDED"]);
+    expect(await refundsAtStripe(refund.id)).toHaveLength(1);
+  });
+
+  test("of an answer that is spoilt for good get a new key only when the provider knows of none", async () => {
+    const refund = await requested(await paid());
+    await sandbox.faults({ api: { failNext: 1 } });
+    await sendRefunds(app).catch(() => {});
+    await sandbox.faults({});
+    await due(refund);
+    await sendRefunds(app);
+    await due(refund);
+    await sendRefunds(app);
+    expect(await statesOf(refund)).toEqual(["SUCCEEDED"]);
+    expect(await refundsAtStripe(refund.id)).toHaveLength(1);
+  });
+
+  test("that the provider still works at are asked about, not made again, and count when it says so", async () => {
+    const payment = await paid();
+    const refund = await requested(payment);
+    const pending = { kind: "refund_sent", refundId: refund.id, providerRefundId: "re_slow" } as const;
+    app.stripe = { ...real, refund: async () => pending, changeOfRefund: async () => pending };
+    await sendRefunds(app);
+    expect(await alone.sql("select status, provider_refund_id from refund where id = $1", [refund.id])).toEqual([
+      { status: "REQUESTED", provider_refund_id: "re_slow" },
+    ]);
+    expect(await told("refunded", payment)).toEqual([]);
+    expect(await deposit(payment)).toBe("18000000");
+    const asked: string[] = [];
+    app.stripe = {
+      ...real,
+      refund: async () => Promise.reject(new Error("made again")),
+      changeOfRefund: async (id) => (asked.push(id), { ...pending, kind: "refunded" }),
+    };
+    await due(refund);
+    await sendRefunds(app);
+    expect(asked).toEqual(["re_slow"]);
+    expect(await statesOf(refund)).toEqual(["SUCCEEDED"]);
+    expect(await deposit(payment)).toBe("0");
+  });
+
+  test("that a bank sends back after the provider's word are money of ours again, and call a person", async () => {
+    const payment = await paid();
+    const refund = await requested(payment);
+    await sendRefunds(app);
+    const before = await counter("lacio_refund_failed_total");
+    const { id: providerRefundId } = (await refundsAtStripe(refund.id))[0]!;
+    const failed = { id: providerRefundId, status: "failed", failure_reason: "lost_or_stolen_card", metadata: { refund_id: refund.id } };
+    for (let copy = 0; copy < 2; copy++) await receive("refund.failed", failed);
+    await receive("refund.updated", { ...failed, status: "succeeded" }); // an old word, late
+    await processEvents(app);
+    expect(await statesOf(refund)).toEqual(["FAILED"]);
+    expect(await deposit(payment)).toBe("18000000");
+    expect(await alone.sql("select status, refunded from payment where id = $1", [payment.id])).toEqual([{ status: "SUCCEEDED", refunded: "0" }]);
+    expect(await told("refunded", payment)).toHaveLength(1);
+    expect(await counter("lacio_refund_failed_total")).toBe(before + 1);
+    expect(errors()).toEqual(["ALERT: a refund failed; it needs a person"]);
+  });
+
+  test("of a payment that came when the slot was gone give it back whole, once, though it is declined twice", async () => {
+    const payment = await paid({ holdEnded: true });
+    const declined = { bookingId: payment.bookingId, paymentId: payment.id, reason: "hold_expired" };
+    for (let copy = 0; copy < 2; copy++) await onBookingPaymentDeclined(app)(declined as never, (work) => app.transact(work));
+    await sendRefunds(app);
+    expect(await alone.sql("select amount, status from refund where payment_id = $1", [payment.id])).toEqual([
+      { amount: "18000000", status: "SUCCEEDED" },
+    ]);
+    expect(await deposit(payment)).toBe("0");
+  });
+});
+
+describe("provider events", () => {
+  test("go on though one of them waits for a payment that somebody holds", async () => {
+    const [held, free] = [await opened(), await opened()];
+    const [first, second] = [await receivePaid(held), await receivePaid(free)];
+    await alone.sql("begin");
+    await alone.sql("select 1 from payment where id = $1 for update", [held.id]);
+    try {
+      await processEvents(app);
+      expect(await noteOf(second)).toEqual([{ error: null, done: true }]);
+      expect(await noteOf(first)).toMatchObject([{ done: false }]);
+    } finally {
+      await alone.sql("rollback");
+    }
+    await alone.sql("update provider_event set next_try_at = now() where id = $1", [first]);
+    await processEvents(app);
+    expect(await noteOf(first)).toEqual([{ error: null, done: true }]);
+    expect(await told("succeeded", held)).toHaveLength(1);
+  });
+
+  test("have one effect when two replicas take them at once, and when the same word comes as several events", async () => {
+    const payments = [await opened(), await opened(), await opened()];
+    for (const payment of payments) for (let copy = 0; copy < 3; copy++) await receivePaid(payment);
+    await Promise.all([processEvents(app), processEvents(app)]);
+    for (const payment of payments) {
+      expect(await told("succeeded", payment)).toHaveLength(1);
+      expect(await alone.sql("select 1 from ledger_entry where payment_id = $1", [payment.id])).toHaveLength(2);
+    }
+    expect(await alone.sql("select 1 from provider_event where processed_at is null and next_try_at <= now()")).toEqual([]);
+  });
+
+  test("of a kind we do not know, or that tell of no money yet, are done with and change nothing", async () => {
+    const payment = await opened();
+    const object = { metadata: { payment_id: payment.id }, status: "processing", amount_received: 0, currency: "cop" };
+    for (const type of ["payment_intent.succeeded", "payment_intent.brand_new", "radar.early_fraud_warning.created"]) {
+      const id = await receive(type, object);
+      await processEvents(app);
+      expect(await noteOf(id)).toEqual([{ error: "nothing of ours", done: true }]);
+    }
+    expect(await told("succeeded", payment)).toEqual([]);
+  });
+
+  test("that cannot be applied are tried again ever later, and the tenth time a person is called", async () => {
+    const id = await receive("payment_intent.succeeded", { metadata: { payment_id: randomUUID() }, status: "succeeded", amount_received: "?" });
+    const before = await counter("lacio_provider_event_stuck_total");
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      await alone.sql("update provider_event set next_try_at = now() where id = $1", [id]);
+      await processEvents(app);
+    }
+    expect(await alone.sql("select attempts, next_try_at > now() + interval '5 minutes' as late from provider_event where id = $1", [id])).toEqual([
+      { attempts: 10, late: true },
+    ]);
+    expect(await counter("lacio_provider_event_stuck_total")).toBe(before + 1);
+    expect(errors().filter((text) => text.startsWith("ALERT: a provider event is stuck"))).toHaveLength(1);
+  });
+
+  test("of the wrong amount or currency change nothing, and are counted for a person", async () => {
+    const payment = await opened();
+    const before = await counter("lacio_payment_mismatch_total");
+    await receivePaid(payment, { amount_received: 17_999_999 });
+    await receivePaid(payment, { currency: "usd" });
+    await processEvents(app);
+    expect(await alone.sql("select status from payment where id = $1", [payment.id])).toEqual([{ status: "PENDING" }]);
+    expect(await counter("lacio_payment_mismatch_total")).toBe(before + 2);
+    expect(await alone.sql("select 1 from ledger_entry where payment_id = $1", [payment.id])).toEqual([]);
+  });
+
+  test("are forgotten some time after they were processed; what still waits stays for ever", async () => {
+    const [old, young, waiting] = [await receive("customer.created", {}), await receive("customer.created", {}), await receive("customer.created", {})];
+    await alone.sql("update provider_event set received_at = now() - interval '400 days', processed_at = now() - interval '91 days' where id = $1", [old]);
+    await alone.sql("update provider_event set received_at = now() - interval '400 days', processed_at = now() - interval '89 days' where id = $1", [young]);
+    await alone.sql("update provider_event set received_at = now() - interval '400 days' where id = $1", [waiting]);
+    await Promise.all([forgetEvents(app), forgetEvents(app)]);
+    const kept = await alone.sql<{ id: string }>("select id from provider_event where id = any($1)", [[old, young, waiting]]);
+    expect(new Set(kept.map(({ id }) => id))).toEqual(new Set([young, waiting]));
+  });
+});
+
+describe("payments that are pending", () => {
+  test("are asked about though the provider fails on one of them, and another is unknown to it", async () => {
+    const [away, broken, good] = [await opened(), await opened(), await opened()];
+    for (const { sessionId } of [away, broken, good]) await sandbox.decide({ id: sessionId! }, "approve");
+    app.stripe = {
+      ...real,
+      changesOf: async (id) => {
+        if (id === away.sessionId) throw unavailable("down");
+        if (id === broken.sessionId) throw new Error("what is this?");
+        return real.changesOf(id);
+      },
+    };
+    expect(await reconcilePayments(app, "all")).toEqual({ checked: 3, repaired: 1 });
+    expect(await told("succeeded", good)).toHaveLength(1);
+    app.stripe = real;
+    expect(await reconcilePayments(app, "all")).toEqual({ checked: 2, repaired: 2 });
+  });
+
+  test("are settled once by two replicas at once", async () => {
+    const payments = await Promise.all(Array.from({ length: 5 }, opened));
+    for (const { sessionId } of payments) await sandbox.decide({ id: sessionId! }, "approve");
+    const [one, other] = await Promise.all([reconcilePayments(app, "all"), reconcilePayments(app, "all")]);
+    expect(one.repaired + other.repaired).toBe(5);
+    for (const payment of payments) expect(await told("succeeded", payment)).toHaveLength(1);
+  });
+});
+
+async function opened({ holdEnded = false } = {}): Promise<Payment> {
+  const order = { bookingId: randomUUID(), clientId: randomUUID(), amount: 18_000_000n, currency: "COP", description: "Keratina" };
+  const payment = Payment.open({ ...order, payUntil: new Date(Date.now() + (holdEnded ? -1 : 600) * 1_000) }, 1, new Date());
+  const { sessionId, url } = await real.openCheckout(payment);
+  payment.checkoutOpened(sessionId, url);
+  await app.transact(async (tx) => tx.add(payment));
+  return payment;
+}
+
+async function paid(wishes = {}): Promise<Payment> {
+  const payment = await opened(wishes);
+  await sandbox.decide({ id: payment.sessionId! }, "approve");
+  for (const change of await real.changesOf(payment.sessionId!)) await app.transact((tx) => applyChange(app, tx, change));
+  return app.db.read().findOneOrFail(Payment, { id: payment.id });
+}
+
+async function requested(payment: Payment, amount = payment.amount): Promise<Refund> {
+  const refund = Refund.request(payment, payment.amount, { amount, reason: "test", cause: `test:${randomUUID()}` }, new Date());
+  await app.transact(async (tx) => tx.add(refund));
+  return refund;
+}
+
+const due = ({ id }: Refund) => alone.sql("update refund set next_try_at = now() where id = $1", [id]);
+
+async function statesOf(...refunds: Refund[]): Promise<string[]> {
+  const rows = await alone.sql<{ id: string; status: string }>("select id, status from refund");
+  return refunds.map(({ id }) => rows.find((row) => row.id === id)!.status);
+}
+
+async function deposit({ id }: Payment): Promise<string> {
+  const [row] = await alone.sql<{ sum: string }>(
+    "select sum(credit) - sum(debit) as sum from ledger_entry where payment_id = $1 and account = 'client_deposits'",
+    [id],
+  );
+  return row!.sum;
+}
+
+/** As the webhook's door writes it. */
+async function receive(type: string, object: object): Promise<string> {
+  const event = { id: `evt_${randomUUID()}`, object: "event", type, created: Math.floor(Date.now() / 1_000), data: { object } };
+  await alone.sql("insert into provider_event (id, type, payload) values ($1, $2, $3)", [event.id, type, event]);
+  return event.id;
+}
+
+const receivePaid = ({ id }: Payment, wishes = {}) =>
+  receive("payment_intent.succeeded", {
+    id: `pi_${id}`,
+    metadata: { payment_id: id },
+    status: "succeeded",
+    amount_received: 18_000_000,
+    currency: "cop",
+    ...wishes,
+  });
+
+const noteOf = (id: string) => alone.sql("select error, processed_at is not null as done from provider_event where id = $1", [id]);
