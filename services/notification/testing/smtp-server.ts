@@ -1,38 +1,71 @@
-import net, { type AddressInfo } from "node:net";
+import net, { type AddressInfo, type Socket } from "node:net";
 
-/**
- * A mail server that answers RCPT with `answers`, one after another, and takes everything when they are used up.
- * It says that it took a mail when `mayTake` lets it.
- */
-export async function startSmtpServer(answers: string[], mayTake?: Promise<void>) {
+export type Taken = { to: string; messageId: string };
+
+/** A mail server that does what a test tells it: takes mails, refuses them, keeps a sender waiting for its word, or goes away. */
+export async function startSmtpServer() {
   const recipients: string[] = [];
+  const taken: Taken[] = [];
+  const answers = new Map<string, string>();
+  const held = new Map<string, { answer: string; released: Promise<void> }>();
+  const sockets = new Set<Socket>();
   const server = net.createServer((socket) => {
-    let inData = false;
+    let to = "";
+    let data: string[] | undefined;
     let rest = "";
-    socket.on("error", () => {});
+    sockets.add(socket.on("close", () => sockets.delete(socket)).on("error", () => {}));
     socket.write("220 ready\r\n");
     socket.on("data", (chunk) => {
       const lines = (rest + chunk.toString("latin1")).split("\r\n");
       rest = lines.pop()!;
       for (const line of lines) {
-        if (inData) {
-          if (line !== ".") continue;
-          inData = false;
-          void Promise.resolve(mayTake).then(() => socket.write("250 taken\r\n"));
-        } else if (/^DATA/i.test(line)) {
-          inData = true;
+        if (data && line === ".") void take(socket, to, data).then(() => (data = undefined));
+        else if (data) data.push(line);
+        else if (/^DATA/i.test(line)) {
+          data = [];
           socket.write("354 go on\r\n");
         } else if (/^RCPT/i.test(line)) {
-          recipients.push(line.replace(/.*<(.*)>.*/, "$1"));
-          socket.write(`${answers.shift() ?? "250 ok"}\r\n`);
+          to = line.replace(/.*<(.*)>.*/, "$1");
+          recipients.push(to);
+          socket.write(`${answers.get(to) ?? "250 ok"}\r\n`);
+          answers.delete(to);
         } else socket.write("250 ok\r\n");
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  async function take(socket: Socket, to: string, data: string[]): Promise<void> {
+    const answer = held.get(to);
+    held.delete(to);
+    if (!answer?.answer) taken.push({ to, messageId: /^Message-ID: (.*)$/im.exec(data.join("\n"))?.[1] ?? "" });
+    await answer?.released;
+    socket.write(`${answer?.answer || "250 taken"}\r\n`);
+  }
+
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const stop = async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `smtp://127.0.0.1:${port}`,
+    /** To whom a mail was begun, and which mails it took. */
     recipients,
-    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    taken,
+    /** Its next word about a mail to `to`. */
+    answer: (to: string, line: string) => void answers.set(to, line),
+    /** The next mail to `to` gets its answer only when it is released; without one it is taken. */
+    hold(to: string, answer = "") {
+      let release = () => {};
+      held.set(to, { answer, released: new Promise((resolve) => (release = resolve)) });
+      return { release };
+    },
+    forget: () => void (recipients.length = taken.length = 0),
+    stopListening: stop,
+    listenAgain: () => listen(port),
+    stop,
   };
 }

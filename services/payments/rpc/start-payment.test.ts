@@ -154,6 +154,19 @@ describe("who may see payments", () => {
     expect((await asInvoice.getPayment({ paymentId })).payment?.paymentId).toBe(paymentId);
   });
 
+  test("page by page, newest first, none twice and none left out, though they began in one moment", async () => {
+    const bookingId = system.book();
+    const attempts: string[] = [];
+    for (let attempt = 0; attempt < 3; attempt++) {
+      attempts.unshift((await system.asClient.startPayment({ bookingId })).paymentId);
+      await system.sql("update payment set status = 'FAILED', created_at = '2026-12-01' where booking_id = $1", [bookingId]);
+    }
+    const first = await system.asClient.listPayments({ bookingId, pageSize: 2 });
+    const second = await system.asClient.listPayments({ bookingId, pageSize: 2, pageToken: first.nextPageToken });
+    expect([...first.payments, ...second.payments].map(({ paymentId }) => paymentId)).toEqual(attempts);
+    expect(second.nextPageToken).toBe("");
+  });
+
   test("a page token that is none is refused", async () => {
     const bookingId = system.book();
     const pageToken = Buffer.from('["x"]').toString("base64url");
