@@ -11,18 +11,20 @@ type Missing = { id: string; trail: Trail; attempts: number };
 
 const alertAt = 10;
 
-/** Draws the files of new invoices, outside the transaction that numbers them. */
+/** Draws the files of new invoices, outside the transaction that numbers them. A turn takes what was due when it began, each once. */
 export async function renderFiles(app: App): Promise<void> {
-  for (let missing = await claim(app); missing; missing = await claim(app)) await draw(app, missing);
+  const began = app.now();
+  for (let missing = await claim(app, began); missing; missing = await claim(app, began)) await draw(app, missing);
 }
 
 // The attempt is on record before it is made: a document that kills whoever draws it waits longer each time. Of two replicas one gets the row.
-async function claim(app: App): Promise<Missing | undefined> {
+async function claim(app: App, began: Date): Promise<Missing | undefined> {
   const [missing] = await app.db.sql<Missing>(
     `update invoice_file set attempts = attempts + 1, next_attempt_at = now() + least(power(2, least(attempts, 12)), 3600) * interval '2 seconds'
-     where invoice_id = (select invoice_id from invoice_file where pdf is null and next_attempt_at <= now()
+     where invoice_id = (select invoice_id from invoice_file where pdf is null and next_attempt_at <= $1
        order by next_attempt_at limit 1 for update skip locked)
      returning invoice_id as id, trail, attempts`,
+    [began],
   );
   return missing;
 }

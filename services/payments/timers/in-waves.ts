@@ -6,7 +6,11 @@ const atOnce = 8;
  * Works on all `ids`, a few at a time. What fails for one is told to `failed` and keeps no other waiting; but where a whole wave meets
  * an outage nobody is there to ask, and the turn ends. @throws the outage
  */
-export async function inWaves<T>(ids: string[], work: (id: string) => Promise<T>, failed: (id: string, error: unknown) => void): Promise<T[]> {
+export async function inWaves<T>(
+  ids: string[],
+  work: (id: string) => Promise<T>,
+  failed: (id: string, error: unknown) => void,
+): Promise<T[]> {
   const done: T[] = [];
   for (let from = 0; from < ids.length; from += atOnce) {
     const wave = ids.slice(from, from + atOnce);

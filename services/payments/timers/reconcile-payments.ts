@@ -25,7 +25,8 @@ export async function reconcilePayments(app: App, which: "due" | "all" = "due"):
   const settled = await inWaves(
     pending.map(({ id }) => id),
     (id) => settle(app, id),
-    (id, error) => app.log[isOutage(error) ? "warn" : "error"]({ err: error, payment_id: id }, "a pending payment could not be asked about"),
+    (id, error) =>
+      app.log[isOutage(error) ? "warn" : "error"]({ err: error, payment_id: id }, "a pending payment could not be asked about"),
   );
   const repaired = settled.filter(Boolean).length;
   if (repaired > 0) app.log.info({ checked: pending.length, repaired }, "reconciled");
