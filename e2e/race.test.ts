@@ -55,6 +55,7 @@ describe("200 calls for one slot", () => {
       const booked = await create(mine, { ...salon, staffIds: [staffId] }, start);
       expect([start, booked.status]).toEqual([start, 200]);
       expect((await mine.post(`/v1/bookings/${booked.body.bookingId}/cancel`)).status).toBe(200);
+      await seenToEnd(booked.body.bookingId);
     }
   });
 
@@ -191,6 +192,14 @@ test("a slot is free again within five seconds after its unpaid hold ends", asyn
   expect([late.status, reasonOf(late)]).toEqual([400, "hold_expired"]);
   expect(await statusOf(system, bookingId)).toBe("EXPIRED");
 });
+
+/** Availability has heard of the booking and of its end: what overlaps it is free to its view as well. */
+const seenToEnd = (bookingId: string) =>
+  until(async () => {
+    const [{ revision }] = await sql<{ revision: string }>(system, "booking", "select revision from booking where id = $1", [bookingId]);
+    const seen = "select 1 from booking_seen where booking_id = $1 and revision >= $2";
+    return (await sql(system, "availability", seen, [bookingId, revision])).length > 0;
+  });
 
 /** Half an hour of the same stylist: who can do the long service can do this one. */
 async function openShortService(salon: Salon): Promise<Salon> {

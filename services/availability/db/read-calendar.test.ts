@@ -90,10 +90,15 @@ test("the statement gives the service and every stylist with hours and busy time
   expect(await readCalendar(db, { serviceId: "01990000-0000-7000-8000-000000000009", days })).toBeUndefined();
 });
 
-test("what reaches into the days from before them is busy too, even the longest visit", async () => {
+test("what reaches into the days from before them is busy too, even the longest visit, and what a visit may run into after them", async () => {
   const staffId = (await db.sql<{ id: string }>("select id from stylist order by name limit 1"))[0]!.id;
-  const part = [days.from - 839, days.from + 1];
-  await db.sql("insert into busy values (gen_random_uuid(), $1, $2, $3)", [staffId, ...part]);
-  const calendar = await readCalendar(db, { serviceId, days, staffId });
-  expect(calendar!.stylists.map(({ busy }) => busy.slice(0, 2))).toEqual([part]);
+  const before = [days.from - 839, days.from + 1];
+  const after = [days.until + 1_400, days.until + 1_440];
+  for (const [start, end] of [before, after]) {
+    await db.sql("insert into busy values (gen_random_uuid(), $1, $2, $3)", [staffId, start, end]);
+    await db.sql("insert into time_off values (gen_random_uuid(), $1, $2, $3, false)", [staffId, start, end]);
+  }
+  await db.sql("insert into time_off values (gen_random_uuid(), $1, $2, $3, true)", [staffId, days.from, days.until]);
+  const [stylist] = (await readCalendar(db, { serviceId, days, staffId }))!.stylists;
+  expect([stylist!.busy.slice(0, 2), stylist!.busy.slice(-2), stylist!.timeOff]).toEqual([before, after, [...before, ...after]]);
 });

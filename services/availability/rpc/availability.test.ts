@@ -10,13 +10,14 @@ import {
   BookingPaidSchema,
   BookingRescheduledSchema,
 } from "@lacio/proto/booking/v1/events";
+import { ScheduleChangedSchema, ServiceChangedSchema, StylistChangedSchema, TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { startPublisher } from "../../../dev/publisher.ts";
 import { startSystem, type System } from "../../../dev/system.ts";
 import { adminToken, asService, clientFor, refusal, sql, until } from "../../../dev/testing.ts";
 
 let system: System;
-let booking: Awaited<ReturnType<typeof startPublisher>>;
+let owners: Awaited<ReturnType<typeof startPublisher>>;
 let staff: Client<typeof StaffService>;
 let anyone: Client<typeof AvailabilityService>;
 let asBooking: Client<typeof AvailabilityService>;
@@ -25,12 +26,17 @@ let skillId: string;
 let ana: string;
 let bea: string;
 
-const zone = "America/Bogota";
+// A salon where the clock changes twice a year, and whose day does not end while these tests run.
+const zone = ["Europe/Madrid", "America/Santiago"].find((zone) => Temporal.Now.plainTimeISO(zone).hour < 23)!;
 const today = Temporal.Now.plainDateISO(zone);
 const day = today.add({ days: 3 }).toString();
 const at = (time: string, date = day) =>
   timestampFromDate(new Date(Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).epochMilliseconds));
+const ahead = (days: number) => today.add({ days }).toString();
 const everyDay = (start: string, end: string) => [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start, end }));
+const cop = (minorUnits: bigint) => ({ currencyCode: "COP", minorUnits });
+const handled = (id: string) =>
+  until(async () => (await sql(system, "availability", "select 1 from inbox where event_id = $1", [id])).length > 0);
 
 async function hire(name: string): Promise<string> {
   const { stylist } = await staff.createStylist({
@@ -56,8 +62,14 @@ async function free(request: { date?: string; toDate?: string; staffId?: string;
 }
 
 beforeAll(async () => {
-  system = await startSystem({ services: ["auth", "staff", "availability"], edge: false, stripe: false, fsync: false });
-  booking = await startPublisher(system.urls.nats!);
+  system = await startSystem({
+    services: ["auth", "staff", "availability"],
+    edge: false,
+    stripe: false,
+    fsync: false,
+    env: { SALON_TIME_ZONE: zone },
+  });
+  owners = await startPublisher(system.urls.nats!);
   staff = clientFor(StaffService, system, await adminToken(system));
   anyone = clientFor(AvailabilityService, system);
   asBooking = clientFor(AvailabilityService, system, asService("booking", system));
@@ -67,8 +79,8 @@ beforeAll(async () => {
     { name: "Exposición", minutes: 30, busy: false },
     { name: "Sellado", minutes: 30, busy: true },
   ];
-  const price = { currencyCode: "COP", minorUnits: 28_000_000n };
-  serviceId = (await staff.createService({ name: "Keratina", price, phases, bufferMinutes: 15, skillIds: [skillId] })).service!.id;
+  serviceId = (await staff.createService({ name: "Keratina", price: cop(28_000_000n), phases, bufferMinutes: 15, skillIds: [skillId] }))
+    .service!.id;
   ana = await hire("Ana");
   bea = await hire("Bea");
   await staff.putSchedule({ staffId: ana, shifts: everyDay("09:00", "12:00") });
@@ -77,7 +89,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await booking?.stop();
+  await owners?.stop();
   await system?.stop();
 });
 
@@ -94,16 +106,28 @@ describe("free slots", () => {
     expect(slots[0]).toMatchObject({ start: at("09:00"), end: at("11:00"), staffId: ana, staffName: "Ana" });
   });
 
-  test("cover several days", async () => {
-    expect(await free({ toDate: today.add({ days: 4 }).toString() })).toHaveLength(12);
+  test("cover several days, up to 31", async () => {
+    expect(await free({ toDate: ahead(4) })).toHaveLength(12);
+    expect(await free({ toDate: ahead(33), staffId: ana })).toHaveLength(31 * 4);
+  });
+
+  test("can be asked for from yesterday, where it may still be today, to a year from today", async () => {
+    expect(await free({ date: ahead(-1), staffId: ana })).toEqual([]);
+    expect(await free({ date: ahead(365), staffId: ana })).toHaveLength(4);
+  });
+
+  test("keep their wall time on the day on which the clock changes and on the next", async () => {
+    const change = Temporal.Now.zonedDateTimeISO(zone).add({ days: 1 }).getTimeZoneTransition("next")!.toPlainDate();
+    const four = ["09:00 Ana", "09:15 Ana", "09:30 Ana", "09:45 Ana"];
+    expect(await free({ date: change.toString(), toDate: change.add({ days: 1 }).toString(), staffId: ana })).toEqual([...four, ...four]);
   });
 
   test.each<[string, Partial<Parameters<typeof free>[0] & { serviceId: string }>, string]>([
     ["a day that does not exist", { date: "2026-02-30" }, "InvalidArgument invalid_argument date"],
-    ["a day that is over", { date: today.subtract({ days: 2 }).toString() }, "InvalidArgument invalid_argument date"],
+    ["a day that is over", { date: ahead(-2) }, "InvalidArgument invalid_argument date"],
     ["the last day before the first", { toDate: today.toString() }, "InvalidArgument invalid_argument toDate"],
-    ["more than 31 days", { toDate: today.add({ days: 40 }).toString() }, "InvalidArgument invalid_argument toDate"],
-    ["a year too far", { date: today.add({ years: 2 }).toString() }, "InvalidArgument invalid_argument date"],
+    ["more than 31 days", { toDate: ahead(34) }, "InvalidArgument invalid_argument toDate"],
+    ["a day more than a year ahead", { date: ahead(366) }, "InvalidArgument invalid_argument date"],
     ["a service nobody sells", { serviceId: crypto.randomUUID() }, "InvalidArgument service_unknown serviceId"],
     ["a stylist nobody knows", { staffId: crypto.randomUUID() }, "InvalidArgument staff_unknown staffId"],
   ])("are refused for %s", async (_, request, expected) => {
@@ -112,15 +136,21 @@ describe("free slots", () => {
 });
 
 describe("what staff changes", () => {
-  test("time off closes the day and opens it again", async () => {
-    const { timeOff } = await staff.addTimeOff({ staffId: ana, start: at("08:00"), end: at("13:00"), reason: "Cita médica" });
-    await until(async () => !(await free()).some((slot) => slot.endsWith("Ana")));
-    expect(await asBooking.findCandidates({ serviceId, start: at("09:00"), staffId: ana })).toMatchObject({
-      candidates: [],
-      reason: "not_working_then",
-    });
-    await staff.removeTimeOff({ staffId: ana, timeOffId: timeOff!.id });
-    await until(async () => (await free()).some((slot) => slot.endsWith("Ana")));
+  const offered = (id: string, staffId = "") => asBooking.findCandidates({ serviceId: id, start: at("09:00"), staffId });
+
+  test("time off closes its time and opens it again, the second of a day as the first; one that was removed does not come back", async () => {
+    const take = async (start: string, end: string) =>
+      (await staff.addTimeOff({ staffId: ana, start: at(start), end: at(end), reason: "Cita médica" })).timeOff!;
+    const [first, second] = [await take("08:00", "09:10"), await take("11:50", "13:00")];
+    await until(async () => (await free({ staffId: ana })).join() === "09:15 Ana,09:30 Ana");
+    expect(await offered(serviceId, ana)).toMatchObject({ candidates: [], reason: "not_working_then" });
+    await staff.removeTimeOff({ staffId: ana, timeOffId: second.id });
+    await until(async () => (await free({ staffId: ana })).length === 3);
+    await staff.removeTimeOff({ staffId: ana, timeOffId: first.id });
+    await until(async () => (await free({ staffId: ana })).length === 4);
+    const late = { timeOffId: first.id, staffId: ana, start: first.start, end: first.end, removed: false };
+    await handled(await owners.publish(fact(TimeOffChangedSchema, ana, late)));
+    expect(await free({ staffId: ana })).toHaveLength(4);
   });
 
   test("a stylist without the skill, or gone, is not offered", async () => {
@@ -135,17 +165,82 @@ describe("what staff changes", () => {
     await staff.updateStylist({ staffId: bea, active: true });
     await until(async () => (await free({ staffId: bea })).length > 0);
   });
+
+  test("a stylist has the name of today; an older fact that comes late changes nothing", async () => {
+    await staff.updateStylist({ staffId: bea, name: "Beatriz" });
+    await until(async () => (await free({ staffId: bea })).includes("10:00 Beatriz"));
+    await handled(await owners.publish(fact(StylistChangedSchema, bea, { staffId: bea, active: false, skillIds: [], revision: 1n })));
+    expect(await free({ staffId: bea })).toHaveLength(2);
+    await staff.updateStylist({ staffId: bea, name: "Bea" });
+    await until(async () => (await free({ staffId: bea })).includes("10:00 Bea"));
+  });
+
+  test("hours of every second week, from a first to a last day, take the place of the old ones, which do not come back", async () => {
+    const dates = async () => {
+      const { slots } = await anyone.getAvailability({ serviceId, staffId: bea, date: day, toDate: ahead(33) });
+      const local = slots.map(({ start }) =>
+        Temporal.Instant.fromEpochMilliseconds(Number(start!.seconds) * 1000).toZonedDateTimeISO(zone),
+      );
+      return [...new Set(local.map((start) => start.toPlainDate().toString()))];
+    };
+    const weekday = Temporal.PlainDate.from(day).dayOfWeek;
+    const shift = { weekday, start: "10:00", end: "12:30", everyWeeks: 2, validFrom: ahead(3), validUntil: ahead(30) };
+    await staff.putSchedule({ staffId: bea, shifts: [shift] });
+    await until(async () => (await dates()).length < 31);
+    expect(await dates()).toEqual([ahead(3), ahead(17)]);
+    const old = { staffId: bea, shifts: everyDay("10:00", "12:30"), revision: 1n };
+    await handled(await owners.publish(fact(ScheduleChangedSchema, bea, old)));
+    expect(await dates()).toHaveLength(2);
+    await staff.putSchedule({ staffId: bea, shifts: everyDay("10:00", "12:30") });
+    await until(async () => (await dates()).length === 31);
+  });
+
+  test("a service is sold as it is today, by who has all its skills, and no more once it is archived", async () => {
+    const phases = [{ name: "Corte", minutes: 60, busy: true }];
+    const { service } = await staff.createService({ name: "Corte", price: cop(5_000_000n), phases, skillIds: [skillId] });
+    const id = service!.id;
+    await until(async () => (await offered(id)).candidates.length === 1);
+
+    const second = (await staff.createSkill({ name: "Tijera" })).skill!.id;
+    const change = {
+      name: "Corte y secado",
+      price: cop(6_000_000n),
+      ivaPercent: 5,
+      phases: [
+        { name: "Corte", minutes: 40, busy: true },
+        { name: "Secado", minutes: 20, busy: false },
+      ],
+      bufferMinutes: 10,
+    };
+    const now = (await staff.updateService({ serviceId: id, ...change, skillIds: { ids: [skillId, second] } })).service!;
+    await until(async () => (await offered(id)).reason === "skill_missing");
+    expect((await offered(id, ana)).reason).toBe("skill_missing");
+    await staff.updateStylist({ staffId: ana, skillIds: { ids: [skillId, second] } });
+    const { name: serviceName, ...terms } = change;
+    await until(async () => (await offered(id)).candidates.length === 1);
+    expect((await offered(id, ana)).terms).toMatchObject({ serviceName, ...terms });
+
+    const late = async (revision: bigint, what = service!) =>
+      handled(await owners.publish(fact(ServiceChangedSchema, id, { service: what, revision })));
+    await late(1n);
+    expect((await offered(id)).terms).toMatchObject({ serviceName, ...terms });
+    await staff.updateService({ serviceId: id, active: false });
+    await until(async () => (await offered(id)).reason === "service_unknown");
+    await late(2n, now);
+    expect((await offered(id)).reason).toBe("service_unknown");
+    expect(await refusal(anyone.getAvailability({ serviceId: id, date: day }))).toBe("InvalidArgument service_unknown serviceId");
+    await staff.updateStylist({ staffId: ana, skillIds: { ids: [skillId] } });
+  });
 });
 
 describe("what booking says", () => {
   const busy = (...parts: [string, string][]) => parts.map(([start, end]) => ({ staffId: ana, start: at(start), end: at(end) }));
-  const busyRows = (bookingId: string) => sql(system, "availability", "select 1 from busy where booking_id = $1", [bookingId]);
-  const handled = (id: string) =>
-    until(async () => (await sql(system, "availability", "select 1 from inbox where event_id = $1", [id])).length > 0);
+  const busyRows = (bookingId: string) =>
+    sql<{ start_minute: number }>(system, "availability", "select start_minute from busy where booking_id = $1 order by 1", [bookingId]);
 
   test("a booking takes its busy parts; its free phase can be sold; the end gives all back", async () => {
     const bookingId = crypto.randomUUID();
-    await booking.publish(
+    await owners.publish(
       fact(BookingCreatedSchema, bookingId, { bookingId, revision: 1n, busy: busy(["09:00", "10:00"], ["10:30", "11:15"]) }),
     );
     await until(async () => (await free({ staffId: ana })).length === 0);
@@ -154,40 +249,45 @@ describe("what booking says", () => {
       candidates: [{ staffId: ana }],
       reason: "",
     });
-    await booking.publish(fact(BookingExpiredSchema, bookingId, { bookingId, revision: 2n }));
+    await owners.publish(fact(BookingExpiredSchema, bookingId, { bookingId, revision: 2n }));
     await until(async () => (await free({ staffId: ana })).length === 4);
   });
 
   test("an older fact that comes late does not take the time again; the same one twice does nothing", async () => {
     const bookingId = crypto.randomUUID();
-    await handled(await booking.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 2n })));
+    await handled(await owners.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 2n })));
     const created = fact(BookingCreatedSchema, bookingId, { bookingId, revision: 1n, busy: busy(["09:00", "10:00"]) });
-    const id = await booking.publish(created);
+    const id = await owners.publish(created);
     await handled(id);
-    await booking.publish(created, id);
+    await owners.publish(created, id);
     const last = crypto.randomUUID();
-    await handled(await booking.publish(fact(BookingExpiredSchema, last, { bookingId: last, revision: 1n })));
+    await handled(await owners.publish(fact(BookingExpiredSchema, last, { bookingId: last, revision: 1n })));
     expect(await busyRows(bookingId)).toEqual([]);
   });
 
-  test("a move frees the old time and takes the new; a payment in time changes nothing, one that claims again does", async () => {
+  test("a move frees the old time and takes the new, and so does the next; a payment in time changes nothing, one that claims again does", async () => {
     const bookingId = crypto.randomUUID();
-    await handled(
-      await booking.publish(
-        fact(BookingCreatedSchema, bookingId, { bookingId, revision: 1n, busy: busy(["09:00", "10:00"], ["10:30", "11:15"]) }),
-      ),
-    );
-    await booking.publish(fact(BookingPaidSchema, bookingId, { bookingId, revision: 2n }));
-    expect(await busyRows(bookingId)).toHaveLength(2);
-    await handled(
-      await booking.publish(fact(BookingRescheduledSchema, bookingId, { bookingId, revision: 3n, busy: busy(["11:00", "11:30"]) })),
-    );
-    expect(await busyRows(bookingId)).toHaveLength(1);
-    await handled(await booking.publish(fact(BookingExpiredSchema, bookingId, { bookingId, revision: 4n })));
-    await handled(await booking.publish(fact(BookingPaidSchema, bookingId, { bookingId, revision: 5n, busy: busy(["11:00", "11:30"]) })));
-    expect(await busyRows(bookingId)).toHaveLength(1);
-    await handled(await booking.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 6n })));
-    expect(await busyRows(bookingId)).toEqual([]);
+    const told = async (
+      schema: typeof BookingCreatedSchema | typeof BookingRescheduledSchema | typeof BookingPaidSchema,
+      revision: bigint,
+      ...parts: [string, string][]
+    ) => handled(await owners.publish(fact(schema, bookingId, { bookingId, revision, busy: busy(...parts) })));
+    const rows = async () => (await busyRows(bookingId)).map(({ start_minute }) => start_minute);
+    const minutes = (...times: string[]) => times.map((time) => Number(at(time).seconds) / 60);
+
+    await told(BookingCreatedSchema, 1n, ["09:00", "10:00"], ["10:30", "11:15"]);
+    await owners.publish(fact(BookingPaidSchema, bookingId, { bookingId, revision: 2n }));
+    expect(await rows()).toEqual(minutes("09:00", "10:30"));
+    await told(BookingRescheduledSchema, 3n, ["11:00", "11:30"]);
+    expect(await rows()).toEqual(minutes("11:00"));
+    await told(BookingRescheduledSchema, 4n, ["09:30", "10:00"], ["10:30", "11:00"]);
+    expect(await rows()).toEqual(minutes("09:30", "10:30"));
+    await handled(await owners.publish(fact(BookingExpiredSchema, bookingId, { bookingId, revision: 5n })));
+    expect(await rows()).toEqual([]);
+    await told(BookingPaidSchema, 6n, ["11:00", "11:30"]);
+    expect(await rows()).toEqual(minutes("11:00"));
+    await handled(await owners.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 7n })));
+    expect(await rows()).toEqual([]);
   });
 });
 
@@ -221,4 +321,34 @@ describe("for booking", () => {
       [at("09:30"), "Ana"],
     ]);
   });
+});
+
+test("what ended a month ago is forgotten, what is younger or to come is not; what booking said of it stays known", async () => {
+  const monthAgo = Math.floor(Date.now() / 60_000) - 30 * 1440;
+  const rows = { old: monthAgo - 60, young: monthAgo + 120, coming: monthAgo + 60 * 1440 };
+  const staffId = crypto.randomUUID();
+  for (const minute of Object.values(rows)) {
+    await sql(system, "availability", "insert into busy values (gen_random_uuid(), $1, $2, $2 + 60)", [staffId, minute - 60]);
+    await sql(system, "availability", "insert into time_off values (gen_random_uuid(), $1, $2, $2 + 60, false)", [staffId, minute - 60]);
+  }
+  const kept = (table: string) =>
+    sql<{ end_minute: number }>(system, "availability", `select end_minute from ${table} where staff_id = $1 order by 1`, [staffId]);
+  const bookingId = crypto.randomUUID();
+  const [start, end] = [monthAgo - 300, monthAgo - 240].map((minute) => timestampFromDate(new Date(minute * 60_000)));
+  const created = fact(BookingCreatedSchema, bookingId, { bookingId, revision: 1n, busy: [{ staffId, start, end }] });
+  await handled(await owners.publish(created));
+  const handledLongAgo = await owners.publish(fact(BookingExpiredSchema, bookingId, { bookingId: crypto.randomUUID(), revision: 1n }));
+  await handled(handledLongAgo);
+  await sql(system, "availability", "update inbox set handled_at = now() - interval '10 years' where event_id = $1", [handledLongAgo]);
+
+  // The timers run when their process begins to lead.
+  await system.process("availability").kill();
+  await system.process("availability").restart();
+  for (const table of ["busy", "time_off"]) {
+    await until(async () => (await kept(table))[0]!.end_minute === rows.young);
+    expect(await kept(table)).toEqual([{ end_minute: rows.young }, { end_minute: rows.coming }]);
+  }
+  await until(async () => (await sql(system, "availability", "select 1 from inbox where event_id = $1", [handledLongAgo])).length === 0);
+  await handled(await owners.publish(created));
+  expect(await kept("busy")).toHaveLength(2);
 });

@@ -116,6 +116,21 @@ describe("a booking", () => {
     expect(booking).toMatchObject({ status: "CANCELLED", refund: expected, cancelReason: "x", cancelledBy: by });
   });
 
+  test.each([
+    [0, 0n],
+    [33, 330n],
+    [100, 1001n],
+  ])("cancelled late, gives back the share that was frozen on it: %d percent", (lateRefundPercent, expected) => {
+    const booking = after(booked(), (one) => Object.assign(one, { lateRefundPercent }));
+    expect(booking.refundIfCancelled(inHours(30))).toBe(expected);
+  });
+
+  test("a hold ends at its very end, not before", () => {
+    const end = inHours(1 / 6);
+    expect(reasonOf(() => request()[0].expire(new Date(end.getTime() - 1)))).toBe("not_lapsed");
+    expect(reasonOf(() => request()[0].expire(end))).toBe("ok");
+  });
+
   test("an unpaid one costs nothing to cancel", () => {
     const event = fromBinary(BookingCancelledSchema, request()[0].cancel("CLIENT", "", now).payload);
     expect(event).toMatchObject({ paymentId: "", refund: { minorUnits: 0n } });

@@ -2,7 +2,7 @@ import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Booking_Status as Status, Cancellation_By as By, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { asService, signUp, until, type SignedIn } from "../../../dev/testing.ts";
-import { hour, minute, openSalon, outcome, short, withPause, type Salon } from "../testing/salon.ts";
+import { hour, minute, openSalon, outcome, short, startsAlone, withPause, type Salon } from "../testing/salon.ts";
 
 let salon: Salon;
 let client: SignedIn;
@@ -86,25 +86,27 @@ describe("who sees a booking", () => {
 });
 
 describe("lists", () => {
-  test("a client pages through their bookings, latest start first, by status if wished", async () => {
+  test("a client pages through their bookings, latest start first, also those that share a start, by status if wished", async () => {
     const owner = await signUp(salon.system);
     const own = salon.as(owner.accessToken);
     const day = salon.freshDay();
     const ids: string[] = [];
-    for (let index = 0; index < 5; index++)
-      ids.push(
-        (await own.createBooking({ serviceId: short.serviceId, desiredStart: at(day, index * hour), staffId: stylist.id })).bookingId,
-      );
+    for (let index = 0; index < 5; index++) {
+      const [desiredStart, staffId] = [at(day, Math.floor(index / 2) * hour), index % 2 ? colleague.id : stylist.id];
+      ids.push((await own.createBooking({ serviceId: short.serviceId, desiredStart, staffId })).bookingId);
+    }
     await own.cancelBooking({ bookingId: ids[0]! });
     const seen: string[] = [];
     for (let pageToken: string | undefined; pageToken !== "";) {
-      const page = await own.listBookings({ pageSize: 2, pageToken });
+      const page = await own.listBookings({ pageSize: 3, pageToken });
+      for (const { start, lines } of page.bookings) expect(lines.map((line) => line.start)).toEqual([start]);
       seen.push(...page.bookings.map(({ bookingId }) => bookingId));
       pageToken = page.nextPageToken;
     }
     expect(seen).toEqual(ids.toReversed());
     const cancelled = await own.listBookings({ statuses: [Status.CANCELLED] });
     expect(cancelled.bookings.map(({ bookingId }) => bookingId)).toEqual([ids[0]]);
+    expect((await own.listBookings({ statuses: [Status.CANCELLED, Status.PENDING_PAYMENT] })).bookings).toHaveLength(5);
 
     const admin = await salon.admin();
     expect((await admin.listBookings({ clientId: owner.id })).bookings).toHaveLength(5);
@@ -119,18 +121,23 @@ describe("lists", () => {
     expect((await outcome(salon.as(asService("invoice", salon.system)).listBookings({ clientId: owner.id }))).reason).toBe("forbidden");
   });
 
-  test("the agenda shows what is and was to be done, by start, with the visit under way", async () => {
+  test("the agenda shows what is and was to be done, by start, also visits that share one, with the visit under way", async () => {
     const hired = await salon.hireStylist();
     const day = salon.freshDay();
-    const create = async (index: number) =>
-      (await mine().createBooking({ serviceId: short.serviceId, desiredStart: at(day, index * hour), staffId: hired.id })).bookingId;
-    const ids: string[] = [];
-    for (let index = 0; index < 4; index++) ids.push(await create(index));
+    const create = async ({ serviceId }: typeof short, hours: number) =>
+      (await mine().createBooking({ serviceId, desiredStart: at(day, hours * hour), staffId: hired.id })).bookingId;
+    const ids = [
+      await create(short, 0),
+      await create(short, 1),
+      await create(short, 2),
+      await create(startsAlone, 2),
+      await create(short, 4),
+    ];
     await mine().cancelBooking({ bookingId: ids[1]! });
     const agenda = salon.as(hired.token);
     const idsOf = (bookings: Booking[]) => bookings.map(({ bookingId }) => bookingId);
     const all = await agenda.listStaffBookings({ staffId: hired.id, from: at(day, 30 * minute), to: at(day, 24 * hour) });
-    expect(idsOf(all.bookings)).toEqual([ids[0], ids[2], ids[3]]);
+    expect(idsOf(all.bookings)).toEqual([ids[0], ids[2], ids[3], ids[4]]);
     const first = await agenda.listStaffBookings({ staffId: hired.id, from: at(day), to: at(day, 24 * hour), pageSize: 2 });
     const rest = await agenda.listStaffBookings({
       staffId: hired.id,
@@ -139,11 +146,12 @@ describe("lists", () => {
       pageSize: 2,
       pageToken: first.nextPageToken,
     });
-    expect([idsOf(first.bookings), idsOf(rest.bookings), rest.nextPageToken]).toEqual([[ids[0], ids[2]], [ids[3]], ""]);
-    expect(idsOf((await agenda.listStaffBookings({ staffId: hired.id, from: at(day, hour), to: at(day, 3 * hour) })).bookings)).toEqual([
+    expect([idsOf(first.bookings), idsOf(rest.bookings), rest.nextPageToken]).toEqual([[ids[0], ids[2]], [ids[3], ids[4]], ""]);
+    expect(idsOf((await agenda.listStaffBookings({ staffId: hired.id, from: at(day, hour), to: at(day, 4 * hour) })).bookings)).toEqual([
       ids[2],
+      ids[3],
     ]);
-    expect((await (await salon.admin()).listStaffBookings({ staffId: hired.id, from: at(day) })).bookings).toHaveLength(3);
+    expect((await (await salon.admin()).listStaffBookings({ staffId: hired.id, from: at(day) })).bookings).toHaveLength(4);
     salon.dismiss(hired.id);
   });
 });
@@ -166,6 +174,23 @@ describe("CancelBooking", () => {
       by: By.SALON,
       refund: short.price,
     });
+  });
+
+  test("goes by the policy of the day on which it was booked, which is the one shown", async () => {
+    const bookingId = await booked();
+    await shift(bookingId, "3 hours");
+    const frozen = (hours: number) =>
+      salon.sql("update booking set free_until_hours = $2, late_refund_percent = 30 where id = $1", [bookingId, hours]);
+    const shown = async () => (await mine().getBooking({ bookingId })).booking!;
+    await frozen(4);
+    expect(await shown()).toMatchObject({
+      policy: { freeUntilHours: 4, lateRefundPercent: 30 },
+      refundIfCancelled: { minorUnits: 5_400_000n },
+    });
+    await frozen(2);
+    expect((await shown()).refundIfCancelled).toMatchObject({ minorUnits: 18_000_000n });
+    await frozen(4);
+    expect((await mine().cancelBooking({ bookingId })).booking!.cancellation!.refund!.minorUnits).toBe(5_400_000n);
   });
 
   test("frees the slot at once", async () => {

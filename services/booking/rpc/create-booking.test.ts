@@ -132,10 +132,19 @@ describe("CreateBooking", () => {
     expect(await salon.sql("select status, hold_no from booking where id = $1", [first.bookingId])).toEqual([
       { status: "EXPIRED", hold_no: null },
     ]);
-    await lapse(second.bookingId);
-    await until(async () => (await salon.sql("select 1 from occupancy where booking_id = $1", [second.bookingId])).length === 0, {
-      timeoutMs: 5_000,
-    });
+    // Two that lapse together, beside one that is still on.
+    const other = await newClient();
+    const [third, still] = [
+      await other.createBooking({ ...wish, desiredStart: at(start, 2 * hour) }),
+      await other.createBooking({ ...wish, desiredStart: at(start, 4 * hour) }),
+    ];
+    const held = [second, third, still].map(({ bookingId }) => bookingId);
+    const ended = "update booking set expires_at = now() - interval '1 second' where id = any($1::uuid[])";
+    await salon.sql(ended, [held.slice(0, 2)]);
+    const taking = async () =>
+      (await salon.sql<{ id: string }>("select booking_id as id from occupancy where booking_id = any($1::uuid[])", [held])).map(({ id }) => id); // prettier-ignore
+    await until(async () => (await taking()).length < 2, { timeoutMs: 5_000 });
+    expect(await taking()).toEqual([still.bookingId]);
     expect(await salon.sql("select subject from outbox where key = $1 order by seq", [second.bookingId])).toEqual([
       { subject: "booking.created" },
       { subject: "booking.expired" },
@@ -168,6 +177,12 @@ describe("CreateBooking", () => {
       reason: "idempotency_key_reused",
       code: "InvalidArgument",
     });
+    // The key is this client's, and this call's.
+    const other = await newClient();
+    expect((await outcome(other.createBooking(wish, { headers: { "idempotency-key": "k1" } }))).reason).toBe("slot_taken");
+    const { bookingId } = await client.createBooking({ ...wish, desiredStart: at(salon.freshDay()) });
+    const cancelled = await client.cancelBooking({ bookingId }, { headers: { "idempotency-key": "k1" } });
+    expect(cancelled.booking!.status).toBe(Booking_Status.CANCELLED);
     // A refusal is no answer worth keeping: the same key may try again.
     expect((await call("k2")).reason).toBe("slot_taken");
     await client.cancelBooking({ bookingId: answers[0]!.value!.bookingId });

@@ -30,7 +30,15 @@ export const withPause = {
   ivaPercent: 19,
   phases: [phase(60), phase(60, false), phase(30)],
 };
-const sold = [short, withPause].map((terms) => create(TermsSchema, terms));
+/** The stylist comes in an hour after the client. */
+export const startsAlone = {
+  serviceId: crypto.randomUUID(),
+  serviceName: "Exposición",
+  price,
+  ivaPercent: 19,
+  phases: [phase(60, false), phase(60)],
+};
+const sold = [short, withPause, startsAlone].map((terms) => create(TermsSchema, terms));
 
 export type Salon = Awaited<ReturnType<typeof openSalon>>;
 

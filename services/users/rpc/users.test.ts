@@ -165,8 +165,7 @@ describe("a contact", () => {
 
 describe("a visit", () => {
   /** Tells the fact as booking does, `times` over. */
-  async function completed(clientId: string, times = 1): Promise<string> {
-    const bookingId = crypto.randomUUID();
+  async function completed(clientId: string, times = 1, bookingId = crypto.randomUUID() as string): Promise<string> {
     const payload = toBinary(BookingCompletedSchema, create(BookingCompletedSchema, { bookingId, clientId, staffId: unknownId }));
     for (let n = 0; n < times; n++) {
       const head = natsHeaders();
@@ -188,6 +187,7 @@ describe("a visit", () => {
     expect(outcomes.sort()).toEqual([...Array<string>(7).fill("AlreadyExists already_rated"), "not refused"]);
     const kept = [{ client_id: ana.id, staff_id: unknownId, stars: 5, comment: "¡Divino! 💇", rated: true }];
     expect(await visit(bookingId)).toEqual(kept);
+    await completed(ana.id, 1, bookingId);
     expect(await refusal(as(ana).rateVisit({ bookingId, stars: 1 }))).toBe("AlreadyExists already_rated");
     expect(await visit(bookingId)).toEqual(kept);
   });
