@@ -109,8 +109,10 @@ test("of moves and cancellations that meet at one booking one wins, and the othe
     mine.post<RestError>(`/v1/bookings/${bookingId}/reschedule`, { desiredStart: at(2, time).toISOString() }),
     mine.post<RestError>(`/v1/bookings/${bookingId}/cancel`),
   ]);
-  const standing = "select 1 from pg_stat_activity where datname = 'booking' and wait_event_type = 'Lock' and query ilike '%for update%'";
-  await until(async () => (await sql(system, "booking", standing)).length >= calls.length);
+  // The first waits for the gate, the others in line for the row; whoever else waits in this database waits elsewhere.
+  const inLine = `select 1 from pg_locks l, booking b where b.id = $1 and not l.granted and l.locktype = 'tuple'
+    and l.relation = 'booking'::regclass and l.page = (b.ctid::text::point)[0] and l.tuple = (b.ctid::text::point)[1]`;
+  await until(async () => (await sql(system, "booking", inLine, [bookingId])).length === calls.length - 1);
   await gate.query("commit");
   await gate.end();
 
@@ -196,9 +198,9 @@ test("a slot is free again within five seconds after its unpaid hold ends", asyn
 /** Availability has heard of the booking and of its end: what overlaps it is free to its view as well. */
 const seenToEnd = (bookingId: string) =>
   until(async () => {
-    const [{ revision }] = await sql<{ revision: string }>(system, "booking", "select revision from booking where id = $1", [bookingId]);
+    const [booking] = await sql<{ revision: string }>(system, "booking", "select revision from booking where id = $1", [bookingId]);
     const seen = "select 1 from booking_seen where booking_id = $1 and revision >= $2";
-    return (await sql(system, "availability", seen, [bookingId, revision])).length > 0;
+    return (await sql(system, "availability", seen, [bookingId, booking!.revision])).length > 0;
   });
 
 /** Half an hour of the same stylist: who can do the long service can do this one. */

@@ -140,6 +140,8 @@ describe("a booking", () => {
     ["PENDING_PAYMENT", {}, undefined],
     ["EXPIRED", {}, undefined],
     ["PENDING_PAYMENT", { minorUnits: 1000n }, "amount_mismatch"],
+    ["PENDING_PAYMENT", { minorUnits: 1002n }, "amount_mismatch"],
+    ["EXPIRED", { minorUnits: 1000n }, "amount_mismatch"],
     ["PENDING_PAYMENT", { currencyCode: "USD" }, "amount_mismatch"],
     ["CONFIRMED", { paymentId: "p2" }, "already_paid"],
     ["COMPLETED", { paymentId: "p2" }, "already_paid"],

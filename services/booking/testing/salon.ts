@@ -144,6 +144,10 @@ async function connectBus(system: System) {
   };
 }
 
+/** How often calls ended how. */
+export const tally = (outcomes: { reason: string }[]): Record<string, number> =>
+  Object.fromEntries(Object.entries(Object.groupBy(outcomes, ({ reason }) => reason)).map(([reason, all]) => [reason, all!.length]));
+
 /** How a call ended: "ok" or the reason, with what the refusal offers. */
 export async function outcome<T>(call: Promise<T>) {
   try {
