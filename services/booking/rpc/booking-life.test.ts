@@ -98,7 +98,7 @@ describe("lists", () => {
     await own.cancelBooking({ bookingId: ids[0]! });
     const seen: string[] = [];
     for (let pageToken: string | undefined; pageToken !== "";) {
-      const page = await own.listBookings({ pageSize: 3, pageToken });
+      const page = await own.listBookings({ pageSize: 2, pageToken });
       for (const { start, lines } of page.bookings) expect(lines.map((line) => line.start)).toEqual([start]);
       seen.push(...page.bookings.map(({ bookingId }) => bookingId));
       pageToken = page.nextPageToken;
