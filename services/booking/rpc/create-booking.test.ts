@@ -2,7 +2,7 @@ import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { asService, signUp, until, type SignedIn } from "../../../dev/testing.ts";
-import { hour, minute, openSalon, outcome, short, tally, withPause, type Salon } from "../testing/salon.ts";
+import { answer, hour, minute, openSalon, outcome, short, tally, withPause, type Salon } from "../testing/salon.ts";
 
 let salon: Salon;
 let crowd: SignedIn[];
@@ -58,7 +58,7 @@ describe("CreateBooking", () => {
   test("200 calls for one slot: one wins, the others are offered three free slots, nothing deadlocks", async () => {
     const start = salon.freshDay();
     const calls = Array.from({ length: 200 }, (_, index) =>
-      outcome(
+      answer(() =>
         salon
           .as(crowd[index % 40]!.accessToken)
           .createBooking({ serviceId: short.serviceId, desiredStart: at(start), staffId: stylist.id }),
@@ -83,7 +83,7 @@ describe("CreateBooking", () => {
       desiredStart: at(day, (index % 8) * 30 * minute),
       staffId: stylist.id,
     }));
-    const outcomes = await Promise.all(wishes.map(({ who, ...wish }) => outcome(salon.as(who.accessToken).createBooking(wish))));
+    const outcomes = await Promise.all(wishes.map(({ who, ...wish }) => answer(() => salon.as(who.accessToken).createBooking(wish))));
     const reasons = new Set(outcomes.map(({ reason }) => reason));
     expect([...reasons].sort()).toEqual(["ok", "slot_taken"]);
     await noOverlaps();

@@ -144,6 +144,14 @@ async function connectBus(system: System) {
   };
 }
 
+/** As `outcome`, of somebody who tries again while the service is too busy: in a crowd a call may wait in vain for a connection. */
+export async function answer<T>(call: () => Promise<T>) {
+  for (let attempt = 1; ; attempt++) {
+    const ended = await outcome(call());
+    if (ended.code !== "Unavailable" || attempt === 20) return ended;
+  }
+}
+
 /** How often calls ended how. */
 export const tally = (outcomes: { reason: string }[]): Record<string, number> =>
   Object.fromEntries(Object.entries(Object.groupBy(outcomes, ({ reason }) => reason)).map(([reason, all]) => [reason, all!.length]));
