@@ -144,11 +144,11 @@ async function connectBus(system: System) {
   };
 }
 
-/** As `outcome`, of somebody who tries again while the service is too busy: in a crowd a call may wait in vain for a connection. */
+/** As `outcome`, of somebody who tries again while the salon is too busy: in a crowd a call may wait in vain for a connection or a peer. */
 export async function answer<T>(call: () => Promise<T>) {
   for (let attempt = 1; ; attempt++) {
     const ended = await outcome(call());
-    if (ended.code !== "Unavailable" || attempt === 20) return ended;
+    if (attempt === 20 || !["Unavailable", "DeadlineExceeded"].includes(ended.code ?? "")) return ended;
   }
 }
 
