@@ -67,8 +67,10 @@ describe("CreateBooking", () => {
     const outcomes = await Promise.all(calls);
     expect(tally(outcomes)).toEqual({ ok: 1, slot_taken: 199 });
     const losers = outcomes.filter(({ reason }) => reason === "slot_taken");
+    // The offer is a courtesy: a call that waits in vain for availability goes without, but never all of them.
+    expect(losers.some(({ alternatives }) => alternatives.length === 3)).toBe(true);
     for (const { code, alternatives } of losers) {
-      expect([code, alternatives.length]).toEqual(["AlreadyExists", 3]);
+      expect([code, [0, 3].includes(alternatives.length)]).toEqual(["AlreadyExists", true]);
       for (const free of alternatives) expect(timestampDate(free.start!).getTime()).toBeGreaterThanOrEqual(start.getTime() + hour);
     }
     expect(salon.system.logs("postgres")).not.toContain("deadlock");

@@ -101,12 +101,13 @@ describe("erasing", () => {
     ]);
   });
 
-  test("leaves a contact that says so", async () => {
+  test("once asked, leaves a contact that says so, and no comment on any visit", async () => {
     const ana = await wellKnown();
     const { erasedAt } = await as(ana).eraseMe({});
     const contact = await contactOf(ana);
     expect(contact).toMatchObject({ id: ana.id, name: "", email: "", phone: "", marketingMail: false, erasedAt });
     expect(contact.document).toBeUndefined();
+    expect(await found(ana.name)).toEqual([]);
   });
 
   test("is final: who still has a token reads, changes and rates nothing", async () => {
