@@ -14,12 +14,15 @@ const deadlocks = () => readFileSync(path.join(system.dir, "logs/postgres.log"),
 type Offer = { start: string; end: string; staffId: string; staffName: string };
 type Booked = { bookingId: string };
 
-const create = (mine: Rest, { serviceId, staffIds }: Salon, start: Date | string) =>
-  mine.post<Booked & RestError>(
-    "/v1/bookings",
-    { serviceId, staffId: staffIds[0], desiredStart: typeof start === "string" ? start : start.toISOString() },
-    { "idempotency-key": crypto.randomUUID() },
-  );
+/** As an honest client does: where the salon is too busy to answer, the same call with the same key again. */
+async function create(mine: Rest, { serviceId, staffIds }: Salon, start: Date | string) {
+  const wish = { serviceId, staffId: staffIds[0], desiredStart: typeof start === "string" ? start : start.toISOString() };
+  const key = { "idempotency-key": crypto.randomUUID() };
+  for (let attempt = 1; ; attempt++) {
+    const answer = await mine.post<Booked & RestError>("/v1/bookings", wish, key);
+    if (attempt === 20 || ![503, 504].includes(answer.status)) return answer;
+  }
+}
 
 const clientOf = async (): Promise<Rest> => rest(system, (await signUp(system)).accessToken);
 
