@@ -62,6 +62,16 @@ test("a process that ends while starting is told with the end of its log", async
   );
 });
 
+test("a connection that is taken and never answered does not eat the time to start: the next probe is answered", async () => {
+  const port = await freePort();
+  const silentOnce = `let asked = 0; http.createServer((_, answer) => asked++ > 0 && answer.end("ok"))`;
+  const script = `import http from "node:http"; ${silentOnce}.listen(${port}, "127.0.0.1")`;
+  const ready = async () => (await fetch(`http://127.0.0.1:${port}`)).ok;
+  const args = ["--input-type=module", "-e", script];
+  const child = await startChild({ name: "silent", command: process.execPath, args, dir, ready, probeSeconds: 0.2, startSeconds: 20 });
+  await child.stop();
+});
+
 test("a program that does not exist is an error, not a crash", async () => {
   await expect(startChild({ name: "nothing", dir, command: "/no/such/program", args: [], ready: async () => true })).rejects.toThrow(
     "ENOENT",

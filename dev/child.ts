@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,8 +14,9 @@ export interface ChildOptions {
   gid?: number;
   /** Where the state of the whole system lives: pid files go to <dir>/pids, output to <dir>/logs/<name>.log. */
   dir: string;
-  /** The real question to the real port. A probe that throws counts as "not yet". */
-  ready: () => Promise<boolean>;
+  /** The real question to the real port. A probe that throws counts as "not yet", and so does one that has no answer when its time is over. */
+  ready: (timeOver: AbortSignal) => Promise<boolean>;
+  probeSeconds?: number;
   startSeconds?: number;
   stopSignal?: NodeJS.Signals;
   stopSeconds?: number;
@@ -117,15 +119,21 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   };
 }
 
-async function untilReady(run: Running, { name, ready, startSeconds = 60 }: ChildOptions, log: string) {
+async function untilReady(run: Running, { name, ready, probeSeconds, startSeconds = 60 }: ChildOptions, log: string) {
   const deadline = Date.now() + startSeconds * 1000;
   while (run.alive && Date.now() < deadline) {
-    if (await ready().catch(() => false)) return;
+    if (await probed(ready, probeSeconds)) return;
     await sleep(30);
   }
   if (!run.alive) await run.gone;
   const what = run.alive ? `was not ready after ${startSeconds} s` : `ended (${run.how}) while starting`;
   throw new Error(`${name} ${what}. The end of ${log}:\n\n${lastLines(log)}\n`);
+}
+
+/** Asks once. A connection that is taken and never answered must not eat the whole time to start. */
+export function probed(ready: ChildOptions["ready"], seconds = 5): Promise<boolean> {
+  const timeOver = AbortSignal.timeout(seconds * 1000);
+  return Promise.race([ready(timeOver).catch(() => false), once(timeOver, "abort").then(() => false)]);
 }
 
 function lastLines(log: string): string {

@@ -43,7 +43,7 @@ export async function startEdge({ dir, envoy, port, ports, certificate, changes,
     command: envoy,
     args: envoyArguments(file),
     dir,
-    ready: async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok,
+    ready: async (signal) => (await fetch(`http://127.0.0.1:${opsPort}/readyz`, { signal })).ok,
     supervise,
   });
   return Object.assign(child, { port });

@@ -80,7 +80,7 @@ export async function startNode({ name, args, env, health, port, dir, supervise,
     cwd: root,
     env: { ...inherited(), ...(lean && leanNode), NODE_COMPILE_CACHE: compileCache, ...env },
     dir,
-    ready: async () => (await fetch(health)).ok,
+    ready: async (signal) => (await fetch(health, { signal })).ok,
     supervise,
   });
   return Object.assign(child, { port });

@@ -1,26 +1,29 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { execFile } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
+import { beforeTests } from "./before-tests.ts";
 import { startSystem, type System } from "./system.ts";
 import { adminToken, asService, clientFor, mails, signUp, sql, trustEdge, until } from "./testing.ts";
 
 let system: System;
 
-beforeAll(async () => {
-  system = await startSystem({ services: ["auth"], fsync: false });
-  trustEdge(system);
-}, 90_000);
-
-afterAll(async () => {
-  const pids = system.processes().map(({ pid }) => pid);
-  await system.stop();
-  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
-  expect(fs.existsSync(system.dir)).toBe(false);
-});
+await beforeTests(
+  async () => {
+    system = await startSystem({ services: ["auth"], fsync: false });
+    trustEdge(system);
+  },
+  async () => {
+    if (!system) return;
+    const pids = system.processes().map(({ pid }) => pid);
+    await system.stop();
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    expect(fs.existsSync(system.dir)).toBe(false);
+  },
+);
 
 test("people sign up at the service and are known at the edge", async () => {
   const ana = await signUp(system, { name: "Ana" });

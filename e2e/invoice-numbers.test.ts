@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { startSystem, type System } from "@lacio/dev/system";
 import { adminToken, clientFor, mails, signUp, sql, until } from "@lacio/dev/testing";
 import { expectSoldOnce, invoicesOf, mailsWith, sold, statusOf, told, type Sale } from "./invariants.ts";
@@ -10,12 +11,14 @@ let system: System;
 let salon: Salon;
 let hour = 8;
 
-beforeAll(async () => {
-  system = await startSystem({ fsync: false });
-  salon = await openSalon(system);
-  await leaveExpiredRange("OLD");
-});
-afterAll(() => system?.stop());
+await beforeTests(
+  async () => {
+    system = await startSystem({ fsync: false });
+    salon = await openSalon(system);
+    await leaveExpiredRange("OLD");
+  },
+  () => system?.stop(),
+);
 
 async function openRange(prefix: string, toNumber: bigint): Promise<void> {
   const invoices = clientFor(InvoiceService, system, await adminToken(system));

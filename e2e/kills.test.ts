@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { serviceNames } from "@lacio/dev/environment";
 import { startSystem, type System } from "@lacio/dev/system";
 import { signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
@@ -16,17 +17,19 @@ const sales: (Sale & { mails?: number })[] = [];
 const refunds: Sale[] = [];
 
 // Short waits for what a dead process left in hand; everything else as it is by default. Nothing starts again by itself.
-beforeAll(async () => {
-  system = await startSystem({
-    fsync: false,
-    env: { EVENT_ACK_WAIT_MS: "2000", ACCESS_TOKEN_MINUTES: "60" },
-    serviceEnv: { notification: { MAIL_LEASE_SECONDS: "5" } },
-  });
-  await ensureNumbering(system);
-  salon = await openSalon(system);
-  client = await signUp(system);
-});
-afterAll(() => system?.stop());
+await beforeTests(
+  async () => {
+    system = await startSystem({
+      fsync: false,
+      env: { EVENT_ACK_WAIT_MS: "2000", ACCESS_TOKEN_MINUTES: "60" },
+      serviceEnv: { notification: { MAIL_LEASE_SECONDS: "5" } },
+    });
+    await ensureNumbering(system);
+    salon = await openSalon(system);
+    client = await signUp(system);
+  },
+  () => system?.stop(),
+);
 
 // A test that failed half way must not take the others with it.
 afterEach(async () => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { startSystem, type System } from "@lacio/dev/system";
 import { signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
 import { expectNoOverlap, expectSoldOnce, invoicesOf, balance, price, sold, statusOf, told } from "./invariants.ts";
@@ -12,25 +13,27 @@ let system: System;
 let salon: Salon;
 let late: Late[];
 
-// Twenty clients pay while nobody hears of it, their holds end, and half of their slots go to somebody else. Then the payments arrive.
-beforeAll(async () => {
-  system = await startSystem({ fsync: false });
-  await ensureNumbering(system);
-  salon = await openSalon(system, { phases: [30] });
-  late = await holdAll(20);
-  const checkouts = [];
-  for (const { client, bookingId } of late) checkouts.push(await payments(system, client).startPayment({ bookingId }));
-  await system.process("payments").kill();
-  for (const { checkoutUrl } of checkouts) await decide(checkoutUrl, "approve");
-  await sql(system, "booking", "update booking set expires_at = now() where status = 'PENDING_PAYMENT'");
-  for (const { bookingId } of late) await until(async () => (await statusOf(system, bookingId)) === "EXPIRED");
-  await holdAgain(taken());
-  await system.process("payments").restart();
-});
-afterAll(() => system?.stop());
-
 const free = () => late.filter((_, n) => n % 2 === 0);
 const taken = () => late.filter((_, n) => n % 2 === 1);
+
+// Twenty clients pay while nobody hears of it, their holds end, and half of their slots go to somebody else. Then the payments arrive.
+await beforeTests(
+  async () => {
+    system = await startSystem({ fsync: false });
+    await ensureNumbering(system);
+    salon = await openSalon(system, { phases: [30] });
+    late = await holdAll(20);
+    const checkouts = [];
+    for (const { client, bookingId } of late) checkouts.push(await payments(system, client).startPayment({ bookingId }));
+    await system.process("payments").kill();
+    for (const { checkoutUrl } of checkouts) await decide(checkoutUrl, "approve");
+    await sql(system, "booking", "update booking set expires_at = now() where status = 'PENDING_PAYMENT'");
+    for (const { bookingId } of late) await until(async () => (await statusOf(system, bookingId)) === "EXPIRED");
+    await holdAgain(taken());
+    await system.process("payments").restart();
+  },
+  () => system?.stop(),
+);
 
 async function holdAll(count: number): Promise<Late[]> {
   const held: Late[] = [];

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { startSystem, type System } from "@lacio/dev/system";
 import { mails, signIn, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
 import { balance, invoicesOf, mailsWith, price, sold, told } from "./invariants.ts";
@@ -18,12 +19,14 @@ type Booking = {
 let system: System;
 let salon: Salon;
 
-beforeAll(async () => {
-  system = await startSystem({ fsync: false });
-  await ensureNumbering(system);
-  salon = await openSalon(system, { stylists: 2 });
-});
-afterAll(() => system?.stop());
+await beforeTests(
+  async () => {
+    system = await startSystem({ fsync: false });
+    await ensureNumbering(system);
+    salon = await openSalon(system, { stylists: 2 });
+  },
+  () => system?.stop(),
+);
 
 async function sell(start: Date): Promise<{ client: SignedIn; bookingId: string; mine: Rest }> {
   const client = await signUp(system);

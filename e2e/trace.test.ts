@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { serviceNames } from "@lacio/dev/environment";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { startSystem, type System } from "@lacio/dev/system";
 import { mails, signUp, until } from "@lacio/dev/testing";
 import { rest } from "./rest.ts";
@@ -17,40 +18,41 @@ let collector: Collector;
 let system: System;
 let requests: { booking: string; paying: string };
 
-beforeAll(async () => {
-  collector = await startCollector();
-  system = await startSystem({
-    fsync: false,
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
-    serviceEnv: Object.fromEntries(serviceNames.map((name) => [name, { OTEL_SERVICE_NAME: name }])),
-    edge: { otlp: ["127.0.0.1", collector.port], traceSharePercent: 100 },
-  });
-  await ensureNumbering(system);
-  const salon = await openSalon(system);
-  const client = await signUp(system);
-  const mine = rest(system, client.accessToken);
-
-  const wish = { serviceId: salon.serviceId, desiredStart: at(1, "10:00").toISOString() };
-  const booked = await mine.post<{ bookingId: string }>("/v1/bookings", wish, { ...traced, "idempotency-key": crypto.randomUUID() });
-  const paying = await mine.post<{ checkoutUrl: string }>(`/v1/bookings/${booked.body.bookingId}/pay`, {}, traced);
-  await decide(paying.body.checkoutUrl, "approve");
-  await until(async () => (await mails(system, client.email)).some(({ attachments }) => attachments.length > 0));
-  requests = { booking: booked.headers.get("x-request-id")!, paying: paying.headers.get("x-request-id")! };
-  // Each process sends its spans in its own time: all are there when both requests have their spans, both mails too, and no parent is missing.
-  await until(() => spans("edge").length === 4 && spans("notification", "send mail").length === 2 && roots().every(isEdge));
-});
-
-afterAll(async () => {
-  await system?.stop();
-  await collector?.stop();
-});
-
 const spans = (service: string, name?: string): Span[] =>
   ours().filter((span) => span.service === service && (!name || span.name === name));
 const ours = (): Span[] => collector.spans.filter((span) => span.traceId === traceId);
 const roots = (): Span[] => ours().filter(({ parentSpanId }) => !ours().some(({ spanId }) => spanId === parentSpanId));
 const isEdge = ({ service }: Span): boolean => service === "edge";
 const chainTo = (service: string, name: string): string[] => chain(spans(service, name)[0]!, collector.spans);
+
+await beforeTests(
+  async () => {
+    collector = await startCollector();
+    system = await startSystem({
+      fsync: false,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+      serviceEnv: Object.fromEntries(serviceNames.map((name) => [name, { OTEL_SERVICE_NAME: name }])),
+      edge: { otlp: ["127.0.0.1", collector.port], traceSharePercent: 100 },
+    });
+    await ensureNumbering(system);
+    const salon = await openSalon(system);
+    const client = await signUp(system);
+    const mine = rest(system, client.accessToken);
+
+    const wish = { serviceId: salon.serviceId, desiredStart: at(1, "10:00").toISOString() };
+    const booked = await mine.post<{ bookingId: string }>("/v1/bookings", wish, { ...traced, "idempotency-key": crypto.randomUUID() });
+    const paying = await mine.post<{ checkoutUrl: string }>(`/v1/bookings/${booked.body.bookingId}/pay`, {}, traced);
+    await decide(paying.body.checkoutUrl, "approve");
+    await until(async () => (await mails(system, client.email)).some(({ attachments }) => attachments.length > 0));
+    requests = { booking: booked.headers.get("x-request-id")!, paying: paying.headers.get("x-request-id")! };
+    // Each process sends its spans in its own time: all are there when both requests have their spans, both mails too, and no parent is missing.
+    await until(() => spans("edge").length === 4 && spans("notification", "send mail").length === 2 && roots().every(isEdge));
+  },
+  async () => {
+    await system?.stop();
+    await collector?.stop();
+  },
+);
 
 const booked = ["booking: lacio.booking.v1.BookingService/CreateBooking", "edge: router booking egress", "edge: ingress"];
 const paid = [

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { localSecrets } from "@lacio/dev/environment";
 import { startSystem, type System } from "@lacio/dev/system";
 import { mails, sql, trustEdge, until } from "@lacio/dev/testing";
@@ -13,14 +14,16 @@ let salon: Salon;
 let hour = 8;
 
 // A reconciler that never wakes: webhooks alone count, until the last test.
-beforeAll(async () => {
-  system = await startSystem({ fsync: false, serviceEnv: { payments: { RECONCILE_SECONDS: "3600" } } });
-  trustEdge(system);
-  await ensureNumbering(system);
-  salon = await openSalon(system);
-});
+await beforeTests(
+  async () => {
+    system = await startSystem({ fsync: false, serviceEnv: { payments: { RECONCILE_SECONDS: "3600" } } });
+    trustEdge(system);
+    await ensureNumbering(system);
+    salon = await openSalon(system);
+  },
+  () => system?.stop(),
+);
 afterEach(() => provider(system).faults({ webhooks: "deliver" }));
-afterAll(() => system?.stop());
 
 async function checkout(): Promise<Sale & { checkoutUrl: string }> {
   const { client, bookingId } = await hold(system, salon, at(1, `${String(hour++).padStart(2, "0")}:00`));

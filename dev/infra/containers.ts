@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GenericContainer, WaitStrategy } from "testcontainers";
+import { probed, type ChildOptions } from "../child.ts";
 import { freePort } from "../ports.ts";
 import { together, type Infra, type InfraOptions, type InfraServer } from "./index.ts";
 import { configuration as natsConfiguration, natsPassword } from "./nats.ts";
@@ -41,7 +42,7 @@ async function nats({ dir, fsync = true }: InfraOptions) {
     syncAlways: fsync,
   });
   container.withCopyContentToContainer([{ content, target: "/lacio.conf" }]).withCommand(["-c", "/lacio.conf"]);
-  const ready = async () => (await fetch(`http://127.0.0.1:${monitor}/healthz`)).ok;
+  const ready: Ready = async (signal) => (await fetch(`http://127.0.0.1:${monitor}/healthz`, { signal })).ok;
   return Object.assign(await run("nats", container, dir, port, ready), { url: `nats://lacio:${password}@127.0.0.1:${port}` });
 }
 
@@ -57,7 +58,7 @@ async function redis({ dir }: InfraOptions) {
 async function mail({ dir, mailPort }: InfraOptions) {
   const [smtp, web] = [await freePort(), await freePort(mailPort)];
   const container = await image("mail", { 1025: smtp, 1080: web });
-  const ready = async () => (await fetch(`http://127.0.0.1:${web}/api/healthz`)).ok;
+  const ready: Ready = async (signal) => (await fetch(`http://127.0.0.1:${web}/api/healthz`, { signal })).ok;
   return Object.assign(await run("mail", container, dir, web, ready), {
     url: `http://127.0.0.1:${web}`,
     smtpUrl: `smtp://127.0.0.1:${smtp}`,
@@ -73,7 +74,7 @@ async function image(name: keyof typeof images, ports: Record<number, number>): 
   return new GenericContainer(images[name]).withExposedPorts(...exposed);
 }
 
-async function run(name: string, image: GenericContainer, dir: string, port: number, ready: () => Promise<boolean>): Promise<InfraServer> {
+async function run(name: string, image: GenericContainer, dir: string, port: number, ready: Ready): Promise<InfraServer> {
   const { getContainerRuntimeClient } = await import("testcontainers");
   const log = path.join(dir, "logs", `${name}.log`);
   fs.mkdirSync(path.dirname(log), { recursive: true });
@@ -115,7 +116,7 @@ async function run(name: string, image: GenericContainer, dir: string, port: num
 }
 
 /** The probe from outside: an image need not hold a shell. */
-function waitFor(ready: () => Promise<boolean>): WaitStrategy {
+function waitFor(ready: Ready): WaitStrategy {
   const strategy: WaitStrategy = {
     waitUntilReady: (container) => untilReady(container, ready),
     withStartupTimeout: () => strategy,
@@ -125,9 +126,9 @@ function waitFor(ready: () => Promise<boolean>): WaitStrategy {
   return strategy;
 }
 
-async function untilReady(container: Container, ready: () => Promise<boolean>) {
+async function untilReady(container: Container, ready: Ready) {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
-    if (await ready().catch(() => false)) return;
+    if (await probed(ready)) return;
     if (!(await container.inspect()).State.Running) break;
   }
   const { Config, State } = await container.inspect();
@@ -137,4 +138,5 @@ async function untilReady(container: Container, ready: () => Promise<boolean>) {
   );
 }
 
+type Ready = ChildOptions["ready"];
 type Container = Parameters<WaitStrategy["waitUntilReady"]>[0];

@@ -16,7 +16,7 @@ export async function startMail({ dir, supervise, mailPort }: InfraOptions): Pro
     args: [...leanFlags, maildev, ...address, "--mail-directory", path.join(dir, "mail"), "--max-emails", "5000"],
     env: { ...process.env, ...leanNode },
     dir,
-    ready: async () => (await fetch(`http://127.0.0.1:${web}/api/healthz`)).ok, // "/" answers 404 to anything but a browser
+    ready: async (signal) => (await fetch(`http://127.0.0.1:${web}/api/healthz`, { signal })).ok, // "/" answers 404 to anything but a browser
     supervise,
   });
   return Object.assign(child, { url: `http://127.0.0.1:${web}`, smtpUrl: `smtp://127.0.0.1:${smtp}`, port: web });

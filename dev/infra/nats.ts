@@ -30,7 +30,7 @@ export async function startNats({ dir, fsync = true, supervise }: InfraOptions):
     command: program,
     args: ["-c", config],
     dir,
-    ready: async () => (await fetch(`http://127.0.0.1:${monitor}/healthz`)).ok,
+    ready: async (signal) => (await fetch(`http://127.0.0.1:${monitor}/healthz`, { signal })).ok,
     stopSignal: "SIGINT",
     supervise,
   });

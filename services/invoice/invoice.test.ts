@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
@@ -10,6 +10,7 @@ import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { Invoice_Kind, InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
+import { beforeTests } from "../../dev/before-tests.ts";
 import { startSystem, type System } from "../../dev/system.ts";
 import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
 import { aLine, startBookingStandIn, type BookingStandIn } from "../../dev/booking-stand-in.ts";
@@ -23,28 +24,29 @@ let client: SignedIn;
 let admin: Client<typeof InvoiceService>;
 let mine: Client<typeof InvoiceService>;
 
-beforeAll(async () => {
-  rmSync(dir, { recursive: true, force: true });
-  booking = await startBookingStandIn();
-  system = await startSystem({
-    dir,
-    services: ["auth", "users", "invoice"],
-    edge: false,
-    stripe: false,
-    fsync: false,
-    serviceEnv: { invoice: { BOOKING_URL: booking.url } },
-  });
-  publisher = await startPublisher(system.urls.nats!);
-  client = await signUp(system, { name: "María Fernanda Ñúñez" });
-  admin = clientFor(InvoiceService, system, await adminToken(system));
-  mine = clientFor(InvoiceService, system, client.accessToken);
-});
-
-afterAll(async () => {
-  await publisher?.stop();
-  await system?.stop();
-  booking?.stop();
-});
+await beforeTests(
+  async () => {
+    rmSync(dir, { recursive: true, force: true });
+    booking = await startBookingStandIn();
+    system = await startSystem({
+      dir,
+      services: ["auth", "users", "invoice"],
+      edge: false,
+      stripe: false,
+      fsync: false,
+      serviceEnv: { invoice: { BOOKING_URL: booking.url } },
+    });
+    publisher = await startPublisher(system.urls.nats!);
+    client = await signUp(system, { name: "María Fernanda Ñúñez" });
+    admin = clientFor(InvoiceService, system, await adminToken(system));
+    mine = clientFor(InvoiceService, system, client.accessToken);
+  },
+  async () => {
+    await publisher?.stop();
+    await system?.stop();
+    booking?.stop();
+  },
+);
 
 const range = (prefix: string, fromNumber: bigint, toNumber: bigint, kind = NumberingRange_Kind.INVOICE) => ({
   kind,

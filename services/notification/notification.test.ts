@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
@@ -14,6 +14,7 @@ import { NotificationService } from "@lacio/proto/notification/v1/notification_s
 import { PaymentFailedSchema, PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { beforeTests } from "../../dev/before-tests.ts";
 import { startSystem, type System } from "../../dev/system.ts";
 import { adminToken, clientFor, mails, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
 import { aLine, startBookingStandIn, type BookingStandIn } from "../../dev/booking-stand-in.ts";
@@ -26,28 +27,29 @@ let publisher: Awaited<ReturnType<typeof startPublisher>>;
 let stylist: { id: string; email: string };
 let otherStylist: { id: string; email: string };
 
-beforeAll(async () => {
-  rmSync(dir, { recursive: true, force: true });
-  booking = await startBookingStandIn();
-  system = await startSystem({
-    dir,
-    services: ["auth", "users", "staff", "invoice", "notification"],
-    edge: false,
-    stripe: false,
-    fsync: false,
-    env: { BOOKING_URL: booking.url },
-  });
-  publisher = await startPublisher(system.urls.nats!);
-  const token = await adminToken(system);
-  [stylist, otherStylist] = await Promise.all([hire(token, "Camila Rojas"), hire(token, "Andrea Díaz")]);
-  await until(async () => (await mails(system, otherStylist.email)).length > 0);
-});
-
-afterAll(async () => {
-  await publisher?.stop();
-  await system?.stop();
-  booking?.stop();
-});
+await beforeTests(
+  async () => {
+    rmSync(dir, { recursive: true, force: true });
+    booking = await startBookingStandIn();
+    system = await startSystem({
+      dir,
+      services: ["auth", "users", "staff", "invoice", "notification"],
+      edge: false,
+      stripe: false,
+      fsync: false,
+      env: { BOOKING_URL: booking.url },
+    });
+    publisher = await startPublisher(system.urls.nats!);
+    const token = await adminToken(system);
+    [stylist, otherStylist] = await Promise.all([hire(token, "Camila Rojas"), hire(token, "Andrea Díaz")]);
+    await until(async () => (await mails(system, otherStylist.email)).length > 0);
+  },
+  async () => {
+    await publisher?.stop();
+    await system?.stop();
+    booking?.stop();
+  },
+);
 
 describe("an account", () => {
   test("is welcomed with a link that works, whose secret is not kept", async () => {

@@ -1,14 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { startSystem, type System } from "@lacio/dev/system";
 import { clientFor, refusal, signIn, signUp, sql, until } from "@lacio/dev/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { decodeProtectedHeader } from "jose";
 
 let system: System;
-beforeAll(async () => {
-  system = await startSystem({ services: ["auth"], edge: false, stripe: false, fsync: false });
-});
-afterAll(() => system.stop());
+await beforeTests(
+  async () => {
+    system = await startSystem({ services: ["auth"], edge: false, stripe: false, fsync: false });
+  },
+  () => system?.stop(),
+);
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid!;
 const listed = (token: string) => refusal(clientFor(AuthService, system, token).listSessions({}));

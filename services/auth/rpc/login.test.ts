@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { clientFor, refusal, signUp, sql, until } from "@lacio/dev/testing";
 import { startSystem, type System } from "@lacio/dev/system";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
@@ -11,12 +12,14 @@ const right = "una clave larga";
 let system: System;
 let login: (email: string, password?: string) => Promise<unknown>;
 
-beforeAll(async () => {
-  const serviceEnv = { auth: { LOGIN_PER_ACCOUNT_PER_MINUTE: String(perMinute) } };
-  system = await startSystem({ dir: ".lacio/test/auth-login", services: ["auth"], edge: false, stripe: false, fsync: false, serviceEnv });
-  login = (email, password = right) => clientFor(AuthService, system).login({ email, password });
-});
-afterAll(() => system.stop());
+await beforeTests(
+  async () => {
+    const serviceEnv = { auth: { LOGIN_PER_ACCOUNT_PER_MINUTE: String(perMinute) } };
+    system = await startSystem({ dir: ".lacio/test/auth-login", services: ["auth"], edge: false, stripe: false, fsync: false, serviceEnv });
+    login = (email, password = right) => clientFor(AuthService, system).login({ email, password });
+  },
+  () => system?.stop(),
+);
 
 const unknown = () => `${crypto.randomUUID()}@example.com`;
 const errorOf = (call: Promise<unknown>) => call.then(() => undefined, ConnectError.from);

@@ -1,6 +1,6 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { fact } from "@lacio/chassis/fact";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import {
@@ -13,6 +13,7 @@ import {
 import { ScheduleChangedSchema, ServiceChangedSchema, StylistChangedSchema, TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { startPublisher } from "../../../dev/publisher.ts";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { startSystem, type System } from "../../../dev/system.ts";
 import { adminToken, asService, clientFor, refusal, sql, until } from "../../../dev/testing.ts";
 
@@ -61,37 +62,38 @@ async function free(request: { date?: string; toDate?: string; staffId?: string;
   );
 }
 
-beforeAll(async () => {
-  system = await startSystem({
-    services: ["auth", "staff", "availability"],
-    edge: false,
-    stripe: false,
-    fsync: false,
-    env: { SALON_TIME_ZONE: zone },
-  });
-  owners = await startPublisher(system.urls.nats!);
-  staff = clientFor(StaffService, system, await adminToken(system));
-  anyone = clientFor(AvailabilityService, system);
-  asBooking = clientFor(AvailabilityService, system, asService("booking", system));
-  skillId = (await staff.createSkill({ name: "Keratina" })).skill!.id;
-  const phases = [
-    { name: "Aplicación", minutes: 60, busy: true },
-    { name: "Exposición", minutes: 30, busy: false },
-    { name: "Sellado", minutes: 30, busy: true },
-  ];
-  serviceId = (await staff.createService({ name: "Keratina", price: cop(28_000_000n), phases, bufferMinutes: 15, skillIds: [skillId] }))
-    .service!.id;
-  ana = await hire("Ana");
-  bea = await hire("Bea");
-  await staff.putSchedule({ staffId: ana, shifts: everyDay("09:00", "12:00") });
-  await staff.putSchedule({ staffId: bea, shifts: everyDay("10:00", "12:30") });
-  await until(async () => (await free()).some((slot) => slot.endsWith("Ana")) && (await free()).some((slot) => slot.endsWith("Bea")));
-});
-
-afterAll(async () => {
-  await owners?.stop();
-  await system?.stop();
-});
+await beforeTests(
+  async () => {
+    system = await startSystem({
+      services: ["auth", "staff", "availability"],
+      edge: false,
+      stripe: false,
+      fsync: false,
+      env: { SALON_TIME_ZONE: zone },
+    });
+    owners = await startPublisher(system.urls.nats!);
+    staff = clientFor(StaffService, system, await adminToken(system));
+    anyone = clientFor(AvailabilityService, system);
+    asBooking = clientFor(AvailabilityService, system, asService("booking", system));
+    skillId = (await staff.createSkill({ name: "Keratina" })).skill!.id;
+    const phases = [
+      { name: "Aplicación", minutes: 60, busy: true },
+      { name: "Exposición", minutes: 30, busy: false },
+      { name: "Sellado", minutes: 30, busy: true },
+    ];
+    serviceId = (await staff.createService({ name: "Keratina", price: cop(28_000_000n), phases, bufferMinutes: 15, skillIds: [skillId] }))
+      .service!.id;
+    ana = await hire("Ana");
+    bea = await hire("Bea");
+    await staff.putSchedule({ staffId: ana, shifts: everyDay("09:00", "12:00") });
+    await staff.putSchedule({ staffId: bea, shifts: everyDay("10:00", "12:30") });
+    await until(async () => (await free()).some((slot) => slot.endsWith("Ana")) && (await free()).some((slot) => slot.endsWith("Bea")));
+  },
+  async () => {
+    await owners?.stop();
+    await system?.stop();
+  },
+);
 
 describe("free slots", () => {
   // 60 busy + 30 free + 30 busy + 15 buffer: 135 minutes, all busy parts within the shift.

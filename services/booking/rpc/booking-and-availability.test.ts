@@ -3,7 +3,8 @@ import type { Client } from "@connectrpc/connect";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { startSystem, type System } from "../../../dev/system.ts";
 import { adminToken, clientFor, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
 import { answer, hour, outcome, tally } from "../testing/salon.ts";
@@ -14,22 +15,24 @@ let serviceId: string;
 let skillId: string;
 let crowd: SignedIn[];
 
-beforeAll(async () => {
-  const services = ["auth", "staff", "availability", "booking"];
-  system = await startSystem({ dir: ".lacio/test/booking-and-availability", services, edge: false, stripe: false, fsync: false });
-  admin = clientFor(StaffService, system, await adminToken(system));
-  const mark = crypto.randomUUID().slice(0, 8);
-  skillId = (await admin.createSkill({ name: `Keratina ${mark}` })).skill!.id;
-  const phases = [
-    { name: "Aplicar", minutes: 60, busy: true },
-    { name: "Reposar", minutes: 60, busy: false },
-    { name: "Terminar", minutes: 60, busy: true },
-  ];
-  const offer = { name: `Keratina ${mark}`, price: { currencyCode: "COP", minorUnits: 25_000_000n }, phases, skillIds: [skillId] };
-  serviceId = (await admin.createService(offer)).service!.id;
-  crowd = await Promise.all(Array.from({ length: 40 }, () => signUp(system)));
-});
-afterAll(() => system?.stop());
+await beforeTests(
+  async () => {
+    const services = ["auth", "staff", "availability", "booking"];
+    system = await startSystem({ dir: ".lacio/test/booking-and-availability", services, edge: false, stripe: false, fsync: false });
+    admin = clientFor(StaffService, system, await adminToken(system));
+    const mark = crypto.randomUUID().slice(0, 8);
+    skillId = (await admin.createSkill({ name: `Keratina ${mark}` })).skill!.id;
+    const phases = [
+      { name: "Aplicar", minutes: 60, busy: true },
+      { name: "Reposar", minutes: 60, busy: false },
+      { name: "Terminar", minutes: 60, busy: true },
+    ];
+    const offer = { name: `Keratina ${mark}`, price: { currencyCode: "COP", minorUnits: 25_000_000n }, phases, skillIds: [skillId] };
+    serviceId = (await admin.createService(offer)).service!.id;
+    crowd = await Promise.all(Array.from({ length: 40 }, () => signUp(system)));
+  },
+  () => system?.stop(),
+);
 
 const bookings = (client: SignedIn) => clientFor(BookingService, system, client.accessToken);
 // 9:00 in Bogotá, so many days from now.

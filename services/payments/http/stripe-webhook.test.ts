@@ -1,18 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import Stripe from "stripe";
 import { localSecrets } from "../../../dev/environment.ts";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { until } from "../../../dev/testing.ts";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;
 let secret: string;
-beforeAll(async () => {
-  system = await startPaymentsSystem("payments-webhook", { RECONCILE_SECONDS: "2" });
-  secret = localSecrets(system.dir).stripeWebhook;
-});
-afterAll(() => system?.stop());
+await beforeTests(
+  async () => {
+    system = await startPaymentsSystem("payments-webhook", { RECONCILE_SECONDS: "2" });
+    secret = localSecrets(system.dir).stripeWebhook;
+  },
+  () => system?.stop(),
+);
 beforeEach(() => system.faults({}));
 
 const webhooks = new Stripe("sk_test_unused").webhooks;

@@ -1,16 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { BookingCancelledSchema, BookingExpiredSchema } from "@lacio/proto/booking/v1/events";
 import { PaymentFailedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { Payment_Status, PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import { v7 as uuidv7 } from "uuid";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { asService, clientFor, signUp, until } from "../../../dev/testing.ts";
 import { reasonOf, startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;
-beforeAll(async () => void (system = await startPaymentsSystem("payments-start", { RECONCILE_SECONDS: "2" })));
-afterAll(() => system?.stop());
+await beforeTests(
+  async () => void (system = await startPaymentsSystem("payments-start", { RECONCILE_SECONDS: "2" })),
+  () => system?.stop(),
+);
 beforeEach(() => system.faults({}));
 
 describe("StartPayment", () => {

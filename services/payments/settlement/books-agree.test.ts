@@ -1,12 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { BookingCancelledSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
 import { PaymentRefundedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { until } from "../../../dev/testing.ts";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;
-beforeAll(async () => void (system = await startPaymentsSystem("payments-storm", { RECONCILE_SECONDS: "1" })));
-afterAll(() => system?.stop());
+await beforeTests(
+  async () => void (system = await startPaymentsSystem("payments-storm", { RECONCILE_SECONDS: "1" })),
+  () => system?.stop(),
+);
 
 const price = 18_000_000n;
 const storm = [

@@ -1,15 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
 import { BookingCancelledSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
 import { PaymentRefundedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import { v7 as uuidv7 } from "uuid";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { until } from "../../../dev/testing.ts";
 import { reasonOf, startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;
-beforeAll(async () => void (system = await startPaymentsSystem("payments-refunds", { RECONCILE_SECONDS: "3600" })));
-afterAll(() => system?.stop());
+await beforeTests(
+  async () => void (system = await startPaymentsSystem("payments-refunds", { RECONCILE_SECONDS: "3600" })),
+  () => system?.stop(),
+);
 beforeEach(() => system.faults({}));
 
 const cop = (minorUnits: bigint) => ({ currencyCode: "COP", minorUnits });

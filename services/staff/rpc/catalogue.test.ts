@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { subjectOf } from "@lacio/chassis/fact";
 import { ServiceChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { startSystem, type System } from "../../../dev/system.ts";
 import { adminToken, clientFor, refusal, signUp, sql, until } from "../../../dev/testing.ts";
 import { factsOf, outbox } from "../testing/facts.ts";
@@ -13,14 +14,16 @@ let admin: Client<typeof StaffService>;
 let anyone: Client<typeof StaffService>;
 let client: Client<typeof StaffService>;
 
-beforeAll(async () => {
-  const services = ["auth", "staff"];
-  system = await startSystem({ dir: ".lacio/test/staff-catalogue", services, edge: false, stripe: false, fsync: false });
-  admin = clientFor(StaffService, system, await adminToken(system));
-  client = clientFor(StaffService, system, (await signUp(system)).accessToken);
-  anyone = clientFor(StaffService, system);
-});
-afterAll(() => system.stop());
+await beforeTests(
+  async () => {
+    const services = ["auth", "staff"];
+    system = await startSystem({ dir: ".lacio/test/staff-catalogue", services, edge: false, stripe: false, fsync: false });
+    admin = clientFor(StaffService, system, await adminToken(system));
+    client = clientFor(StaffService, system, (await signUp(system)).accessToken);
+    anyone = clientFor(StaffService, system);
+  },
+  () => system?.stop(),
+);
 
 type Wishes = Exclude<Parameters<Client<typeof StaffService>["createService"]>[0], { $typeName: string }>;
 const cop = (minorUnits: bigint) => ({ currencyCode: "COP", minorUnits });

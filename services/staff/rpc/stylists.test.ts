@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
@@ -7,6 +7,7 @@ import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { ScheduleChangedSchema, StylistChangedSchema, TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { startSystem, type System } from "../../../dev/system.ts";
 import { adminToken, asService, clientFor, refusal, signIn, signUp, sql, until } from "../../../dev/testing.ts";
 import { factsOf, outbox } from "../testing/facts.ts";
@@ -19,17 +20,19 @@ let client: Staff;
 let nano: string;
 let keratin: string;
 
-beforeAll(async () => {
-  const services = ["auth", "staff"];
-  system = await startSystem({ dir: ".lacio/test/staff-stylists", services, edge: false, stripe: false, fsync: false });
-  admin = clientFor(StaffService, system, await adminToken(system));
-  client = clientFor(StaffService, system, (await signUp(system)).accessToken);
-  anyone = clientFor(StaffService, system);
-  const mark = crypto.randomUUID().slice(0, 20);
-  nano = (await admin.createSkill({ name: `Nano ${mark}` })).skill!.id;
-  keratin = (await admin.createSkill({ name: `Keratina ${mark}` })).skill!.id;
-});
-afterAll(() => system.stop());
+await beforeTests(
+  async () => {
+    const services = ["auth", "staff"];
+    system = await startSystem({ dir: ".lacio/test/staff-stylists", services, edge: false, stripe: false, fsync: false });
+    admin = clientFor(StaffService, system, await adminToken(system));
+    client = clientFor(StaffService, system, (await signUp(system)).accessToken);
+    anyone = clientFor(StaffService, system);
+    const mark = crypto.randomUUID().slice(0, 20);
+    nano = (await admin.createSkill({ name: `Nano ${mark}` })).skill!.id;
+    keratin = (await admin.createSkill({ name: `Keratina ${mark}` })).skill!.id;
+  },
+  () => system?.stop(),
+);
 
 const password = "una clave larga";
 const form = (wishes: object = {}) => ({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { BookingCompletedSchema } from "@lacio/proto/booking/v1/events";
@@ -6,6 +6,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Document_Type, Profile_WhenStylistCancels, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers as natsHeaders, type NatsConnection } from "@nats-io/transport-node";
+import { beforeTests } from "../../../dev/before-tests.ts";
 import { startSystem, type System } from "../../../dev/system.ts";
 import { adminToken, asService, clientFor, refusal, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
 
@@ -13,18 +14,20 @@ type Users = Client<typeof UsersService>;
 let system: System;
 let nats: NatsConnection;
 
-beforeAll(async () => {
-  const services = ["auth", "users"];
-  system = await startSystem({ dir: ".lacio/test/users", services, edge: false, stripe: false, fsync: false });
-  const { host, username, password } = new URL(system.urls.nats!);
-  nats = await connect({ servers: host, user: username, pass: password });
-  const jsm = await jetstreamManager(nats);
-  await jsm.streams.add({ name: "BOOKING", subjects: ["booking.>"] });
-});
-afterAll(async () => {
-  await nats.close();
-  await system.stop();
-});
+await beforeTests(
+  async () => {
+    const services = ["auth", "users"];
+    system = await startSystem({ dir: ".lacio/test/users", services, edge: false, stripe: false, fsync: false });
+    const { host, username, password } = new URL(system.urls.nats!);
+    nats = await connect({ servers: host, user: username, pass: password });
+    const jsm = await jetstreamManager(nats);
+    await jsm.streams.add({ name: "BOOKING", subjects: ["booking.>"] });
+  },
+  async () => {
+    await nats?.close();
+    await system?.stop();
+  },
+);
 
 const as = ({ accessToken }: SignedIn): Users => clientFor(UsersService, system, accessToken);
 const service = (name: string): Users => clientFor(UsersService, system, asService(name, system));
