@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { runChecks } from "./checks.ts";
+import { slowest, type FileResult } from "./slowest.ts";
 
 // Everything: the checks that need no server, then all tests on real ones. `npm test -- booking` runs the test files that match.
 const root = path.resolve(import.meta.dirname, "..");
@@ -21,10 +22,16 @@ function runJest(): { passed: number; failed: number } {
   // Jest prints the report on stdout too when asked for JSON; people read what it writes to stderr.
   spawnSync(process.execPath, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
   if (!fs.existsSync(report)) return { passed: 0, failed: 1 }; // it did not even start; its words are above
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(fs.readFileSync(report, "utf8")) as Record<
-    string,
-    number
-  >;
-  const failed = numFailedTests! + numRuntimeErrorTestSuites!;
-  return { passed: numPassedTests!, failed: numPassedTests! + failed === 0 ? 1 : failed };
+  const told = JSON.parse(fs.readFileSync(report, "utf8")) as Report;
+  const failed = told.numFailedTests + told.numRuntimeErrorTestSuites;
+  if (told.testResults.length > 1) console.log(`\n${slowest(told.testResults, root).join("\n")}`);
+  return { passed: told.numPassedTests, failed: told.numPassedTests + failed === 0 ? 1 : failed };
+}
+
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  /** Files that could not even be read, as when the system of their own does not start. */
+  numRuntimeErrorTestSuites: number;
+  testResults: FileResult[];
 }
