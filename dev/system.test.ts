@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
+import http2 from "node:http2";
 import net from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -47,6 +49,29 @@ test("another process can trust the edge by its certificate file, as the Stripe 
   expect((await promisify(execFile)(process.execPath, ["-e", script], { env })).stdout.trim()).toBe("200");
 });
 
+test("a service that is told to stop says that it drains, and finishes the calls it has", async () => {
+  const auth = system.process("auth");
+  const session = http2.connect(system.urls.auth!);
+  await once(session, "connect");
+  const path = "/lacio.auth.v1.AuthService/RequestPasswordReset";
+  const call = session.request({ ":method": "POST", ":path": path, "content-type": "application/json" });
+  const answered = once(call, "response");
+  call.write('{"email": ');
+  await new Promise((resolve) => session.ping(resolve)); // what was sent before it has been read
+  await auth.kill("SIGTERM");
+  const problems = await until(async () => {
+    const ready = await fetch(`${system.urls["auth-ops"]}/readyz`);
+    return ready.status === 503 && ((await ready.json()) as { problems: string[] }).problems;
+  });
+  expect(problems).toEqual(["draining"]);
+  call.end('"nobody@example.com"}');
+  const [headers] = (await answered) as [http2.IncomingHttpHeaders];
+  expect(headers[":status"]).toBe(200);
+  call.resume();
+  await until(() => !auth.running);
+  await auth.restart();
+});
+
 test("a service that was killed comes back on its port, with what the test adds to its environment", async () => {
   const auth = system.process("auth");
   const before = auth.pid;
@@ -56,7 +81,7 @@ test("a service that was killed comes back on its port, with what the test adds 
   expect(auth.pid).not.toBe(before);
   const { email } = await until(() => signUp(system));
   expect(email).toContain("@");
-  expect(system.logs("auth").match(/"started"/g)).toHaveLength(2);
+  expect(system.logs("auth").match(/"started"/g)).toHaveLength(3);
 });
 
 test("a mail is found with its attachment, byte for byte", async () => {

@@ -4,7 +4,7 @@ import { sharedSystem } from "@lacio/dev/testing";
 import { methods } from "@lacio/proto/registry";
 import { gatherCast, tokensFor, type Cast } from "./access-matrix/cast.ts";
 import { requests, variants } from "./access-matrix/requests.ts";
-import { hasRest, restForm } from "./access-matrix/rest-form.ts";
+import { hasRest, pathOf, restForm } from "./access-matrix/rest-form.ts";
 import { callName } from "./access-matrix/table.ts";
 import { casesOf, notRequests, type Case } from "./bad-input/cases.ts";
 import { openPorts, type Answer } from "./bad-input/post-json.ts";
@@ -33,17 +33,24 @@ const refusals = [
   "aborted",
 ];
 
+// What the same lines read for every field is shared out among the fields: each meets some of it, and all of it is met.
+const isReadHere = ({ misread, turn }: Case) => !misread || turn % 3 === 0;
+const isReadByEdge = ({ field, turn }: Case, method: DescMethod) => pathOf(method).includes(`{${field.name}}`) || turn % 4 === 0;
+
 describe.each(methods.map((method) => ({ name: callName(method), method })))("$name", ({ method }) => {
   test("answers bad input with what is wrong with it", async () => {
     const good = await goodRequest(method);
+    const callers = [...(await callersOf(method))];
+    for (const [who, token] of callers)
+      expect([who, await ports.post(method, JSON.stringify(good), token)]).toMatchObject([who, { code: reached }]);
     const problems: string[] = [];
-    for (const [who, token] of await callersOf(method)) {
-      expect(await ports.post(method, JSON.stringify(good), token)).not.toMatchObject({ code: "invalid_argument" });
-      await sideBySide(casesOf(method.input, good), async (one) => {
-        const problem = problemWith(one, await ports.post(method, JSON.stringify(one.body), token));
-        if (problem) problems.push(`${who} sends ${one.path}: ${shortly(one.value)} -> ${problem}`);
-      });
-    }
+    const cases = casesOf(method.input, good).filter(isReadHere);
+    // Callers take the values by turns: a field is read the same for all of them, and each meets every field.
+    await sideBySide(cases, async (one, n) => {
+      const [who, token] = callers[n % callers.length]!;
+      const problem = problemWith(one, await ports.post(method, JSON.stringify(one.body), token));
+      if (problem) problems.push(`${who} sends ${one.path}: ${shortly(one.value)} -> ${problem}`);
+    });
     expect(problems).toEqual([]);
   });
 
@@ -52,7 +59,8 @@ describe.each(methods.map((method) => ({ name: callName(method), method })))("$n
       const good = await goodRequest(method);
       const problems: string[] = [];
       const edge = rest(system, [...(await callersOf(method)).values()][0]);
-      await sideBySide(casesOf(method.input, good), async ({ path: field, value, body: fields }) => {
+      const cases = casesOf(method.input, good).filter((one) => isReadByEdge(one, method));
+      await sideBySide(cases, async ({ path: field, value, body: fields }) => {
         const { verb, path, body } = restForm(method, fields);
         if (path.length > longestPath) return;
         const answer = await edge.send(verb, path, body);
@@ -74,6 +82,9 @@ describe.each(methods.map((method) => ({ name: callName(method), method })))("$n
   });
 });
 
+// A good request is read and let in, or nothing that follows would be about its fields.
+const reached = expect.not.stringMatching(/^(invalid_argument|unauthenticated|permission_denied)$/) as unknown as string;
+
 // What does not even leave this machine: an HTTP/2 client refuses to send it.
 const longestPath = 10_000;
 
@@ -82,8 +93,12 @@ async function goodRequest(method: DescMethod): Promise<JsonObject> {
   const ofService = requests[parent.typeName.split(".")[1] as keyof typeof requests] as unknown as typeof variants;
   // An ADMIN must say for whom.
   const request = variants[`${callName(method)} (for the client)`] ?? ofService[localName]!;
-  return toJson(input, create(input, await request(cast))) as JsonObject;
+  const good = toJson(input, create(input, await request(cast))) as JsonObject;
+  // A password is hashed each time that the rest is taken, and may be missing where somebody else opens the account.
+  return mayLackPassword.includes(callName(method)) ? { ...good, password: "" } : good;
 }
+
+const mayLackPassword = ["AuthService/CreateAccount", "StaffService/CreateStylist"];
 
 const callersOf = async (method: DescMethod) => whoMay(method, { ...cast, tokens: await tokensFor(method, cast) });
 
@@ -107,11 +122,12 @@ function names(field: DescField, path: string, message: string, violations: Answ
 
 const isWithin = (inner: string, outer: string) => inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 
-async function sideBySide<T>(items: Iterable<T>, work: (item: T) => Promise<void>, width = 8): Promise<void> {
+async function sideBySide<T>(items: Iterable<T>, work: (item: T, n: number) => Promise<void>, width = 8): Promise<void> {
   const iterator = Iterator.from(items);
+  let n = 0;
   await Promise.all(
     Array.from({ length: width }, async () => {
-      for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value);
+      for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value, n++);
     }),
   );
 }

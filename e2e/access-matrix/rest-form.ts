@@ -3,11 +3,13 @@ import { http } from "@lacio/proto/google/api/annotations";
 
 export const hasRest = (method: DescMethod): boolean => hasOption(method, http);
 
+export const pathOf = (method: DescMethod): string => String(getOption(method, http).pattern.value);
+
 /** A request in JSON as the method's `google.api.http` option has it: fields in the path, the others in the body or else the query. */
 export function restForm(method: DescMethod, request: JsonObject): { verb: string; path: string; body?: JsonObject } {
   const { pattern, body } = getOption(method, http);
   const rest = { ...request };
-  const path = String(pattern.value).replace(/\{(\w+)\}/g, (_, name: string) => {
+  const path = pathOf(method).replace(/\{(\w+)\}/g, (_, name: string) => {
     const { jsonName } = method.input.fields.find((field) => field.name === name)!;
     const value = rest[jsonName];
     delete rest[jsonName];

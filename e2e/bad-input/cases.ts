@@ -9,14 +9,19 @@ export interface Case {
   body: JsonObject;
   /** It must be refused: no field of its kind takes such a value. */
   never: boolean;
+  /** It is refused while the request is read. */
+  misread: boolean;
+  /** The next value has the next number, and so has the same value of the next field: every n-th turn is of all fields and of all values. */
+  turn: number;
 }
 
 /** Every field of the request, also inside of others, with every bad value, one at a time in an otherwise good request. */
 export function* casesOf(input: DescMessage, good: JsonObject): Generator<Case> {
   for (const field of input.fields) {
     const { jsonName } = field;
-    for (const { value, never = false } of badValues(field))
-      yield { path: jsonName, field, value, never, body: { ...good, [jsonName]: value! } };
+    const first = fieldsSoFar++;
+    for (const [i, { value, never = false, misread = false }] of badValues(field).entries())
+      yield { path: jsonName, field, value, never, misread, turn: first + i, body: { ...good, [jsonName]: value! } };
     const inside = good[jsonName];
     if (field.fieldKind === "list") yield* casesOfList(field, good, (inside as JsonValue[] | undefined) ?? []);
     else if (field.message && isObject(inside))
@@ -25,10 +30,19 @@ export function* casesOf(input: DescMessage, good: JsonObject): Generator<Case> 
   }
 }
 
+let fieldsSoFar = 0;
+
 function* casesOfList(field: DescField & { fieldKind: "list" }, good: JsonObject, [first]: JsonValue[]): Generator<Case> {
   if (first === undefined) return;
   const { jsonName: path } = field;
-  const listed = (value: JsonValue[], never: boolean): Case => ({ path, field, value, never, body: { ...good, [path]: value } });
+  const listed = (value: JsonValue[], never: boolean): Case => ({
+    path,
+    field,
+    value,
+    never,
+    misread: false, turn: 0,
+    body: { ...good, [path]: value },
+  });
   yield listed([first, first], false);
   yield listed(Array<JsonValue>(10_000).fill(first), true);
   if (field.listKind === "message" && isObject(first))

@@ -1,10 +1,13 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { create, createFileRegistry } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, createClient, createRouterTransport, type CallOptions } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { until } from "../../dev/testing.ts";
 import { checkAccess } from "./access.ts";
 import { chassisConfig, Env } from "./config.ts";
 import { answerErrors } from "./errors.ts";
@@ -55,11 +58,25 @@ function clients(url = jwksUrl) {
     (router) => {
       router.service(BookingService, { createBooking: () => ({}), getBooking: () => ({}) });
       router.service(StaffService, { listServices: () => ({}), putSchedule: () => ({}) });
+      router.service(unruled, { act: () => ({}) });
     },
     { router: { interceptors: [answerErrors(createLog("test", "silent")), checkAccess(config)] } },
   );
-  return { bookings: createClient(BookingService, transport), staff: createClient(StaffService, transport) };
+  return {
+    bookings: createClient(BookingService, transport),
+    staff: createClient(StaffService, transport),
+    unruled: createClient(unruled, transport) as unknown as { act(request: object, options?: CallOptions): Promise<unknown> },
+  };
 }
+
+// A service whose author forgot the `access` option.
+const forgotten = create(FileDescriptorProtoSchema, {
+  name: "forgotten.proto",
+  syntax: "proto3",
+  messageType: [{ name: "Nothing" }],
+  service: [{ name: "Forgotten", method: [{ name: "Act", inputType: ".Nothing", outputType: ".Nothing" }] }],
+});
+const unruled = createFileRegistry(forgotten, () => undefined).getService("Forgotten")!;
 
 const outcome = async (call: Promise<unknown>) =>
   call.then(
@@ -101,6 +118,19 @@ describe("who may call", () => {
     expect(await put({ role: "STYLIST" }, me)).toBe("ok");
     expect(await put({ role: "STYLIST" }, other)).toBe("NotFound");
     expect(await put({ role: "ADMIN" }, other)).toBe("ok");
+  });
+
+  test("a method without a rule is closed to everybody", async () => {
+    expect(await outcome(clients().unruled.act({}))).toBe("Unauthenticated");
+    for (const token of [await sign(), await sign({ role: "ADMIN" }), await service("payments")])
+      expect(await outcome(clients().unruled.act({}, bearer(token)))).toBe("PermissionDenied");
+  });
+
+  test("a token that was good once is not good when it has expired", async () => {
+    const { bookings } = clients();
+    const token = bearer(await sign({ exp: Math.floor(Date.now() / 1_000) + 3 }));
+    expect(await outcome(bookings.createBooking({}, token))).toBe("ok");
+    await until(async () => (await outcome(bookings.createBooking({}, token))) === "Unauthenticated");
   });
 
   test("while the keys cannot be had a good token is not called bad", async () => {

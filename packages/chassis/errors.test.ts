@@ -5,6 +5,7 @@ import { expect, test } from "@jest/globals";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import pino from "pino";
 import { answerErrors, invalid, isOutage, notFound, Refusal, toConnectError, tooMany } from "./errors.ts";
 import { createLog } from "./log.ts";
 
@@ -17,14 +18,39 @@ test.each<[unknown, Code, string]>([
   [new ConnectError("late", Code.DeadlineExceeded), Code.DeadlineExceeded, "deadline_exceeded"],
   [Object.assign(new Error("no"), { code: "ECONNREFUSED" }), Code.Unavailable, "unavailable"],
   [Object.assign(new Error("terminating"), { code: "57P01" }), Code.Unavailable, "unavailable"],
+  // A value that the database cannot take should have been refused at the door: our bug, whoever sent it.
+  [Object.assign(new Error("invalid input syntax for type uuid"), { code: "22P02" }), Code.Internal, "internal"],
+  [new Error("wrapped", { cause: Object.assign(new Error("date out of range"), { code: "22008" }) }), Code.Internal, "internal"],
   [new TypeError("a bug with a secret in its text"), Code.Internal, "internal"],
 ])("%s is answered with its code and reason", (error, code, reason) => {
   const answer = toConnectError(error);
   expect([answer.code, reasonOf(answer)]).toEqual([code, reason]);
 });
 
-test("a bug's text stays inside", () => {
-  expect(toConnectError(new TypeError("password of ana")).rawMessage).toBe("internal error");
+test.each([
+  [new TypeError("password of ana"), "internal error"],
+  [Object.assign(new Error('invalid input syntax for type uuid: "ana"'), { code: "22P02" }), "internal error"],
+  [Object.assign(new Error("connect ECONNREFUSED 10.1.2.3:5432"), { code: "ECONNREFUSED" }), "try again shortly"],
+  [Object.assign(new Error('role "booking" is not permitted to log in'), { code: "57P03" }), "try again shortly"],
+])("the text of %s stays inside", (error, said) => {
+  const answer = toConnectError(error);
+  expect([answer.rawMessage, answer.cause]).toEqual([said, undefined]);
+});
+
+test("a bug is written to the log once, with its cause; a refusal is not", async () => {
+  const written: Record<string, unknown>[] = [];
+  const log = pino({}, { write: (line: string) => void written.push(JSON.parse(line) as Record<string, unknown>) });
+  const throwing = (error: Error) =>
+    createClient(
+      AuthService,
+      createRouterTransport(({ service }) => service(AuthService, { login: () => Promise.reject(error) }), {
+        router: { interceptors: [answerErrors(log)] },
+      }),
+    ).login({});
+  await expect(throwing(new Refusal("bad_credentials", "wrong", Code.Unauthenticated))).rejects.toThrow("wrong");
+  expect(written).toEqual([]);
+  await expect(throwing(Object.assign(new Error("date out of range"), { code: "22008" }))).rejects.toThrow("internal error");
+  expect(written).toMatchObject([{ level: 50, rpc: "Login", err: { message: "date out of range", code: "22008" } }]);
 });
 
 test("wrong input names its field; too many says when to come back", () => {

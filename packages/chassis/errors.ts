@@ -64,9 +64,6 @@ export const answerErrors =
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof Refusal) return withReason(new ConnectError(error.message, error.code, undefined, error.details), error.reason);
   if (error instanceof ConnectError) return fromConnect(error);
-  // SQLSTATE class 22: a value of the caller's that the database cannot take (a forged page token, a date out of its range).
-  if (/^22/.test(codeOf(error)))
-    return withReason(new ConnectError("a value is malformed or out of range", Code.InvalidArgument), "invalid_argument");
   if (isOutage(error)) return withReason(new ConnectError("try again shortly", Code.Unavailable), "unavailable");
   return withReason(new ConnectError("internal error", Code.Internal), "internal");
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import { Lanes } from "./lanes.ts";
-import { paged, pageOf } from "./paging.ts";
 import { Pulse } from "./pulse.ts";
 
 describe("Lanes", () => {
@@ -54,27 +53,5 @@ describe("Pulse", () => {
     end.abort();
     await last;
     await pulse.wait(end.signal);
-  });
-});
-
-describe("pages", () => {
-  test("a list is walked to its end by its tokens", () => {
-    const all = ["a", "b", "c", "d", "e"];
-    const walk = (pageToken: string): string[] => {
-      const { size, limit, after } = pageOf({ pageSize: 2, pageToken });
-      const { rows, nextPageToken } = paged(all.filter((row) => !after || row > after[0]!).slice(0, limit), size, (row) => [row]);
-      return nextPageToken ? [...rows, ...walk(nextPageToken)] : rows;
-    };
-    expect(walk("")).toEqual(all);
-  });
-
-  test.each([
-    "x",
-    "!!",
-    Buffer.from('["a","b"]').toString("base64url"),
-    Buffer.from('{"a":1}').toString("base64url"),
-    Buffer.from("[1]").toString("base64url"),
-  ])("the foreign token %s is refused", (pageToken) => {
-    expect(() => pageOf({ pageSize: 0, pageToken })).toThrow(/pageToken/);
   });
 });

@@ -1,11 +1,18 @@
+import { validate } from "uuid";
 import { invalid } from "./errors.ts";
 
 const defaultPageSize = 50;
 
-/** The page a list request asks for: rows to read (one more than shown tells whether there is a next page) and the key to start after. */
+/** What a list is ordered by. `time` is what `toISOString` writes. */
+type Key = keyof typeof fits;
+
+/**
+ * The page a list request asks for: rows to read (one more than shown tells whether there is a next page) and the key to start after.
+ * A token comes from outside: what is not of these keys is refused here, before the database trips over it.
+ */
 export function pageOf(
   req: { pageSize: number; pageToken: string },
-  keys = 1,
+  keys: Key[] = ["uuid"],
 ): { size: number; limit: number; after: string[] | undefined } {
   const size = req.pageSize || defaultPageSize;
   return { size, limit: size + 1, after: req.pageToken ? decode(req.pageToken, keys) : undefined };
@@ -21,13 +28,20 @@ export function paged<Row>(rows: Row[], size: number, keyOf: (row: Row) => strin
   };
 }
 
-function decode(token: string, keys: number): string[] {
+function decode(token: string, keys: Key[]): string[] {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
-    if (Array.isArray(value) && value.length === keys && value.every((part) => typeof part === "string" && !part.includes("\0")))
+    if (Array.isArray(value) && value.length === keys.length && keys.every((key, i) => typeof value[i] === "string" && fits[key](value[i])))
       return value as string[];
   } catch {
     // falls through to the refusal
   }
   throw invalid("pageToken", "is not a token of this list");
 }
+
+const fits = {
+  uuid: (part: string) => validate(part),
+  text: (part: string) => !part.includes("\0"),
+  // Years that both JavaScript and PostgreSQL write with four digits.
+  time: (part: string) => /^(?!0000)\d{4}-/.test(part) && !Number.isNaN(Date.parse(part)) && new Date(part).toISOString() === part,
+};

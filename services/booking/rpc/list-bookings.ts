@@ -17,7 +17,7 @@ export const listBookings =
     if (req.statuses.includes(Booking_Status.STATUS_UNSPECIFIED)) throw invalid("statuses", "must name states");
     const statuses = req.statuses.length > 0 ? req.statuses.map((status) => Booking_Status[status]) : null;
 
-    const { size, limit, after } = pageOf(req, 2);
+    const { size, limit, after } = pageOf(req, ["time", "uuid"]);
     const from = startPosition(after);
     const found = await app.db.sql<Position>(
       `select id, starts_at as "startsAt" from booking

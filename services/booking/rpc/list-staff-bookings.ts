@@ -16,7 +16,7 @@ export const listStaffBookings =
   (app: App): Rpc["listStaffBookings"] =>
   async (req) => {
     const [from, to] = period(req, app.now());
-    const { size, limit, after } = pageOf(req, 2);
+    const { size, limit, after } = pageOf(req, ["time", "uuid"]);
     const position = startPosition(after);
     const found = await app.db.sql<Position>(
       `select b.id, b.starts_at as "startsAt" from booking b

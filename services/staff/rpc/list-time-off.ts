@@ -1,6 +1,5 @@
-import { invalid, notFound } from "@lacio/chassis/errors";
+import { notFound } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
-import { validate } from "uuid";
 import type { App } from "../app.ts";
 import { Stylist } from "../domain/stylist.ts";
 import { TimeOff } from "../domain/time-off.ts";
@@ -10,7 +9,7 @@ import type { Rpc } from "./index.ts";
 export const listTimeOff =
   (app: App): Rpc["listTimeOff"] =>
   async (req) => {
-    const { size, limit, after } = pageOf(req, 2);
+    const { size, limit, after } = pageOf(req, ["time", "uuid"]);
     const em = app.db.read();
     if (!(await em.findOne(Stylist, { id: req.staffId }))) throw notFound("stylist");
     const where = { staffId: req.staffId, removedAt: null, ...(after && before(after)) };
@@ -21,6 +20,5 @@ export const listTimeOff =
 
 function before([start = "", id = ""]: string[]) {
   const startAt = new Date(start);
-  if (Number.isNaN(startAt.getTime()) || !validate(id)) throw invalid("pageToken", "is not a token of this list");
   return { $or: [{ startAt: { $lt: startAt } }, { startAt, id: { $lt: id } }] };
 }

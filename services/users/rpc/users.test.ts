@@ -92,6 +92,14 @@ describe("a profile", () => {
     expect((await as(ana).getMe({})).profile).toMatchObject({ name: "Ana", document });
   });
 
+  test("is never answered to another person who sends the same Idempotency-Key", async () => {
+    const [ana, bea] = [await signUp(system), await signUp(system)];
+    const once = { headers: { "idempotency-key": crypto.randomUUID() } };
+    for (const person of [ana, bea, ana])
+      expect((await as(person).updateMe({ name: "Otra" }, once)).profile).toMatchObject({ id: person.id, email: person.email });
+    expect(await profileRow(bea.id)).toEqual([{ name: "Otra" }]);
+  });
+
   test("keeps the client's preferences: a refund and no news at first; the moment of a consent stays while it stands", async () => {
     const { REFUND, SUBSTITUTE } = Profile_WhenStylistCancels;
     const ana = await signUp(system);
