@@ -33,8 +33,8 @@ const refusals = [
   "aborted",
 ];
 
-// What the same lines read for every field is shared out among the fields: each meets some of it, and all of it is met.
-const isReadHere = ({ misread, turn }: Case) => !misread || turn % 3 === 0;
+// What the same lines do for every field is shared out among the fields: each meets some of it, and all of it is met.
+const isReadHere = ({ alike, turn }: Case) => !alike || turn % 3 === 0;
 const isReadByEdge = ({ field, turn }: Case, method: DescMethod) => pathOf(method).includes(`{${field.name}}`) || turn % 4 === 0;
 
 describe.each(methods.map((method) => ({ name: callName(method), method })))("$name", ({ method }) => {

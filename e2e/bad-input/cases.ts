@@ -9,8 +9,8 @@ export interface Case {
   body: JsonObject;
   /** It must be refused: no field of its kind takes such a value. */
   never: boolean;
-  /** It is refused while the request is read. */
-  misread: boolean;
+  /** It is treated alike in all fields of its kind. */
+  alike: boolean;
   /** The next value has the next number, and so has the same value of the next field: every n-th turn is of all fields and of all values. */
   turn: number;
 }
@@ -20,8 +20,8 @@ export function* casesOf(input: DescMessage, good: JsonObject): Generator<Case> 
   for (const field of input.fields) {
     const { jsonName } = field;
     const first = fieldsSoFar++;
-    for (const [i, { value, never = false, misread = false }] of badValues(field).entries())
-      yield { path: jsonName, field, value, never, misread, turn: first + i, body: { ...good, [jsonName]: value! } };
+    for (const [i, { value, never = false, alike = false }] of badValues(field).entries())
+      yield { path: jsonName, field, value, never, alike, turn: first + i, body: { ...good, [jsonName]: value! } };
     const inside = good[jsonName];
     if (field.fieldKind === "list") yield* casesOfList(field, good, (inside as JsonValue[] | undefined) ?? []);
     else if (field.message && isObject(inside))
@@ -40,7 +40,8 @@ function* casesOfList(field: DescField & { fieldKind: "list" }, good: JsonObject
     field,
     value,
     never,
-    misread: false, turn: 0,
+    alike: false,
+    turn: 0,
     body: { ...good, [path]: value },
   });
   yield listed([first, first], false);

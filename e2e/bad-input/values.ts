@@ -1,11 +1,12 @@
-import { ScalarType, type DescField } from "@bufbuild/protobuf";
+import { getOption, ScalarType, type DescField } from "@bufbuild/protobuf";
 import type { JsonValue } from "@bufbuild/protobuf";
+import { field as rules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 
 /**
- * A value that somebody may send for a field. `never`: no field of that kind takes it. `misread`: it is not even JSON of that kind, so it
- * is refused while the request is read, by the same lines for all fields.
+ * A value that somebody may send for a field. `never`: no field of that kind takes it. `alike`: the same lines treat it in every field of
+ * its kind, because it is not even JSON of that kind, or because the field takes any text.
  */
-export type Bad = { value: JsonValue | undefined; never?: true; misread?: true };
+export type Bad = { value: JsonValue | undefined; never?: true; alike?: true };
 
 /** What to try in one field, by its kind. */
 export function badValues(field: DescField): Bad[] {
@@ -13,17 +14,26 @@ export function badValues(field: DescField): Bad[] {
   if (field.fieldKind === "message") return field.message.typeName === "google.protobuf.Timestamp" ? times : messages;
   if (field.fieldKind === "enum") return field.proto.proto3Optional ? optionalEnums : enums;
   if (field.fieldKind !== "scalar") throw new Error(`No bad values for the map ${field.name} yet.`);
-  if (field.scalar === ScalarType.STRING) return field.name === "page_token" ? [...strings, ...pageTokens] : strings;
+  if (field.scalar === ScalarType.STRING) return field.name === "page_token" ? [...strings, ...pageTokens] : stringsFor(field);
   if (field.scalar === ScalarType.BOOL) return booleans;
   return field.scalar === ScalarType.INT64 ? [...numbers, ...int64s] : [...numbers, ...int32s];
 }
 
 const anything = (...values: JsonValue[]): Bad[] => values.map((value) => ({ value }));
 const refused = (...values: JsonValue[]): Bad[] => values.map((value) => ({ value, never: true }));
-const misread = (...values: JsonValue[]): Bad[] => values.map((value) => ({ value, never: true, misread: true }));
+const misread = (...values: JsonValue[]): Bad[] => values.map((value) => ({ value, never: true, alike: true }));
 const missing: Bad[] = [{ value: undefined }, { value: null }];
 const deep = (depth: number): JsonValue => JSON.parse("[".repeat(depth) + "]".repeat(depth)) as JsonValue;
 const long = "x".repeat(100_000);
+
+// A field whose contract names no form, only a length.
+const stringsFor = (field: DescField): Bad[] =>
+  takesAnyText(field) ? strings.map((bad) => (bad.never ? bad : { ...bad, alike: true })) : strings;
+
+function takesAnyText(field: DescField): boolean {
+  const { type } = getOption(field, rules);
+  return type.case !== "string" || (!type.value.wellKnown.case && !type.value.pattern && type.value.in.length === 0);
+}
 
 const strings: Bad[] = [
   ...missing,

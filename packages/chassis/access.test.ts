@@ -58,7 +58,7 @@ function clients(url = jwksUrl) {
     (router) => {
       router.service(BookingService, { createBooking: () => ({}), getBooking: () => ({}) });
       router.service(StaffService, { listServices: () => ({}), putSchedule: () => ({}) });
-      router.service(unruled, { act: () => ({}) });
+      router.service(unruled, { act: () => ({}) } as never);
     },
     { router: { interceptors: [answerErrors(createLog("test", "silent")), checkAccess(config)] } },
   );
