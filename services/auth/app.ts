@@ -12,7 +12,7 @@ export const readConfig = (env: Env) => ({
   loginPerAccountPerMinute: env.number("LOGIN_PER_ACCOUNT_PER_MINUTE", 10, { min: 1 }),
   resetMailsPerAccountPerHour: env.number("RESET_MAILS_PER_ACCOUNT_PER_HOUR", 3, { min: 1 }),
   redisUrl: env.url("REDIS_URL", "redis://redis:6379"),
-  hashQueueMax: env.number("HASH_QUEUE_MAX", 256, { min: 1 }),
+  hashWaitMaxMs: env.number("HASH_WAIT_MAX_MS", 2_000, { min: 1, max: 60_000 }),
   keyDays: env.number("SIGNING_KEY_DAYS", 30, { min: 1 }),
   secret: env.text("KEY_ENCRYPTION_SECRET"),
   bootstrapAdminEmail: env.optional("BOOTSTRAP_ADMIN_EMAIL"),
@@ -22,7 +22,7 @@ export const readConfig = (env: Env) => ({
 export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
   const app = {
     ...base,
-    hasher: createHasher(base.config.hashQueueMax),
+    hasher: createHasher(base.config.hashWaitMaxMs),
     keyring: createKeyring(base),
     attempts: createAttempts(base),
   };

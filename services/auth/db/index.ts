@@ -1,6 +1,4 @@
 import type { DatabaseParts } from "@lacio/chassis/db";
-import { Refusal } from "@lacio/chassis/errors";
-import { Code } from "@connectrpc/connect";
 import { Account } from "../domain/account.ts";
 import { LinkToken } from "../domain/link-token.ts";
 import { RefreshToken, Session } from "../domain/session.ts";
@@ -9,7 +7,4 @@ import { Init } from "./migrations/20261124000000-init.ts";
 export const database: DatabaseParts = {
   entities: [Account, Session, RefreshToken, LinkToken],
   migrations: [{ name: "20261124000000-init", class: Init }],
-  refusals: {
-    account_email_unique: () => new Refusal("email_taken", "There is an account with this e-mail address already.", Code.AlreadyExists),
-  },
 };

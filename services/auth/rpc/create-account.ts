@@ -1,16 +1,14 @@
 import type { App } from "../app.ts";
-import { Account } from "../domain/account.ts";
+import { openAccount, refuseTaken } from "../signin/open-account.ts";
 import type { Rpc } from "./index.ts";
 
 export const createAccount =
   (app: App): Rpc["createAccount"] =>
   async (req, ctx) => {
+    await refuseTaken(app, req.email);
     const passwordHash = req.password ? await app.hasher.hash(req.password) : null;
     return app.transact(async (tx) => {
-      const [account, registered] = Account.register({ ...req, passwordHash }, app.now());
-      tx.add(account);
-      await tx.em.flush();
-      tx.emit(registered);
-      return { user: { id: account.id, role: req.role } };
+      const { id } = await openAccount(app, tx, { ...req, passwordHash });
+      return { user: { id, role: req.role } };
     }, ctx);
   };

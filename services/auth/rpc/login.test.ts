@@ -3,9 +3,10 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { beforeTests } from "@lacio/dev/before-tests";
 import { clientFor, refusal, signUp, sql, until } from "@lacio/dev/testing";
 import { startSystem, type System } from "@lacio/dev/system";
-import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import { hashOf } from "../domain/session.ts";
 
 const perMinute = 4;
 const right = "una clave larga";
@@ -14,7 +15,7 @@ let login: (email: string, password?: string) => Promise<unknown>;
 
 await beforeTests(
   async () => {
-    const serviceEnv = { auth: { LOGIN_PER_ACCOUNT_PER_MINUTE: String(perMinute) } };
+    const serviceEnv = { auth: { LOGIN_PER_ACCOUNT_PER_MINUTE: String(perMinute), HASH_WAIT_MAX_MS: "60000" } };
     system = await startSystem({ dir: ".lacio/test/auth-login", services: ["auth"], edge: false, stripe: false, fsync: false, serviceEnv });
     login = (email, password = right) => clientFor(AuthService, system).login({ email, password });
   },
@@ -95,6 +96,52 @@ describe("an account", () => {
     const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => refusal(register(n))));
     expect(answers.sort()).toEqual([...Array<string>(9).fill("AlreadyExists email_taken"), "not refused"]);
     expect(await sql(system, "auth", "select 1 from account where email = $1", [email])).toHaveLength(1);
+  });
+});
+
+describe("nothing is hashed", () => {
+  const auth = () => clientFor(AuthService, system);
+  const asNotification = () => clientFor(AuthService, system, system.serviceToken("notification"));
+  const hashed = (outcome = "hashed") => counted(`lacio_password_hashes_total{outcome="${outcome}"}`);
+  async function counted(name: string): Promise<number> {
+    const metrics = await (await fetch(`${system.urls["auth-ops"]}/metrics`)).text();
+    const line = metrics.split("\n").find((one) => one.startsWith(name));
+    return Number(line?.slice(name.length) ?? 0);
+  }
+
+  test("for links that do not work, however many bring them at once", async () => {
+    const { id } = await signUp(system);
+    const issue = async (purpose: Purpose) => (await asNotification().issueLinkToken({ accountId: id, purpose })).token;
+    const [old, used] = [await issue(Purpose.RESET_PASSWORD), await issue(Purpose.RESET_PASSWORD)];
+    await sql(system, "auth", "update link_token set expires_at = now() where hash = $1", [hashOf(old)]);
+    await auth().resetPassword({ token: used, password: right });
+    const before = await hashed();
+    const bad = [...Array<string>(50).fill("nonsense"), old, used, await issue(Purpose.VERIFY_EMAIL)];
+    const answers = await Promise.all(bad.map((token) => refusal(auth().resetPassword({ token, password: right }))));
+    expect(new Set(answers)).toEqual(new Set(["FailedPrecondition link_invalid"]));
+    expect((await hashed()) - before).toBe(0);
+  });
+
+  test("for an address that is taken", async () => {
+    const { email } = await signUp(system);
+    const before = await hashed();
+    const again = { email: email.toUpperCase(), password: right, name: "Eva" };
+    const asStaff = clientFor(AuthService, system, system.serviceToken("staff"));
+    for (const call of [auth().register(again), asStaff.createAccount({ ...again, role: Caller_Role.STYLIST })])
+      expect(await refusal(call)).toBe("AlreadyExists email_taken");
+    expect((await hashed()) - before).toBe(0);
+  });
+
+  test("for people who hung up while they waited", async () => {
+    const before = await hashed();
+    const impatient = new AbortController();
+    const calls = Array.from({ length: 200 }, () => auth().login({ email: unknown(), password: right }, { signal: impatient.signal }));
+    const answers = calls.map(refusal);
+    await Promise.race(answers);
+    impatient.abort();
+    expect(await Promise.all(answers)).toContain("Canceled");
+    await until(async () => (await hashed("left")) > 0);
+    expect((await hashed()) - before).toBeLessThan(200);
   });
 });
 

@@ -1,12 +1,16 @@
+import PQueue from "p-queue";
 import type { App } from "../app.ts";
 import { Account } from "../domain/account.ts";
 import { linkInvalid, LinkToken } from "../domain/link-token.ts";
 import { hashOf, Session } from "../domain/session.ts";
 import type { Rpc } from "./index.ts";
 
-export const resetPassword =
-  (app: App): Rpc["resetPassword"] =>
-  async ({ token, password }) => {
+export const resetPassword = (app: App): Rpc["resetPassword"] => {
+  // Two at a time: a crowd with links that do not work must not take the database from those who sign in.
+  const looks = new PQueue({ concurrency: 2 });
+  return async ({ token, password }) => {
+    // Hashing is dear: whoever has no link that works must not be able to ask for it.
+    if (!(await looks.add(() => works(app, token)))) throw linkInvalid();
     const passwordHash = await app.hasher.hash(password);
     const email = await app.transact(async (tx) => {
       const now = app.now();
@@ -22,3 +26,9 @@ export const resetPassword =
     await app.attempts.forgetLogins(email);
     return {};
   };
+};
+
+async function works(app: App, token: string): Promise<boolean> {
+  const text = "select 1 from link_token where hash = $1 and purpose = 'RESET_PASSWORD' and used_at is null and expires_at > $2";
+  return (await app.db.sql(text, [hashOf(token), app.now()], "link that works")).length > 0;
+}

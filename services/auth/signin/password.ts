@@ -1,7 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { tooMany } from "@lacio/chassis/errors";
-import pLimit from "p-limit";
+import { createHashQueue } from "./hash-queue.ts";
 
 const derive = promisify(argon2);
 
@@ -11,23 +10,18 @@ const passes = 2;
 
 export type Hasher = ReturnType<typeof createHasher>;
 
-/** Hashes passwords with argon2id, two at a time: a stampede of logins must not starve everything else. */
-export function createHasher(queueMax: number) {
-  const limit = pLimit(2);
-  const queued = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (limit.pendingCount >= queueMax)
-      throw tooMany("too_many_requests", "Too many people are signing in right now; try again shortly.", 2);
-    return limit(work);
-  };
+/** Hashes passwords with argon2id. Whoever signs in goes before whoever gets a new password. */
+export function createHasher(maxWaitMs: number) {
+  const queue = createHashQueue(maxWaitMs);
   // Verified against when the account is unknown, so that both answers take the same time.
-  const nobody = queued(() => hash(randomBytes(16).toString("hex")));
+  const nobody = queue.inTurn("sign in", () => hash(randomBytes(16).toString("hex")));
 
   return {
     /** A PHC string ($argon2id$v=19$…). */
-    hash: (password: string) => queued(() => hash(password)),
+    hash: (password: string) => queue.inTurn("set password", () => hash(password)),
     async verify(password: string, stored: string | null | undefined): Promise<boolean> {
       const known = stored ?? (await nobody);
-      const fits = await queued(() => verify(password, known));
+      const fits = await queue.inTurn("sign in", () => verify(password, known));
       return fits && stored != null;
     },
   };

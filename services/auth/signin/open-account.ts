@@ -1,0 +1,26 @@
+import { Code } from "@connectrpc/connect";
+import type { Tx } from "@lacio/chassis/db";
+import { Refusal } from "@lacio/chassis/errors";
+import type { App } from "../app.ts";
+import { Account, normalEmail, type Registration } from "../domain/account.ts";
+
+/** Before a password is hashed: hashing is dear, and for a taken address it would be for nothing. @throws Refusal `email_taken` */
+export async function refuseTaken(app: App, email: string): Promise<void> {
+  if (await app.db.read().findOne(Account, { email: normalEmail(email) })) throw emailTaken();
+}
+
+// A taken address is no error to the database: its log would name it. @throws Refusal `email_taken`
+export async function openAccount(app: App, tx: Tx, form: Registration): Promise<Account> {
+  const [account, registered] = Account.register(form, app.now());
+  const { id, email, passwordHash, role, name, phone, locale, createdAt } = account;
+  const opened = await tx.sql(
+    `insert into account (id, email, password_hash, role, name, phone, locale, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (email) do nothing returning id`,
+    [id, email, passwordHash, role, name, phone, locale, createdAt],
+  );
+  if (opened.length === 0) throw emailTaken();
+  tx.emit(registered);
+  return account;
+}
+
+const emailTaken = () => new Refusal("email_taken", "There is an account with this e-mail address already.", Code.AlreadyExists);
