@@ -1,8 +1,9 @@
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import pino from "pino";
 import { currentRequestId } from "./call-context.ts";
+import { masked } from "./private-data.ts";
 
-/** JSON lines on stdout; each one carries the trace and request it belongs to. */
+/** JSON lines on stdout, without people's data; each one carries the trace and request it belongs to. */
 export function createLog(service: string, level: string) {
   const options: pino.LoggerOptions = {
     level,
@@ -10,6 +11,7 @@ export function createLog(service: string, level: string) {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: describeError },
+    hooks: { streamWrite: masked },
     mixin() {
       const span = trace.getActiveSpan()?.spanContext();
       const requestId = currentRequestId();
