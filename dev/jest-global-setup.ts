@@ -5,6 +5,9 @@ import { startSystem } from "./system.ts";
 
 /** Starts one system for all test files that ask for it. A run of files that don't ask starts none. */
 export default async function setUp({ rootDir, nonFlagArgs }: { rootDir: string; nonFlagArgs: string[] }) {
+  process.env.LACIO_PEOPLE_IN_LOGS = "refused"; // by every system that the run starts, when it stops
+  // Tests bring crowds, on a machine that is busy with other tests; those of the queue itself say what they want.
+  process.env.HASH_WAIT_MAX_MS ??= "60000";
   if (!asksForSystem(rootDir, nonFlagArgs)) return;
   const system = await startSystem({
     fsync: false,

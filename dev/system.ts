@@ -12,6 +12,7 @@ import { startInfra } from "./infra/index.ts";
 import { removeState } from "./infra/postgres-files.ts";
 import { createDatabase } from "./infra/postgres.ts";
 import { endLeftovers, starterOf } from "./leftovers.ts";
+import { peopleInLogs } from "./people-in-logs.ts";
 import { freePort } from "./ports.ts";
 import { sandboxArguments, serviceArguments, startService, startStripeSandbox } from "./services.ts";
 import { infraUrls, serviceUrls } from "./system-urls.ts";
@@ -98,9 +99,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   await takeOver(dir, progress);
   const processes = new Map<string, Stoppable>();
   const stops: (() => Promise<unknown> | void)[] = [];
-  const stop = async () => {
+  const end = async () => {
     for (const one of stops.splice(0).reverse()) await one();
-    if (!options.dir) removeState(dir);
+  };
+  const clear = () => void (options.dir || removeState(dir));
+  const stop = async () => {
+    await end();
+    const found = process.env.LACIO_PEOPLE_IN_LOGS === "refused" ? peopleInLogs(dir) : [];
+    clear();
+    if (found.length > 0) throw new Error(`Logs tell of people, in ${found.length} lines:\n${found.slice(0, 20).join("\n")}`);
   };
   const started = async <P extends Stoppable>(process: Promise<P>): Promise<P> => {
     const one = await process;
@@ -182,7 +189,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       stop,
     };
   } catch (error) {
-    await stop();
+    await end();
+    clear();
     throw error;
   }
 }

@@ -20,10 +20,11 @@ function runJest(): { passed: number; failed: number } {
   const args = ["node_modules/jest/bin/jest.js", "--json", `--outputFile=${report}`, "--silent=false", ...patterns];
   const env = { ...process.env, NODE_OPTIONS: "--experimental-vm-modules --no-warnings", FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
   // Jest prints the report on stdout too when asked for JSON; people read what it writes to stderr.
-  spawnSync(process.execPath, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
+  const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
   if (!fs.existsSync(report)) return { passed: 0, failed: 1 }; // it did not even start; its words are above
   const told = JSON.parse(fs.readFileSync(report, "utf8")) as Report;
-  const failed = told.numFailedTests + told.numRuntimeErrorTestSuites;
+  // A run can fail beside its tests: the shared system's logs tell of people.
+  const failed = told.numFailedTests + told.numRuntimeErrorTestSuites || (status === 0 ? 0 : 1);
   if (told.testResults.length > 1) console.log(`\n${slowest(told.testResults, root).join("\n")}`);
   return { passed: told.numPassedTests, failed: told.numPassedTests + failed === 0 ? 1 : failed };
 }

@@ -58,6 +58,7 @@ async function redis({ dir }: InfraOptions) {
 async function mail({ dir, mailPort }: InfraOptions) {
   const [smtp, web] = [await freePort(), await freePort(mailPort)];
   const container = await image("mail", { 1025: smtp, 1080: web });
+  container.withEnvironment({ MAILDEV_SILENT: "true" });
   const ready: Ready = async (signal) => (await fetch(`http://127.0.0.1:${web}/api/healthz`, { signal })).ok;
   return Object.assign(await run("mail", container, dir, web, ready), {
     url: `http://127.0.0.1:${web}`,

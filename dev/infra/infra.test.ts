@@ -52,6 +52,18 @@ describe("PostgreSQL", () => {
     expect(await query(second, "select * from ledger")).toEqual([]);
   });
 
+  test("tells in its log what failed, not whose data it was", async () => {
+    const url = await createDatabase(infra.postgres.url, "silence");
+    await query(url, "create table person (email text constraint person_email_unique unique)");
+    const insert = "insert into person values ('ana@example.com')";
+    await query(url, insert);
+    await expect(query(url, insert)).rejects.toThrow("person_email_unique");
+    const log = () => fs.readFileSync(infra.postgres.log, "utf8");
+    await until(() => log().includes("person_email_unique"));
+    await query(url, "select 1"); // what belongs to the error stands before this connection's end
+    expect(log()).not.toContain("ana@example.com");
+  });
+
   test("names deadlocks in its log", async () => {
     const url = await createDatabase(infra.postgres.url, "deadlocks");
     await query(url, "create table t (id int primary key, n int); insert into t values (1, 0), (2, 0)");

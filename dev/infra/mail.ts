@@ -13,7 +13,8 @@ export async function startMail({ dir, supervise, mailPort }: InfraOptions): Pro
   const child = await startChild({
     name: "mail",
     command: process.execPath,
-    args: [...leanFlags, maildev, ...address, "--mail-directory", path.join(dir, "mail"), "--max-emails", "5000"],
+    // Silent: it would write every sender and recipient into its log.
+    args: [...leanFlags, maildev, ...address, "--mail-directory", path.join(dir, "mail"), "--max-emails", "5000", "--silent"],
     env: { ...process.env, ...leanNode },
     dir,
     ready: async (signal) => (await fetch(`http://127.0.0.1:${web}/api/healthz`, { signal })).ok, // "/" answers 404 to anything but a browser

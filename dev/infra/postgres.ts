@@ -42,6 +42,9 @@ export const settings = (fsync: boolean, address: string) =>
     jit: "off",
     max_logical_replication_workers: "0",
     log_lock_waits: "on",
+    // A statement and the DETAIL of its error hold people's data: neither goes into the log. Production's values do the same.
+    log_min_error_statement: "panic",
+    log_error_verbosity: "terse",
     log_line_prefix: "%m [%p] %q%u@%d ",
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 

@@ -1,0 +1,48 @@
+import fs from "node:fs";
+import path from "node:path";
+import { admin } from "./environment.ts";
+import { client, password, stylists } from "./seed/salon.ts";
+
+// The people of the tests and of the demo. Nobody has to find any of this in a log.
+const names = [
+  "Ana Gómez",
+  "Ñáñez",
+  "Ñúñez",
+  "Luisa Fernanda",
+  "Camila Rojas",
+  "Andrea Díaz",
+  client.name,
+  ...stylists.map(({ name }) => name),
+];
+const phones = ["3001234567", client.phone.replace(/\D/g, "").slice(-10)];
+const passwords = ["una clave larga", "otra clave larga", "la clave nueva", "mi clave nueva", "adivinando", password, admin.password];
+
+const oneOf = (words: string[]) => words.map((word) => RegExp.escape(word)).join("|");
+
+const kinds: [kind: string, pattern: RegExp][] = [
+  ["an address", /[\p{L}\d._%+-]+(?:@|%40)(?:[\p{L}\d-]+\.)+\p{L}{2,}/giu],
+  ["a name", new RegExp(oneOf(names), "gu")],
+  ["a phone number", new RegExp(`(?<!\\d)(?:${oneOf(phones)})(?!\\d)|\\+57 ?3\\d{2} ?\\d{3} ?\\d{4}`, "gu")],
+  ["a password", new RegExp(oneOf(passwords), "gu")],
+  ["a password's hash", /\$argon2[a-z]+\$[^\s"']*/gu],
+  ["an access token", /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/gu],
+  ["a secret link", /[?&]token=[\w%-]+/gu],
+];
+
+/** What the logs of a system say about people: file, line and kind, with the data itself blotted out. */
+export function peopleInLogs(dir: string): string[] {
+  const folder = path.join(dir, "logs");
+  if (!fs.existsSync(folder)) return [];
+  return fs.readdirSync(folder).flatMap((name) => peopleIn(path.join(folder, name)));
+}
+
+function peopleIn(file: string): string[] {
+  const text = fs.readFileSync(file, "utf8");
+  if (!kinds.some(([, pattern]) => text.search(pattern) >= 0)) return [];
+  return text.split("\n").flatMap((line, n) => {
+    const found = kinds.filter(([, pattern]) => line.search(pattern) >= 0).map(([kind]) => kind);
+    return found.length > 0 ? [`${file}:${n + 1}: ${found.join(", ")}: ${blotted(line)}`] : [];
+  });
+}
+
+const blotted = (line: string) => kinds.reduce((rest, [kind, pattern]) => rest.replace(pattern, `[${kind}]`), line).slice(0, 400);
