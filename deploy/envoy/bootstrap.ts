@@ -23,7 +23,7 @@ export function bootstrap(options: EdgeOptions, table: EdgeTable = edgeTable()):
     node: { id: "edge", cluster: "lacio-edge" },
     admin: { address: { socket_address: { address: "127.0.0.1", port_value: edge.adminPort } } },
     application_log_config: { log_format: { json_format: { time: "%Y-%m-%dT%T.%eZ", level: "%l", logger: "%n", msg: "%j" } } },
-    overload_manager: overloadManager(),
+    overload_manager: overloadManager(edge),
     static_resources: { listeners: [publicListener(edge), opsListener(edge)], clusters: clusters(edge) },
   };
 }
@@ -47,6 +47,7 @@ const defaults = {
   accountCallsPerMinute: 600,
   accountFormsPerMinute: 20,
   requestsPerSecond: 5000,
+  heapMb: 384,
   traceSharePercent: 10,
 };
 
@@ -81,6 +82,8 @@ export interface EdgeOptions {
   accountFormsPerMinute?: number;
   /** Of all clients together, per replica. */
   requestsPerSecond?: number;
+  /** Memory for all requests together. The fattest of them end before it does. */
+  heapMb?: number;
   traceSharePercent?: number;
 }
 

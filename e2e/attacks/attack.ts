@@ -1,0 +1,102 @@
+import http2 from "node:http2";
+import tls from "node:tls";
+
+/** Requests that are begun and never ended: what they hold is the attack. Bounded in count, and of this machine alone. */
+export async function hold(edge: string, { connections, streams, path, announced, sent, from = "127.0.0.2" }: Flood): Promise<Attack> {
+  const sessions = Array.from({ length: connections }, () => connect(edge, from));
+  const answers: Record<string, number> = {};
+  const open = new Set<http2.ClientHttp2Stream>();
+  const begin = (session: http2.ClientHttp2Session) => {
+    if (session.destroyed) return;
+    const stream = session.request({
+      ":method": "POST",
+      ":path": path,
+      "content-type": path.startsWith("/v1/") ? "application/json" : "application/x-www-form-urlencoded",
+      "content-length": String(announced),
+    });
+    let outcome = "no answer";
+    open.add(stream);
+    stream.on("response", (headers) => (outcome = String(headers[":status"])));
+    stream.on("error", () => {});
+    stream.on("close", () => {
+      open.delete(stream);
+      answers[outcome] = (answers[outcome] ?? 0) + 1;
+    });
+    stream.resume().write(Buffer.alloc(sent, "x"));
+  };
+  await Promise.all(sessions.map(usable));
+  for (const session of sessions) for (let i = 0; i < streams; i++) begin(session);
+  const drip = setInterval(() => open.forEach((stream) => stream.write("x")), 10_000);
+  return {
+    held: () => open.size,
+    answers,
+    arrived: () => Promise.all(sessions.map(usable)).then(() => undefined),
+    stop() {
+      clearInterval(drip);
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+/** On a new connection: an answer counts only if it comes to somebody who has just arrived. */
+export async function visit(edge: string, path: string, from = "127.0.0.1"): Promise<Visit> {
+  const began = performance.now();
+  const session = connect(edge, from);
+  try {
+    const stream = session.request({ ":path": path });
+    const status = await new Promise<number>((resolve, reject) => {
+      stream.on("response", (headers) => resolve(headers[":status"] ?? 0));
+      for (const source of [stream, session]) source.on("error", reject);
+      stream.on("close", () => reject(new Error(`no answer to ${path}`)));
+      session.setTimeout(20_000, () => reject(new Error(`no answer to ${path} in 20 s`)));
+    });
+    return { path, status, ms: Math.round(performance.now() - began) };
+  } finally {
+    session.destroy();
+  }
+}
+
+function connect(edge: string, localAddress: string): http2.ClientHttp2Session {
+  const { hostname, port } = new URL(edge);
+  if (!["localhost", "127.0.0.1"].includes(hostname)) throw new Error(`${hostname} is not this machine: attacks stay at home.`);
+  const socket = () => tls.connect({ host: "127.0.0.1", port: Number(port), localAddress, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
+  return http2.connect(edge, { createConnection: socket }).on("error", () => {});
+}
+
+/** Answered by a ping: the other side has read all that was written before. */
+const usable = (session: http2.ClientHttp2Session): Promise<void> =>
+  new Promise((resolve) => {
+    if (session.destroyed) return resolve();
+    session.once("close", () => resolve());
+    const ping = () => void session.ping(() => resolve());
+    if (session.connecting) session.once("connect", ping);
+    else ping();
+  });
+
+export interface Flood {
+  connections: number;
+  /** Per connection. */
+  streams: number;
+  path: string;
+  /** Bytes that the request says it has, and how many of them come at once. The rest comes at a byte per 10 s. */
+  announced: number;
+  sent: number;
+  /** The attacker's own address. */
+  from?: string;
+}
+
+export interface Attack {
+  /** Requests that are neither answered nor cut. */
+  held(): number;
+  /** How often which status came. */
+  answers: Record<string, number>;
+  /** Resolves when the edge has read what was sent so far. */
+  arrived(): Promise<void>;
+  stop(): void;
+}
+
+export interface Visit {
+  path: string;
+  status: number;
+  ms: number;
+}
