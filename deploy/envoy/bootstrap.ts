@@ -46,7 +46,9 @@ const defaults = {
   loginsPerMinute: 20,
   accountCallsPerMinute: 600,
   accountFormsPerMinute: 20,
+  requestsPerAddressPerSecond: 500,
   requestsPerSecond: 5000,
+  requestSeconds: 15,
   heapMb: 384,
   traceSharePercent: 10,
 };
@@ -55,6 +57,8 @@ export interface EdgeOptions {
   services: ServiceAddress[];
   /** The web's server. Without it every path that is no API answers 404. */
   web?: Address;
+  /** The web is a development server, which speaks to its pages over websockets. */
+  webSockets?: boolean;
   /** An OTLP/HTTP collector. Without it the edge starts no traces. */
   otlp?: Address;
   /** What the listeners bind to. */
@@ -79,9 +83,14 @@ export interface EdgeOptions {
   /** Each per client address and replica. */
   loginsPerMinute?: number;
   accountCallsPerMinute?: number;
+  /** How many of them at once; as many as in a minute when not given. */
+  accountCallsBurst?: number;
   accountFormsPerMinute?: number;
+  requestsPerAddressPerSecond?: number;
   /** Of all clients together, per replica. */
   requestsPerSecond?: number;
+  /** How long a request may take to arrive whole. Answers may take longer. */
+  requestSeconds?: number;
   /** Memory for all requests together. The fattest of them end before it does. */
   heapMb?: number;
   traceSharePercent?: number;

@@ -1,42 +1,62 @@
-import { extension, typed, type Typed } from "./typed.ts";
+import type { Edge } from "./bootstrap.ts";
+import { extension, typed, type Extension, type Typed } from "./typed.ts";
 
-export const maxBodyBytes = 256 * 1024;
+const rateLimit = "extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
 
-/** Holds the body back until it is whole, and refuses it above the limit. */
+/** The largest call of the contracts, a schedule of 50 shifts, has about 10 KiB. */
+export const maxCallBytes = 32 * 1024;
+
+/** Holds the body back until it is whole, and refuses it above the limit. So who sends slowly holds nothing behind the edge. */
 export const bodyLimit = extension("envoy.filters.http.buffer", "extensions.filters.http.buffer.v3.Buffer", {
-  max_request_bytes: maxBodyBytes,
+  max_request_bytes: maxCallBytes,
 });
 
-/** For streams and upgrades, which never start when held back. */
-export const unbuffered = {
-  "envoy.filters.http.buffer": typed("extensions.filters.http.buffer.v3.BufferPerRoute", { disabled: true }),
-};
+/** A route's own limit. */
+export const upTo = (kib: number): Record<string, Typed> => perRouteBody({ buffer: { max_request_bytes: kib * 1024 } });
 
-export const allRequests = (perSecond: number) =>
-  extension("envoy.filters.http.local_ratelimit", rateLimit, {
+/** For streams and upgrades, which never start when held back. */
+export const unbuffered = perRouteBody({ disabled: true });
+
+function perRouteBody(fields: object): Record<string, Typed> {
+  return { "envoy.filters.http.buffer": typed("extensions.filters.http.buffer.v3.BufferPerRoute", fields) };
+}
+
+/**
+ * Everything that comes, before a byte of its body is read: of one address first, then of all together, so that who asks too
+ * much takes nothing from the others.
+ */
+export const allRequests = ({ requestsPerAddressPerSecond: each, requestsPerSecond: all }: Edge): Extension =>
+  extension("lacio.all-requests", rateLimit, {
     stat_prefix: "all",
-    token_bucket: { max_tokens: perSecond, tokens_per_fill: perSecond, fill_interval: "1s" },
-    ...enforced,
+    ...byAddress(bucket(all, all, "1s"), bucket(each, each, "1s")),
+    response_headers_to_add: [{ header: { key: "retry-after", value: "1" } }],
   });
 
-/** A route's own limit per client address. Calls spend a token whatever their outcome. */
-export function perAddress(stat_prefix: string, perMinute: number): Record<string, Typed> {
+/** Where a route's own limit takes effect: behind the transcoder, which makes calls of paths. */
+export const routesOwn = extension("envoy.filters.http.local_ratelimit", rateLimit, { stat_prefix: "none" });
+
+/** A route's own limit per client address. Calls spend a token whatever their outcome; tokens come back one by one, not by the minute. */
+export function perAddress(stat_prefix: string, perMinute: number, burst = perMinute): Record<string, Typed> {
   return {
     "envoy.filters.http.local_ratelimit": typed(rateLimit, {
       stat_prefix,
-      token_bucket: bucket(perMinute * addressesAtFullRate),
-      ...enforced,
+      ...byAddress(bucket(burst * addressesAtFullRate, perMinute * addressesAtFullRate, "60s"), bucket(burst, perMinute, "60s")),
       enable_x_ratelimit_headers: "DRAFT_VERSION_03",
       response_headers_to_add: [{ header: { key: "retry-after", value: String(Math.ceil(60 / perMinute)) } }],
-      max_dynamic_descriptors: 50_000, // the default is 20 addresses: the 21st caller would reset the first one's bucket
-      descriptors: [{ entries: [{ key: "masked_remote_address" }], token_bucket: bucket(perMinute) }], // no value: one bucket per address
-      rate_limits: [{ actions: [{ masked_remote_address: { v4_prefix_mask_len: 32, v6_prefix_mask_len: 64 } }] }],
     }),
   };
 }
 
+const byAddress = (all: object, each: object): object => ({
+  token_bucket: all,
+  descriptors: [{ entries: [{ key: "masked_remote_address" }], token_bucket: each }], // no value: one bucket per address
+  max_dynamic_descriptors: 50_000, // the default is 20 addresses: the 21st caller would reset the first one's bucket
+  rate_limits: [{ actions: [{ masked_remote_address: { v4_prefix_mask_len: 32, v6_prefix_mask_len: 64 } }] }],
+  filter_enabled: always,
+  filter_enforced: always,
+  rate_limited_as_resource_exhausted: true,
+});
+
+const bucket = (max_tokens: number, tokens_per_fill: number, fill_interval: string) => ({ max_tokens, tokens_per_fill, fill_interval });
 const addressesAtFullRate = 100;
-const bucket = (perMinute: number) => ({ max_tokens: perMinute, tokens_per_fill: perMinute, fill_interval: "60s" });
 const always = { default_value: { numerator: 100 } };
-const enforced = { filter_enabled: always, filter_enforced: always, rate_limited_as_resource_exhausted: true };
-const rateLimit = "extensions.filters.http.local_ratelimit.v3.LocalRateLimit";

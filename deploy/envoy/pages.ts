@@ -29,6 +29,19 @@ export const tooFast: Words = {
   en: { title: "That was too fast", text: "We got too many tries in a row. Wait a minute and try again." },
 };
 
+export const tooLong: Words = {
+  es: { title: "Es demasiado texto", text: "Lo que enviaste es más largo de lo que podemos recibir. Vuelve atrás y acórtalo." },
+  en: { title: "That is too much text", text: "What you sent is longer than we can take. Go back and shorten it." },
+};
+
+export const tooSlow: Words = {
+  es: {
+    title: "No alcanzó a llegar",
+    text: "Tu conexión está lenta y lo que enviaste no llegó completo. Vuelve atrás y envíalo otra vez.",
+  },
+  en: { title: "It did not get here", text: "Your connection is slow and what you sent did not arrive whole. Go back and send it again." },
+};
+
 export const backSoon: Words = {
   es: {
     title: "Volvemos en un momento",

@@ -14,7 +14,7 @@ export function publicManager(edge: Edge): Typed {
     stat_prefix: "edge",
     codec_type: "AUTO",
     ...identity(edge),
-    ...bounds,
+    ...bounds(edge),
     early_header_mutation_extensions: [stripped],
     ...(edge.otlp && { tracing: tracing(edge) }),
     access_log: [accessLog()],
@@ -62,23 +62,23 @@ const identity = (edge: Edge) => ({
   always_set_request_id_in_response: true,
 });
 
-const bounds = {
-  stream_idle_timeout: "300s",
+const bounds = (edge: Edge) => ({
+  stream_idle_timeout: "60s", // longer than any call; a stream's route has its own
   request_headers_timeout: "10s",
-  request_timeout: "0s",
+  request_timeout: `${edge.requestSeconds}s`, // until it has arrived whole, or its answer begins
   drain_timeout: "10s",
   delayed_close_timeout: "1s",
   max_request_headers_kb: 32,
   common_http_protocol_options: {
-    idle_timeout: "900s",
+    idle_timeout: "120s",
     max_connection_duration: "3600s",
     headers_with_underscores_action: "REJECT_REQUEST",
     max_headers_count: 100,
   },
   http2_protocol_options: {
-    max_concurrent_streams: 100,
+    max_concurrent_streams: 32,
     initial_stream_window_size: 64 * 1024,
     initial_connection_window_size: 1024 * 1024,
     connection_keepalive: { interval: "30s", timeout: "5s" },
   },
-};
+});

@@ -15,6 +15,7 @@ export function optionsFrom(env: Record<string, string | undefined>): EdgeOption
       ...(plain.includes(name) && { http: address(env[`${name.toUpperCase()}_HTTP_URL`] ?? `http://${name}:8081`) }),
     })),
     ...(env.WEB_URL && { web: address(env.WEB_URL) }),
+    webSockets: env.WEB_SOCKETS === "true",
     ...(env.OTEL_EXPORTER_OTLP_ENDPOINT && { otlp: address(env.OTEL_EXPORTER_OTLP_ENDPOINT) }),
     address: env.BIND_ADDRESS ?? "0.0.0.0",
     port: number(env, "EDGE_PORT", 8443),
@@ -28,8 +29,12 @@ export function optionsFrom(env: Record<string, string | undefined>): EdgeOption
     trustedHops: number(env, "TRUSTED_PROXY_HOPS", 0),
     loginsPerMinute: number(env, "LOGIN_PER_ADDRESS_PER_MINUTE", 20),
     accountCallsPerMinute: number(env, "ACCOUNT_CALLS_PER_ADDRESS_PER_MINUTE", 600),
+    ...(env.ACCOUNT_CALLS_BURST && { accountCallsBurst: number(env, "ACCOUNT_CALLS_BURST", 0) }),
     accountFormsPerMinute: number(env, "ACCOUNT_FORMS_PER_ADDRESS_PER_MINUTE", 20),
+    requestsPerAddressPerSecond: number(env, "EDGE_REQUESTS_PER_ADDRESS_PER_SECOND", 500),
     requestsPerSecond: number(env, "EDGE_REQUESTS_PER_SECOND", 5000),
+    requestSeconds: number(env, "EDGE_REQUEST_SECONDS", 15),
+    heapMb: number(env, "EDGE_HEAP_MB", 384),
     traceSharePercent: number(env, "EDGE_TRACE_SHARE_PERCENT", 10),
   };
 }

@@ -1,12 +1,15 @@
-import { backSoon, page, tooFast } from "./pages.ts";
+import { ownAnswer } from "./answer-headers.ts";
+import { backSoon, page, tooFast, tooLong, tooSlow } from "./pages.ts";
 import { typed } from "./typed.ts";
 
 /**
  * The answers that Envoy gives itself take the form the caller knows: REST gets google.rpc.Status, as from the transcoder,
  * Connect gets Connect's JSON, gRPC a plain message, a browser that asked for a page a page. First match wins.
  */
-export function replies(): object[] {
+export function replies(): Reply[] {
   return [
+    forBrowsers(status("EQ", 408), page(tooSlow)),
+    forBrowsers(status("EQ", 413), page(tooLong)),
     forBrowsers(status("EQ", 429), page(tooFast)),
     forBrowsers(status("GE", 500), page(backSoon), { status_code: 503 }),
     // A good token must not look bad, or clients would drop their sessions while auth is down.
@@ -18,28 +21,27 @@ export function replies(): object[] {
     ...answer(status("EQ", 403), 16, "unauthenticated", "token_invalid", "%LOCAL_REPLY_BODY%", { status_code: 401 }),
     message(status("EQ", 403), "%LOCAL_REPLY_BODY%", { status_code: 401 }),
     ...answer(status("EQ", 404), 5, "not_found", "no_such_call", "no such call"),
+    ...answer(status("EQ", 408), 4, "deadline_exceeded", "timeout", "took too long"),
     ...answer(status("EQ", 413), 3, "invalid_argument", "body_too_large", "body too large"),
     ...answer(status("EQ", 429), 8, "resource_exhausted", "too_many_requests", "too many requests"),
     ...answer(status("EQ", 504), 4, "deadline_exceeded", "timeout", "took too long"),
     message(status("EQ", 504), "took too long"),
     ...answer(status("GE", 500), 14, "unavailable", "unavailable", tryAgain),
     message(status("GE", 500), tryAgain), // hides "upstream connect error …"
-  ];
+  ].map((reply) => ({ ...reply, headers_to_add: [...ownAnswer, ...(reply.headers_to_add ?? [])] }));
 }
 
-const forBrowsers = (when: Filter, inline_string: string, more: object = {}): object => ({
+const forBrowsers = (when: Filter, inline_string: string, more: object = {}): Reply => ({
   ...more,
   filter: both(when, wantsPage),
   body_format_override: { text_format_source: { inline_string }, content_type: "text/html; charset=utf-8" },
   headers_to_add: [
-    { header: { key: "cache-control", value: "no-store" } },
     { header: { key: "content-security-policy", value: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" } },
-    { header: { key: "x-content-type-options", value: "nosniff" } },
   ],
 });
 
 /** For REST and for Connect. */
-function answer(when: Filter, code: number, name: string, reason: string, message: string, more: object = {}): object[] {
+function answer(when: Filter, code: number, name: string, reason: string, message: string, more: object = {}): Reply[] {
   const details = [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "lacio" }];
   return [
     { ...more, filter: both(when, rest), body_format_override: { json_format: { code, message, details } } },
@@ -48,7 +50,7 @@ function answer(when: Filter, code: number, name: string, reason: string, messag
 }
 
 /** For gRPC, whose message would otherwise be Envoy's own words. */
-const message = (filter: Filter, inline_string: string, more: object = {}): object => ({
+const message = (filter: Filter, inline_string: string, more: object = {}): Reply => ({
   ...more,
   filter,
   body_format_override: { text_format_source: { inline_string } },
@@ -96,3 +98,9 @@ const notGrpc = header("content-type", {
 });
 
 type Filter = Record<string, object>;
+
+interface Reply {
+  filter: Filter;
+  headers_to_add?: object[];
+  [field: string]: unknown;
+}

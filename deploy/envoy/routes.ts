@@ -1,6 +1,7 @@
+import { mayStore } from "./answer-headers.ts";
 import type { Edge } from "./bootstrap.ts";
 import { keysCluster, webhooksCluster } from "./clusters.ts";
-import { perAddress, unbuffered } from "./limits.ts";
+import { perAddress, unbuffered, upTo } from "./limits.ts";
 import { typed, type Typed } from "./typed.ts";
 
 /** First match wins. A REST call is here twice: as /v1/… for CORS, then under the RPC path that the transcoder gave it. */
@@ -19,7 +20,7 @@ export function routes(edge: Edge): Route[] {
       name: "account-calls", // one route, so that they share one bucket
       match: { safe_regex: { regex: `/(${table.accountCalls.map((method) => method.replaceAll(".", "\\.")).join("|")})` } },
       route: unary(clusterOf(table.accountCalls[0]!)),
-      typed_per_filter_config: perAddress("account-calls", edge.accountCallsPerMinute),
+      typed_per_filter_config: perAddress("account-calls", edge.accountCallsPerMinute, edge.accountCallsBurst),
     },
     ...table.streams.map((method) => ({
       name: "stream",
@@ -42,7 +43,7 @@ export function routes(edge: Edge): Route[] {
       name: "stripe-webhook",
       match: { path: "/webhooks/stripe", headers: [{ name: ":method", string_match: { exact: "POST" } }] },
       route: { cluster: webhooksCluster, timeout: "20s" },
-      typed_per_filter_config: noToken,
+      typed_per_filter_config: { ...noToken, ...upTo(256) },
     },
     ...rest(edge),
   ];
@@ -60,13 +61,14 @@ function rest(edge: Edge): Route[] {
       name: "web-accounts", // the pages' forms that compute password hashes or send mail
       match: { safe_regex: { regex: accountForms }, headers: [{ name: ":method", string_match: { exact: "POST" } }] },
       route: { cluster: "web", timeout: "30s" },
-      typed_per_filter_config: { ...noToken, ...perAddress("web-accounts", edge.accountFormsPerMinute) },
+      typed_per_filter_config: { ...ofTheWeb, ...perAddress("web-accounts", edge.accountFormsPerMinute) },
     },
+    ...(edge.webSockets ? [webSockets] : []),
     {
       name: "web",
       match: { prefix: "/" },
-      route: { cluster: "web", timeout: "0s", idle_timeout: "60s", upgrade_configs: [{ upgrade_type: "websocket" }] },
-      typed_per_filter_config: { ...noToken, ...unbuffered }, // the web's server limits bodies itself
+      route: { cluster: "web", timeout: "0s", idle_timeout: "60s" },
+      typed_per_filter_config: ofTheWeb,
     },
   ];
 }
@@ -82,6 +84,21 @@ const unary = (cluster: string) => ({
   max_stream_duration: { max_stream_duration: "30s", grpc_timeout_header_max: "30s" },
 });
 
+const noToken = {
+  "envoy.filters.http.jwt_authn": typed("extensions.filters.http.jwt_authn.v3.PerRouteConfig", { disabled: true }),
+};
+
+/** The largest form, why somebody cancels, has 500 characters. */
+const ofTheWeb = { ...noToken, ...mayStore, ...upTo(64) };
+
+/** How a development server tells pages to load again. The built web has none. */
+const webSockets: Route = {
+  name: "web-sockets",
+  match: { prefix: "/", headers: [{ name: "upgrade", string_match: { exact: "websocket", ignore_case: true } }] },
+  route: { cluster: "web", timeout: "0s", upgrade_configs: [{ upgrade_type: "websocket" }] },
+  typed_per_filter_config: { ...noToken, ...mayStore, ...unbuffered },
+};
+
 /**
  * A 404 from a real route to a cluster that can't be named: the CORS filter passes over direct responses, and REST
  * preflights meet this route first. The header never exists, it is stripped with all of x-lacio-.
@@ -92,10 +109,6 @@ const nowhere = (match: Route["match"]): Route => ({
   route: { cluster_header: "x-lacio-nowhere", cluster_not_found_response_code: "NOT_FOUND" },
   typed_per_filter_config: noToken,
 });
-
-const noToken = {
-  "envoy.filters.http.jwt_authn": typed("extensions.filters.http.jwt_authn.v3.PerRouteConfig", { disabled: true }),
-};
 
 export interface Route {
   name: string;

@@ -1,5 +1,5 @@
 import type { Edge } from "./bootstrap.ts";
-import { maxBodyBytes } from "./limits.ts";
+import { maxCallBytes } from "./limits.ts";
 import { extension, type Extension } from "./typed.ts";
 
 /** REST in, gRPC out, by the `google.api.http` options in the descriptors. */
@@ -18,7 +18,7 @@ export function transcoder(edge: Edge): Extension {
       reject_unknown_query_parameters: true,
       reject_binding_body_field_collisions: true,
     },
-    max_request_body_size: maxBodyBytes,
+    max_request_body_size: maxCallBytes,
     max_response_body_size: 8 * 1024 * 1024,
   });
 }

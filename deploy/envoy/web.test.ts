@@ -1,5 +1,10 @@
+import http from "node:http";
+import http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { startEdge, type TestEdge } from "./testing/edge.ts";
+import { until } from "./testing/envoy.ts";
 import { fakeHttp, type FakeHttp } from "./testing/services.ts";
 
 let web: FakeHttp;
@@ -13,9 +18,71 @@ afterAll(async () => {
   await web.stop();
 });
 
-test("pages need no token, and bodies are the web's to limit", async () => {
+test("pages need no token", async () => {
   expect((await edge.call("GET /reservas?dia=hoy", { token: "nonsense" })).bytes.toString()).toBe("GET /reservas?dia=hoy");
-  expect(await edge.call("POST /perfil/foto", { body: Buffer.alloc(300 * 1024) })).toMatchObject({ status: 200 });
+});
+
+test("forms reach the web whole, up to 64 KiB", async () => {
+  const form = Buffer.alloc(64 * 1024, "a");
+  expect(await edge.call("POST /reservas/r1/cancelar", { body: form })).toMatchObject({ status: 200 });
+  expect(web.to("/reservas/r1/cancelar").map(({ body }) => body.equals(form))).toEqual([true]);
+  const longer = await edge.call("POST /reservas/r2/cancelar", { body: Buffer.alloc(64 * 1024 + 1), headers: { accept: "text/html" } });
+  expect(longer).toMatchObject({ status: 413, headers: { "content-type": "text/html; charset=utf-8" } });
+  expect(longer.bytes.toString()).toContain("Es demasiado texto");
+  expect(web.to("/reservas/r2/cancelar")).toEqual([]);
+});
+
+describe("a request that is slow to come", () => {
+  let slow: TestEdge;
+  let answer: (() => void) | undefined;
+  const server = http.createServer((request, response) => (answer = () => void response.end("at last")));
+  server.on("upgrade", (_request, socket) =>
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nreload"),
+  );
+  beforeAll(async () => {
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    slow = await startEdge({ web: ["127.0.0.1", (server.address() as AddressInfo).port], requestSeconds: 1, webSockets: true });
+  });
+  afterAll(async () => {
+    await slow.stop();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test("ends when its time is over; one whose answer is slow goes on", async () => {
+    const page = slow.call("POST /reservar/keratina", { body: "servicio=1" });
+    await until(() => answer !== undefined);
+    const unfinished = (path: string, accept: string) => {
+      const session = http2.connect(slow.url, { rejectUnauthorized: false });
+      const stream = session.request({ ":method": "POST", ":path": path, accept, "content-length": "100" });
+      stream.write("a");
+      return new Promise<http2.IncomingHttpHeaders>((resolve, reject) => {
+        stream.on("response", resolve);
+        stream.on("error", reject);
+      }).finally(() => session.destroy());
+    };
+    expect(await unfinished("/entrar", "text/html")).toMatchObject({ ":status": 408, "content-type": "text/html; charset=utf-8" });
+    expect(await unfinished("/v1/auth/login", "*/*")).toMatchObject({ ":status": 408, "content-type": "application/json" });
+    answer!();
+    expect((await page).bytes.toString()).toBe("at last");
+  });
+
+  test("is not meant by websockets, which only a development server has", async () => {
+    const upgraded = async ({ url }: TestEdge) => {
+      const socket = tls.connect({
+        port: Number(new URL(url).port),
+        host: "127.0.0.1",
+        rejectUnauthorized: false,
+        ALPNProtocols: ["http/1.1"],
+      });
+      socket.write("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+      let said = "";
+      for await (const chunk of socket) if (/reload$|^HTTP\S+ [2-5]/.test((said += String(chunk)))) break;
+      return said;
+    };
+    expect(await upgraded(slow)).toMatch(/^HTTP\/1.1 101 [^]*reload$/);
+    expect(await upgraded(edge)).toMatch(/^HTTP\/1.1 4/);
+  });
 });
 
 test("mailed links are pages, query and all", async () => {

@@ -1,7 +1,11 @@
 import http2 from "node:http2";
+import net from "node:net";
 import tls from "node:tls";
 
-/** Requests that are begun and never ended: what they hold is the attack. Bounded in count, and of this machine alone. */
+/**
+ * Requests that are begun and never ended: what they hold is the attack. Bounded in count, and of this machine alone.
+ * Resolves when the edge has read what is sent at once.
+ */
 export async function hold(edge: string, { connections, streams, path, announced, sent, from = "127.0.0.2" }: Flood): Promise<Attack> {
   const sessions = Array.from({ length: connections }, () => connect(edge, from));
   const answers: Record<string, number> = {};
@@ -24,13 +28,15 @@ export async function hold(edge: string, { connections, streams, path, announced
     });
     stream.resume().write(Buffer.alloc(sent, "x"));
   };
-  await Promise.all(sessions.map(usable));
-  for (const session of sessions) for (let i = 0; i < streams; i++) begin(session);
+  for (const session of sessions) {
+    await usable(session); // before it knows how many streams it may have it would try too many
+    for (let i = 0; i < streams; i++) begin(session);
+    await usable(session); // one connection after the other, as fast as the edge reads
+  }
   const drip = setInterval(() => open.forEach((stream) => stream.write("x")), 10_000);
   return {
     held: () => open.size,
     answers,
-    arrived: () => Promise.all(sessions.map(usable)).then(() => undefined),
     stop() {
       clearInterval(drip);
       for (const session of sessions) session.destroy();
@@ -59,7 +65,12 @@ export async function visit(edge: string, path: string, from = "127.0.0.1"): Pro
 function connect(edge: string, localAddress: string): http2.ClientHttp2Session {
   const { hostname, port } = new URL(edge);
   if (!["localhost", "127.0.0.1"].includes(hostname)) throw new Error(`${hostname} is not this machine: attacks stay at home.`);
-  const socket = () => tls.connect({ host: "127.0.0.1", port: Number(port), localAddress, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
+  const socket = () =>
+    tls.connect({
+      socket: net.connect({ host: "127.0.0.1", port: Number(port), localAddress }),
+      rejectUnauthorized: false,
+      ALPNProtocols: ["h2"],
+    });
   return http2.connect(edge, { createConnection: socket }).on("error", () => {});
 }
 
@@ -90,8 +101,6 @@ export interface Attack {
   held(): number;
   /** How often which status came. */
   answers: Record<string, number>;
-  /** Resolves when the edge has read what was sent so far. */
-  arrived(): Promise<void>;
   stop(): void;
 }
 

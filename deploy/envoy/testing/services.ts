@@ -107,10 +107,12 @@ export async function fakeHttp(keys: () => object | undefined): Promise<FakeHttp
     requests.push({ method, url, headers, body: Buffer.concat(chunks) });
     if (url === "/.well-known/jwks.json") {
       const jwks = keys();
-      response.writeHead(jwks ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify(jwks ?? {}));
+      response
+        .writeHead(jwks ? 200 : 503, { "content-type": "application/json", "cache-control": "public, max-age=60" })
+        .end(JSON.stringify(jwks ?? {}));
     } else response.writeHead(200, { "content-type": "text/plain" }).end(`${method} ${url}`);
   };
-  const server = http.createServer((request, response) => void answer(request, response));
+  const server = http.createServer((request, response) => void answer(request, response).catch(() => response.destroy())); // who hangs up
   await listen(server);
   return {
     port: (server.address() as AddressInfo).port,
