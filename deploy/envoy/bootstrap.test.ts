@@ -44,7 +44,8 @@ describe("Envoy itself accepts it", () => {
 
   test("as rendered from an environment", async () => {
     const { sds: CERT_SDS_FILE, dir: CERT_DIR } = options.cert;
-    const env = { CERT_SDS_FILE, CERT_DIR, WEB_URL: "http://web:3000", OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318" };
+    const few = { ACCOUNT_CALLS_PER_ADDRESS_PER_MINUTE: "60", ACCOUNT_CALLS_BURST: "10", WEB_SOCKETS: "true" };
+    const env = { CERT_SDS_FILE, CERT_DIR, WEB_URL: "http://web:3000", OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318", ...few };
     expect(await validate(dir, bootstrap(optionsFrom(env)))).toMatch(/configuration .* OK/);
   });
 });
@@ -137,6 +138,19 @@ describe("the environment", () => {
     const { services, loginsPerMinute, origins } = optionsFrom(env);
     expect(services).toContainEqual({ name: "booking", rpc: ["10.0.0.1", 4000] });
     expect({ loginsPerMinute, origins }).toEqual({ loginsPerMinute: 5, origins: ["https://a.co", "https://b.co"] });
+  });
+
+  test("gives account calls a minute's worth at once unless told otherwise", () => {
+    expect(edgeOf({ ...options, ...optionsFrom({}) })).toMatchObject({ accountCallsPerMinute: 600 });
+    expect(optionsFrom({})).not.toHaveProperty("accountCallsBurst");
+    const env = { ACCOUNT_CALLS_PER_ADDRESS_PER_MINUTE: "60", ACCOUNT_CALLS_BURST: "10" };
+    expect(optionsFrom(env)).toMatchObject({ accountCallsPerMinute: 60, accountCallsBurst: 10 });
+  });
+
+  test("bounds what one address and one request may take", () => {
+    expect(optionsFrom({})).toMatchObject({ requestsPerAddressPerSecond: 500, requestSeconds: 15, heapMb: 384, webSockets: false });
+    const env = { EDGE_REQUESTS_PER_ADDRESS_PER_SECOND: "50", EDGE_REQUEST_SECONDS: "5", EDGE_HEAP_MB: "96", WEB_SOCKETS: "true" };
+    expect(optionsFrom(env)).toMatchObject({ requestsPerAddressPerSecond: 50, requestSeconds: 5, heapMb: 96, webSockets: true });
   });
 
   test("is refused when a number is none", () => {

@@ -53,6 +53,10 @@ test("streams are told from unary calls", () => {
   expect(table.streams.filter(isKnown).sort()).toEqual(named(methods.filter(({ methodKind }) => methodKind !== "unary")));
 });
 
+test("no call streams from its caller: the edge waits 15 s for a request to be whole", () => {
+  expect(methods.filter(({ methodKind }) => methodKind === "client_streaming" || methodKind === "bidi_streaming")).toEqual([]);
+});
+
 function isKnown(method: string): boolean {
   return Object.values(services).some(({ typeName }) => method.startsWith(`${typeName}/`));
 }

@@ -16,6 +16,7 @@ export async function hold(edge: string, { connections, streams, path, announced
       ":method": "POST",
       ":path": path,
       "content-type": path.startsWith("/v1/") ? "application/json" : "application/x-www-form-urlencoded",
+      origin: new URL(edge).origin, // a form from elsewhere would be turned away at its head
       "content-length": String(announced),
     });
     let outcome = "no answer";
