@@ -44,6 +44,7 @@ export function startWeb(around: Surroundings, settings: ProcessSettings, port: 
     ADDRESS_HEADER: "x-forwarded-for",
     XFF_DEPTH: "1",
     SHUTDOWN_TIMEOUT: "5",
+    KEEP_ALIVE_TIMEOUT: "3900", // who is in front lets go first, after an hour: else a request may meet a connection that just closes
   };
   return startNode({
     ...settings,

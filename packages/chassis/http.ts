@@ -4,6 +4,7 @@ import type { Express } from "express";
 /** Serves an Express app on HTTP/1.1. */
 export async function serveHttp(app: Express, port: number, address: string) {
   const server = http.createServer(app);
+  server.keepAliveTimeout = 3_900_000; // the edge lets go first, after an hour: else a request may meet a connection that just closes
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, address, resolve));
   return {
     async stop() {
