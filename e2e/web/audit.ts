@@ -6,8 +6,8 @@ import type { Page } from "./browser.ts";
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** What axe-core finds on the page as it is, a line each: "color-contrast: <a …>". */
-export async function accessibilityOf(page: Page): Promise<string[]> {
+/** What axe-core finds on the page as it is, a line each: "color-contrast: <a …>". `rule`: by this one alone. */
+export async function accessibilityOf(page: Page, rule?: "color-contrast"): Promise<string[]> {
   // Not as a script element: the page's policy refuses those, rightly.
   return page.evaluate(
     async ([source, runOnly]) => {
@@ -17,7 +17,7 @@ export async function accessibilityOf(page: Page): Promise<string[]> {
       const { violations } = await scope.axe!.run(document, { runOnly });
       return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
     },
-    [axeSource, tags] as const,
+    [axeSource, rule ? { type: "rule" as const, values: [rule] } : tags] as const,
   );
 }
 
@@ -54,23 +54,22 @@ export const layoutShift = (page: Page): Promise<number> =>
 
 export type Weight = { script: number; style: number; font: number; document: number; foreign: string[] };
 
-/** What a first visit to the page costs, in bytes on the wire. */
-export async function weightOf(page: Page, path: string): Promise<Weight> {
+/** What a first visit to a page costs, in bytes on the wire. */
+export async function weightOf(page: Page, visit: () => Promise<unknown>): Promise<Weight> {
   const session = await page.context().newCDPSession(page);
   await session.send("Network.enable");
   await session.send("Network.clearBrowserCache");
   const kinds = new Map<string, string>();
   const weight: Weight = { script: 0, style: 0, font: 0, document: 0, foreign: [] };
-  const own = new URL(page.url() === "about:blank" ? "https://localhost" : page.url()).hostname;
   session.on("Network.responseReceived", ({ requestId, type, response }) => {
     kinds.set(requestId, type.toLowerCase().replace("stylesheet", "style"));
-    if (!response.url.startsWith("data:") && new URL(response.url).hostname !== own) weight.foreign.push(response.url);
+    if (!response.url.startsWith("data:") && new URL(response.url).hostname !== "localhost") weight.foreign.push(response.url);
   });
   session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     const kind = kinds.get(requestId);
     if (kind === "script" || kind === "style" || kind === "font" || kind === "document") weight[kind] += encodedDataLength;
   });
-  await page.goto(path, { waitUntil: "networkidle" });
+  await visit();
   await session.detach();
   return weight;
 }
