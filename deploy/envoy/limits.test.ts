@@ -13,7 +13,9 @@ beforeAll(async () => {
   const few = { loginsPerMinute: 2, accountCallsPerMinute: 2, accountFormsPerMinute: 2 };
   proxied = await startEdge({ trustedHops: 1, web: ["127.0.0.1", web.port], ...few });
 });
+const ends: (() => unknown)[] = [];
 afterAll(async () => {
+  for (const end of ends.reverse()) await end();
   await Promise.all([edge.stop(), proxied.stop()]);
   await web.stop();
 });
@@ -90,7 +92,9 @@ describe("behind a proxy that is trusted", () => {
 
 test("who asks too much is refused before a body is read, and takes nothing from the others", async () => {
   const strict = await startEdge({ trustedHops: 1, requestsPerAddressPerSecond: 1 });
+  ends.push(() => strict.stop());
   const session = http2.connect(strict.url, { rejectUnauthorized: false });
+  ends.push(() => session.destroy());
   const headers = { ":method": "POST", ":path": "/v1/auth/refresh", "content-length": "100", "x-forwarded-for": "198.51.100.20" };
   const refused = await new Promise<http2.IncomingHttpHeaders>((resolve) => {
     for (let i = 0; i < 30; i++) {
@@ -101,6 +105,4 @@ test("who asks too much is refused before a body is read, and takes nothing from
   expect(refused).toMatchObject({ ":status": 429, "retry-after": "1" });
   const other = await strict.call("GET /v1/services", { headers: { "x-forwarded-for": "198.51.100.21" } });
   expect(other).toMatchObject({ status: 200 });
-  session.destroy();
-  await strict.stop();
 });
