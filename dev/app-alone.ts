@@ -21,6 +21,7 @@ export async function startAppAlone<Config extends object, App>(
   const config = readConfig((from) => ({ ...chassisConfig(from, name), ...parts.config(from) }), {
     DATABASE_URL: url,
     NATS_URL: infra.nats.url,
+    DB_POOL_MAX: "4", // ten connections opened at once take a busy machine longer than a call may wait
     ...env,
   });
   const { log, logged } = listeningLog(name);
