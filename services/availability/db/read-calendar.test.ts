@@ -56,6 +56,16 @@ const fill = (from: number, count: number) =>
     [from, Math.ceil(count / stylists)],
   );
 
+// Indexes that are built over rows that are there cost a tenth of those that grow row by row.
+async function withoutIndexes(work: () => Promise<unknown>) {
+  const indexes = await db.sql<{ name: string; definition: string }>(
+    "select indexname as name, indexdef as definition from pg_indexes where tablename = 'busy'",
+  );
+  for (const { name } of indexes) await db.sql(`drop index ${name}`);
+  await work();
+  for (const { definition } of indexes) await db.sql(definition);
+}
+
 // What the prepared statement touches, planned as it is in use: once for any question.
 async function buffers(): Promise<number> {
   await db.sql("vacuum analyze busy");
@@ -74,7 +84,7 @@ test("the cost of a question is flat in the past: ten thousand bookings or a mil
   await fill(days.from - 100 * 1440, 10_000);
   await buffers(); // the first look at a table also reads the catalogue
   const few = await buffers();
-  await fill(days.from - 9_000 * 1440, 990_000);
+  await withoutIndexes(() => fill(days.from - 9_000 * 1440, 990_000));
   await buffers();
   const many = await buffers();
   // A hundred times the rows make the index one level deeper: a page more for each stylist, and that is all.
