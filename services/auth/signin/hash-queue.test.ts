@@ -25,11 +25,18 @@ const finishOne = async () => {
   return begun.slice(before);
 };
 const turnsOver = () => new Promise<void>((resolve) => void setImmediate(resolve));
-const outcomes = async () => Object.fromEntries((await passwordHashes.get()).values.map(({ labels, value }) => [labels.outcome, value]));
+const outcomes = async () =>
+  Object.fromEntries((await passwordHashes.get()).values.map(({ labels, value }) => [String(labels.outcome), value])) as Record<
+    string,
+    number
+  >;
 const reasonOf = (call: Promise<unknown>) =>
   call.then(
     () => "answered",
-    (error: { reason?: string; rawMessage?: string }) => error.reason ?? error.rawMessage,
+    (error: unknown) => {
+      const { reason, rawMessage } = error as { reason?: string; rawMessage?: string };
+      return reason ?? rawMessage;
+    },
   );
 
 test("two at a time; who signs in goes before who sets a password, each in the order of coming", async () => {
