@@ -12,7 +12,9 @@ export class ChassisTables extends Migration {
     this.addSql(`create index outbox_stream_seq on outbox (stream_seq) where stream_seq is not null`);
     this.addSql(`create table inbox (event_id uuid primary key, subject text not null, handled_at timestamptz not null default now())`);
     this.addSql(`create index inbox_handled on inbox (handled_at)`);
-    this.addSql(`create table event_failure (event_id uuid primary key, failures int not null, failed_at timestamptz not null default now())`);
+    this.addSql(
+      `create table event_failure (event_id uuid primary key, failures int not null, failed_at timestamptz not null default now())`,
+    );
     this.addSql(`create table dead_letter (
       event_id uuid primary key, subject text not null, type text not null, payload bytea not null, headers jsonb not null,
       error text not null, failures int not null, died_at timestamptz not null default now(), replayed_at timestamptz)`);

@@ -11,7 +11,7 @@ const never = 3_600_000;
 const log = createLog("test", "silent");
 beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())); // as telemetry-hook does
 afterAll(() => context.disable());
-let ends: (() => Promise<unknown>)[] = [];
+const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
@@ -20,17 +20,17 @@ function run(name: string, job: Job, deadlineMs?: number) {
   const over = new AbortController();
   const timer = every(never, name, job, deadlineMs);
   const running = runTimers(log, [timer])(() => Promise.reject(new Error("timers ask nothing")), over.signal);
-  ends.push(() => {
+  ends.push(async () => {
     over.abort();
-    return running;
+    await running;
   });
   return { over, timer, running };
 }
 
-const outcomes = async (timer: string) =>
-  Object.fromEntries(
-    (await timerRuns.get()).values.filter(({ labels }) => labels.timer === timer).map(({ labels, value }) => [labels.outcome, value]),
-  );
+async function outcomes(timer: string): Promise<Record<string, number>> {
+  const runs = (await timerRuns.get()).values.filter(({ labels }) => labels.timer === timer);
+  return Object.fromEntries(runs.map(({ labels, value }) => [String(labels.outcome), value]));
+}
 
 describe("a timer", () => {
   test("goes on after a job that never ends: it counts as failed, and its calls to others are ended", async () => {

@@ -10,7 +10,12 @@ type Config = { redisUrl: string; loginPerAccountPerMinute: number; resetMailsPe
 export function createAttempts({ config, log }: Pick<Base<Config>, "config" | "log">) {
   // Connected from the start, so that "not ready" means away and nobody waits for it.
   const redis = new Redis(config.redisUrl, { maxRetriesPerRequest: 1, connectTimeout: 2_000, commandTimeout: 1_000 });
-  redis.on("error", (error: Error) => log.debug({ err: error }, "redis"));
+  let away = false; // one line for an outage, not one for each try to connect
+  redis.on("ready", () => (away = false));
+  redis.on("error", (error: Error) => {
+    if (!away) log.warn({ err: error }, "Redis is away: each replica counts alone");
+    away = true;
+  });
   const limiter = (keyPrefix: string, points: number, duration: number) =>
     new RateLimiterRedis({
       storeClient: redis,

@@ -2,4 +2,4 @@ import { every, type Timer } from "@lacio/chassis/timers";
 import type { App } from "../app.ts";
 import { sweepHolds } from "./sweep-holds.ts";
 
-export const timers = (app: App): Timer[] => [every(app.config.expireSweepSeconds * 1_000, "sweep-holds", () => sweepHolds(app))];
+export const timers = (app: App): Timer[] => [every(app.config.expireSweepSeconds * 1_000, "sweep-holds", (over) => sweepHolds(app, over))];

@@ -9,8 +9,8 @@ type Waiting = { id: string; cause: Cause; trail: Trail };
 const batchSize = 100;
 
 /** Issues what waited for a numbering range, the longest waiting first. */
-export async function issuePending(app: App): Promise<void> {
-  for (const kind of ["INVOICE", "CREDIT_NOTE"]) while ((await issueBatch(app, kind)) === batchSize);
+export async function issuePending(app: App, over?: AbortSignal): Promise<void> {
+  for (const kind of ["INVOICE", "CREDIT_NOTE"]) while ((await issueBatch(app, kind)) === batchSize && !over?.aborted);
 }
 
 async function issueBatch(app: App, kind: string): Promise<number> {

@@ -12,9 +12,13 @@ type Missing = { id: string; trail: Trail; attempts: number };
 const alertAt = 10;
 
 /** Draws the files of new invoices, outside the transaction that numbers them. A turn takes what was due when it began, each once. */
-export async function renderFiles(app: App): Promise<void> {
+export async function renderFiles(app: App, over?: AbortSignal): Promise<void> {
   const began = app.now();
-  for (let missing = await claim(app, began); missing; missing = await claim(app, began)) await draw(app, missing);
+  while (!over?.aborted) {
+    const missing = await claim(app, began);
+    if (!missing) return;
+    await draw(app, missing);
+  }
 }
 
 // The attempt is on record before it is made: a document that kills whoever draws it waits longer each time. Of two replicas one gets the row.

@@ -10,8 +10,8 @@ const batchSize = 20;
 const outageSeconds = 5;
 
 /** Hands waiting mails to the mail server, in small batches, until none is due or the server is away. */
-export async function sendMail(app: App): Promise<void> {
-  for (;;) {
+export async function sendMail(app: App, over?: AbortSignal): Promise<void> {
+  while (!over?.aborted) {
     const claimed = await claim(app);
     if (!claimed) return;
     const { ids, lease } = claimed;

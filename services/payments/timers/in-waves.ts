@@ -10,9 +10,10 @@ export async function inWaves<T>(
   ids: string[],
   work: (id: string) => Promise<T>,
   failed: (id: string, error: unknown) => void,
+  over?: AbortSignal,
 ): Promise<T[]> {
   const done: T[] = [];
-  for (let from = 0; from < ids.length; from += atOnce) {
+  for (let from = 0; from < ids.length && !over?.aborted; from += atOnce) {
     const wave = ids.slice(from, from + atOnce);
     const results = await Promise.allSettled(wave.map(work));
     results.forEach((result, index) => {

@@ -15,8 +15,8 @@ const alertAfter = 10;
  * Turns received webhooks into effects, each with its mark in one transaction. They go on in the trace of the call that started the
  * payment, so that one trace leads from the click to the mail; without one, in that of the webhook.
  */
-export async function processEvents(app: App): Promise<void> {
-  for (;;) {
+export async function processEvents(app: App, over?: AbortSignal): Promise<void> {
+  while (!over?.aborted) {
     const [event] = await app.db.sql<Waiting>(
       `select event.id, type, case when payment.trail ? 'traceparent' then payment.trail
          else jsonb_strip_nulls(jsonb_build_object('traceparent', event.traceparent, 'requestId', event.request_id)) end as trail

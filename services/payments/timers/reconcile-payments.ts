@@ -17,7 +17,11 @@ const isDue = `case
     case when created_at < now() - interval '1 hour' then (now() - created_at) / 4 else interval '0' end) end`;
 
 /** Asks the provider about payments that are still pending, so that a lost webhook is only slow. "all": also those just asked about. */
-export async function reconcilePayments(app: App, which: "due" | "all" = "due"): Promise<{ checked: number; repaired: number }> {
+export async function reconcilePayments(
+  app: App,
+  which: "due" | "all" = "due",
+  over?: AbortSignal,
+): Promise<{ checked: number; repaired: number }> {
   const pending = await app.db.sql<{ id: string }>(
     `select id from payment where status = 'PENDING' and ($1 or ${isDue}) order by coalesce(checked_at, created_at) limit ${batch}`,
     [which === "all", app.config.reconcileSeconds],
@@ -27,6 +31,7 @@ export async function reconcilePayments(app: App, which: "due" | "all" = "due"):
     (id) => settle(app, id),
     (id, error) =>
       app.log[isOutage(error) ? "warn" : "error"]({ err: error, payment_id: id }, "a pending payment could not be asked about"),
+    over,
   );
   const repaired = settled.filter(Boolean).length;
   if (repaired > 0) app.log.info({ checked: pending.length, repaired }, "reconciled");

@@ -8,7 +8,7 @@ import { ProviderRefusal } from "../provider/refusal.ts";
 import { inWaves } from "./in-waves.ts";
 
 /** Carries requested refunds out, and asks about those the provider still works at. */
-export async function sendRefunds(app: App): Promise<void> {
+export async function sendRefunds(app: App, over?: AbortSignal): Promise<void> {
   const waiting = await app.db.sql<{ id: string }>(
     "select id from refund where status = 'REQUESTED' and next_try_at <= now() order by next_try_at limit 200",
   );
@@ -16,6 +16,7 @@ export async function sendRefunds(app: App): Promise<void> {
     waiting.map(({ id }) => id),
     (id) => sendRefund(app, id),
     (id, error) => app.log[isOutage(error) ? "warn" : "error"]({ err: error, refund_id: id }, "a refund failed: trying again later"),
+    over,
   );
 }
 
