@@ -88,6 +88,7 @@ function particular(name: string, { infra, publicUrl, secrets, stripeUrl }: Surr
         BOOTSTRAP_ADMIN_EMAIL: admin.email,
         BOOTSTRAP_ADMIN_PASSWORD: admin.password,
         KEY_ENCRYPTION_SECRET: secrets.keyEncryption,
+        HASH_WAIT_MAX_MS: process.env.HASH_WAIT_MAX_MS ?? "10000", // scripts and tests register crowds; who signs in goes first all the same
       };
     case "payments":
       return {

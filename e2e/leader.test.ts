@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
+import { beforeTests } from "@lacio/dev/before-tests";
 import { startSystem, type Replica, type System } from "@lacio/dev/system";
 import { sql, until } from "@lacio/dev/testing";
 import { startProxy, type Proxy } from "./leader/proxy.ts";
@@ -8,16 +9,18 @@ let system: System;
 let proxy: Proxy;
 let stopped: Replica;
 let cutOff: Replica;
-beforeAll(async () => {
-  system = await startSystem({ services: ["auth", "users"], edge: false, stripe: false, fsync: false });
-  proxy = await startProxy(system.databaseUrl("users"));
-  stopped = await leadAlone("auth");
-  cutOff = await leadAlone("users", { DATABASE_URL: proxy.url });
-});
-afterAll(async () => {
-  await system?.stop();
-  proxy?.stop();
-});
+await beforeTests(
+  async () => {
+    system = await startSystem({ services: ["auth", "users"], edge: false, stripe: false, fsync: false });
+    proxy = await startProxy(system.databaseUrl("users"));
+    stopped = await leadAlone("auth");
+    cutOff = await leadAlone("users", { DATABASE_URL: proxy.url });
+  },
+  async () => {
+    await system?.stop();
+    proxy?.stop();
+  },
+);
 
 /** A replica that leads: the service's first process comes back when the other has the lock. */
 async function leadAlone(service: string, env: Record<string, string> = {}): Promise<Replica> {
@@ -28,18 +31,26 @@ async function leadAlone(service: string, env: Record<string, string> = {}): Pro
   return replica;
 }
 
-const metric = async (ops: string, line: RegExp): Promise<number> => {
+async function metric(ops: string, line: RegExp): Promise<number> {
   const text = await (await fetch(`${ops}/metrics`, { signal: AbortSignal.timeout(2_000) })).text();
   return Number(line.exec(text)?.[1] ?? 0);
-};
-const leads = async (ops: string) => (await metric(ops, /^lacio_leading (\d)$/m)) === 1;
+}
+
+async function leads(ops: string): Promise<boolean> {
+  return (await metric(ops, /^lacio_leading (\d)$/m)) === 1;
+}
+
 const runs = (ops: string) => metric(ops, /^lacio_timer_runs_total\{timer="purge",outcome="ok"\} (\d+)$/m);
 const other = (service: string) => system.urls[`${service}-ops`]!;
 
-/** An event of somebody's; its key tells it apart. */
-async function emit(service: string, event: string): Promise<string> {
+/** An event that nobody waits for. */
+async function emit(service: string): Promise<string> {
   const id = crypto.randomUUID();
-  await sql(system, service, "insert into outbox (id, subject, type, key, payload) values ($1, $2, '', $1, '')", [id, event]);
+  await sql(system, service, "insert into outbox (id, subject, type, key, payload) values ($1, $2, '', $3, '')", [
+    id,
+    `${service}.something_happened`,
+    id,
+  ]);
   return id;
 }
 
@@ -59,43 +70,36 @@ async function expectInStreamOnce(service: string): Promise<void> {
 
 const patience = { timeoutMs: 30_000 }; // what a salon is promised; the server's own limit is 20 s
 
-describe("the leader is stopped (SIGSTOP)", () => {
-  test("relay and jobs go on elsewhere", async () => {
-    await stopped.kill("SIGSTOP");
-    const event = await emit("auth", "auth.something_happened");
-    await until(() => published("auth", event), patience);
-    expect(await leads(other("auth"))).toBe(true);
-    await until(async () => (await runs(other("auth"))) > 0);
-  });
-
-  test("and when it wakes up it does no harm: it leads no more, and every event is there once", async () => {
-    const meanwhile = await emit("auth", "auth.something_happened");
-    await stopped.kill("SIGCONT");
-    await until(async () => !(await leads(stopped.ops)), patience);
-    for (const id of [meanwhile, await emit("auth", "auth.something_happened")]) await until(() => published("auth", id));
-    await expectInStreamOnce("auth");
-    await system.process("auth").kill();
-    await until(() => leads(stopped.ops)); // it is as good a successor as any
-  });
+test("relay and jobs go on elsewhere after a leader is stopped, or its connection swallows packets", async () => {
+  await stopped.kill("SIGSTOP");
+  proxy.swallow();
+  await Promise.all(["auth", "users"].map(succeeded));
 });
 
-describe("the leader's connection swallows packets", () => {
-  test("relay and jobs go on elsewhere, and the one cut off knows it", async () => {
-    proxy.swallow();
-    const event = await emit("users", "users.something_happened");
-    await until(() => published("users", event), patience);
-    expect(await leads(other("users"))).toBe(true);
-    await until(async () => (await runs(other("users"))) > 0);
-    await until(async () => !(await leads(cutOff.ops)), patience);
-  });
+async function succeeded(service: string): Promise<void> {
+  const event = await emit(service);
+  await until(() => published(service, event), patience);
+  expect(await leads(other(service))).toBe(true);
+  await until(async () => (await runs(other(service))) > 0);
+}
 
-  test("and when packets pass again it works as the others do", async () => {
-    proxy.recover();
-    await until(async () => (await fetch(`${cutOff.ops}/readyz`)).ok, patience);
-    const event = await emit("users", "users.something_happened");
-    await until(() => published("users", event));
-    await expectInStreamOnce("users");
-    await system.process("users").kill();
-    await until(() => leads(cutOff.ops), patience);
-  });
+test("the one that was stopped does no harm when it wakes up: it leads no more, and every event is there once", async () => {
+  const meanwhile = await emit("auth");
+  await stopped.kill("SIGCONT");
+  await until(async () => !(await leads(stopped.ops)), patience);
+  for (const id of [meanwhile, await emit("auth")]) await until(() => published("auth", id));
+  await expectInStreamOnce("auth");
+  await system.process("auth").kill();
+  await until(() => leads(stopped.ops)); // it is as good a successor as any
+});
+
+test("the one that was cut off knows it, and works as the others do when packets pass again", async () => {
+  await until(async () => !(await leads(cutOff.ops)), patience);
+  proxy.recover();
+  await until(async () => (await fetch(`${cutOff.ops}/readyz`)).ok, patience);
+  const event = await emit("users");
+  await until(() => published("users", event));
+  await expectInStreamOnce("users");
+  await system.process("users").kill();
+  await until(() => leads(cutOff.ops), patience);
 });

@@ -148,7 +148,7 @@ describe("the environment", () => {
   });
 
   test("bounds what one address and one request may take", () => {
-    expect(optionsFrom({})).toMatchObject({ requestsPerAddressPerSecond: 500, requestSeconds: 15, heapMb: 384, webSockets: false });
+    expect(optionsFrom({})).toMatchObject({ requestsPerAddressPerSecond: 1000, requestSeconds: 15, heapMb: 384, webSockets: false });
     const env = { EDGE_REQUESTS_PER_ADDRESS_PER_SECOND: "50", EDGE_REQUEST_SECONDS: "5", EDGE_HEAP_MB: "96", WEB_SOCKETS: "true" };
     expect(optionsFrom(env)).toMatchObject({ requestsPerAddressPerSecond: 50, requestSeconds: 5, heapMb: 96, webSockets: true });
   });

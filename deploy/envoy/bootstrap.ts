@@ -46,7 +46,7 @@ const defaults = {
   loginsPerMinute: 20,
   accountCallsPerMinute: 600,
   accountFormsPerMinute: 20,
-  requestsPerAddressPerSecond: 500,
+  requestsPerAddressPerSecond: 1000,
   requestsPerSecond: 5000,
   requestSeconds: 15,
   heapMb: 384,

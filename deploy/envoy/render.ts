@@ -31,7 +31,7 @@ export function optionsFrom(env: Record<string, string | undefined>): EdgeOption
     accountCallsPerMinute: number(env, "ACCOUNT_CALLS_PER_ADDRESS_PER_MINUTE", 600),
     ...(env.ACCOUNT_CALLS_BURST && { accountCallsBurst: number(env, "ACCOUNT_CALLS_BURST", 0) }),
     accountFormsPerMinute: number(env, "ACCOUNT_FORMS_PER_ADDRESS_PER_MINUTE", 20),
-    requestsPerAddressPerSecond: number(env, "EDGE_REQUESTS_PER_ADDRESS_PER_SECOND", 500),
+    requestsPerAddressPerSecond: number(env, "EDGE_REQUESTS_PER_ADDRESS_PER_SECOND", 1000),
     requestsPerSecond: number(env, "EDGE_REQUESTS_PER_SECOND", 5000),
     requestSeconds: number(env, "EDGE_REQUEST_SECONDS", 15),
     heapMb: number(env, "EDGE_HEAP_MB", 384),

@@ -34,16 +34,21 @@ test("what was published, handled or answered long enough ago is forgotten; what
   await db.sql(event, ["published since", ago(40 * days), ago(29 * days)]);
   await db.sql(event, ["never published", ago(4_000 * days), null]);
   const handled = "insert into inbox (event_id, subject, handled_at) values (gen_random_uuid(), $1, $2)";
-  await db.sql(handled, ["handled long ago", ago(31 * days)]);
-  await db.sql(handled, ["handled since", ago(29 * days)]);
+  await db.sql(handled, ["handled long ago", ago(45 * days)]);
+  await db.sql(handled, ["handled since", ago(43 * days)]);
+  const failed = "insert into event_failure (event_id, failures, failed_at) values (gen_random_uuid(), $1, $2)";
+  await db.sql(failed, [7, ago(45 * days)]);
+  await db.sql(failed, [3, ago(43 * days)]);
   const answer = "insert into idempotency (scope, key, request_hash, answer, created_at) values ('', $1, '', '', $2)";
   await db.sql(answer, ["answered three days ago", ago(3 * days)]);
   await db.sql(answer, ["answered yesterday", ago(1.9 * days)]);
-  const letter = "insert into dead_letter (event_id, subject, type, payload, headers, error, deliveries, died_at) values (gen_random_uuid(), $1, '', '', '{}', '', 9, $2)"; // prettier-ignore
+  const letter = "insert into dead_letter (event_id, subject, type, payload, headers, error, failures, died_at) values (gen_random_uuid(), $1, '', '', '{}', '', 9, $2)"; // prettier-ignore
   await db.sql(letter, ["a dead letter", ago(4_000 * days)]);
 
   await purge(db, 30);
 
+  // A stream that is filled from the outbox again keeps what it gets for another fortnight: so long the inbox must know it.
+  expect(await db.sql("select failures from event_failure")).toEqual([{ failures: 3 }]);
   const left = await db.sql<{ what: string }>(
     "select subject as what from outbox union select subject from inbox union select key from idempotency union select subject from dead_letter",
   );

@@ -123,6 +123,7 @@ describe("a sender's lease", () => {
       { lease: string },
     ];
     expect(Number(lease)).toBeGreaterThan(30);
+    expect(Number(lease)).toBeLessThanOrEqual(90);
     await sendMail(app);
     expect(server.taken).toHaveLength(1); // taken, but not said so
     await alone.sql("update notification set next_attempt_at = now() - interval '1 second'");
