@@ -25,9 +25,12 @@ const phasesOf = (minutes: number[]) =>
 
 /**
  * A service of its own for one test, and stylists who alone can do it, every day from 8 to 20: tests never meet.
- * `phases` in minutes; a negative one leaves the stylist free.
+ * `phases` in minutes; a negative one leaves the stylist free. `validFrom` is the first day, for who must not meet the present moment.
  */
-export async function openSalon(system: SystemDescription, { phases = [60], stylists = 1, pesos = 120_000 } = {}): Promise<Salon> {
+export async function openSalon(
+  system: SystemDescription,
+  { phases = [60], stylists = 1, pesos = 120_000, validFrom = "" } = {},
+): Promise<Salon> {
   const staff = clientFor(StaffService, system, await adminToken(system));
   const unique = crypto.randomUUID().slice(0, 8);
   const { skill } = await staff.createSkill({ name: `Prueba ${unique}` });
@@ -43,7 +46,7 @@ export async function openSalon(system: SystemDescription, { phases = [60], styl
     });
     await staff.putSchedule({
       staffId: stylist!.id,
-      shifts: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start: "08:00", end: "20:00" })),
+      shifts: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start: "08:00", end: "20:00", validFrom })),
     });
     staffIds.push(stylist!.id);
   }

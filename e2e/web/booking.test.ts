@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { mails, sharedSystem, signUp, until } from "@lacio/dev/testing";
-import { ensureNumbering, openSalon, type Salon } from "../salon.ts";
+import { ensureNumbering, openSalon, zone, type Salon } from "../salon.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { signedIn } from "./world.ts";
 
@@ -17,7 +17,9 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 async function salonWithSlug() {
-  const opened = await openSalon(system, { stylists: 2 });
+  // From tomorrow on: an hour of today may begin while somebody is on the way to it.
+  const validFrom = Temporal.Now.plainDateISO(zone).add({ days: 1 }).toString();
+  const opened = await openSalon(system, { stylists: 2, validFrom });
   const services = (await (await fetch(`${system.urls.edge}/v1/services?pageSize=200`)).json()) as {
     services: { id: string; name: string }[];
   };
