@@ -26,7 +26,9 @@ EffectSchema.setClass(Effect);
 /** One owner ("auth") that publishes and one consumer ("users"), on PostgreSQL and NATS of their own. */
 export async function startEvents(options: Partial<EventsOptions> = {}): Promise<Events> {
   const { env = {}, trouble = () => {}, relayBus = (bus) => bus } = options;
-  const log = createLog("test", process.env.LOG_LEVEL ?? "silent");
+  const warnings: string[] = [];
+  const log = createLog("test", "silent");
+  log.warn = ((_: object, text: string) => void warnings.push(text)) as typeof log.warn;
   const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-events-"));
   const infra = await startInfra({ dir, fsync: false });
   const seen: string[] = [];
@@ -64,6 +66,7 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
     consumer,
     bus,
     seen,
+    warnings,
     startReplica,
     emit: (...facts) => owner.transact(async (tx) => tx.emit(...facts)),
     effectsOf: async (accountId) => (await consumer.sql("select 1 from effect where account_id = $1", [accountId])).length,
@@ -98,6 +101,8 @@ export type Events = {
   bus: Bus;
   /** The accounts whose events were handled, in order. */
   seen: string[];
+  /** What was logged as a warning. */
+  warnings: string[];
   /** One more replica of the consumer. */
   startReplica(): { stop(): Promise<void> };
   emit(...facts: Fact[]): Promise<void>;
