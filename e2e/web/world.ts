@@ -1,11 +1,11 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromMs, timestampNow } from "@bufbuild/protobuf/wkt";
 import { seed } from "@lacio/dev/seed";
 import { startSystem, type System, type SystemOptions } from "@lacio/dev/system";
-import { clientFor, signUp, trustEdge, until, type SignedIn } from "@lacio/dev/testing";
+import { adminToken, clientFor, signUp, trustEdge, until, type SignedIn } from "@lacio/dev/testing";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { bookings, pay } from "../salon.ts";
+import { bookings, pay, zone } from "../salon.ts";
 import type { BrowserContext } from "./browser.ts";
 
 /** The salon of `npm start`, for a browser: every test file has its own, so that it may break things. */
@@ -14,7 +14,21 @@ export async function openWorld(options: Partial<SystemOptions> = {}): Promise<S
   const system = await startSystem({ fsync: false, web: true, edge: limits, ...options });
   trustEdge(system);
   await seed(system);
+  await closeToday(system);
   return system;
+}
+
+/** An hour of today may begin while somebody is on the way to it: the stories take place from tomorrow on. */
+async function closeToday(system: System): Promise<void> {
+  const staff = clientFor(StaffService, system, await adminToken(system));
+  const now = Temporal.Now.zonedDateTimeISO(zone);
+  const timeOff = { start: timestampNow(), end: timestampFromMs(now.add({ days: 1 }).startOfDay().epochMilliseconds) };
+  for (const { id: staffId } of (await staff.listStaff({ pageSize: 200 })).staff) await staff.addTimeOff({ staffId, ...timeOff });
+  const { services } = await staff.listServices({ pageSize: 200 });
+  const availability = clientFor(AvailabilityService, system);
+  const date = now.toPlainDate().toString();
+  for (const { id: serviceId } of services)
+    await until(async () => (await availability.getAvailability({ serviceId, date })).slots.length === 0);
 }
 
 /** As after signing in by the page. */
@@ -32,7 +46,7 @@ export async function signedIn(context: BrowserContext, system: System, person?:
 export async function heldBooking(system: System, client: SignedIn, { service = "Alisado corto", skip = 0 } = {}): Promise<string> {
   const { services } = await clientFor(StaffService, system).listServices({ pageSize: 200 });
   const serviceId = services.find(({ name }) => name === service)!.id;
-  const tomorrow = Temporal.Now.plainDateISO("America/Bogota").add({ days: 2 });
+  const tomorrow = Temporal.Now.plainDateISO(zone).add({ days: 2 });
   const range = { date: tomorrow.toString(), toDate: tomorrow.add({ days: 9 }).toString() };
   const { slots } = await clientFor(AvailabilityService, system).getAvailability({ serviceId, ...range });
   const slot = slots.at(skip)!;

@@ -18,6 +18,8 @@ test.each<[unknown, Code, string]>([
   [new ConnectError("late", Code.DeadlineExceeded), Code.DeadlineExceeded, "deadline_exceeded"],
   [Object.assign(new Error("no"), { code: "ECONNREFUSED" }), Code.Unavailable, "unavailable"],
   [Object.assign(new Error("terminating"), { code: "57P01" }), Code.Unavailable, "unavailable"],
+  [new Error("Client has encountered a connection error and is not queryable"), Code.Unavailable, "unavailable"],
+  [Object.assign(new Error("timeout"), { name: "TimeoutError" }), Code.Unavailable, "unavailable"], // NATS' own
   // A value that the database cannot take should have been refused at the door: our bug, whoever sent it.
   [Object.assign(new Error("invalid input syntax for type uuid"), { code: "22P02" }), Code.Internal, "internal"],
   [new Error("wrapped", { cause: Object.assign(new Error("date out of range"), { code: "22008" }) }), Code.Internal, "internal"],
@@ -37,7 +39,7 @@ test.each([
   expect([answer.rawMessage, answer.cause]).toEqual([said, undefined]);
 });
 
-test("a bug is written to the log once, with its cause; a refusal is not", async () => {
+test("a bug and an outage are written to the log once, with their cause; a refusal is not", async () => {
   const written: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void written.push(JSON.parse(line) as Record<string, unknown>) });
   const throwing = (error: Error) =>
@@ -50,7 +52,9 @@ test("a bug is written to the log once, with its cause; a refusal is not", async
   await expect(throwing(new Refusal("bad_credentials", "wrong", Code.Unauthenticated))).rejects.toThrow("wrong");
   expect(written).toEqual([]);
   await expect(throwing(Object.assign(new Error("date out of range"), { code: "22008" }))).rejects.toThrow("internal error");
-  expect(written).toMatchObject([{ level: 50, rpc: "Login", err: { message: "date out of range", code: "22008" } }]);
+  expect(written.splice(0)).toMatchObject([{ level: 50, rpc: "Login", err: { message: "date out of range", code: "22008" } }]);
+  await expect(throwing(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }))).rejects.toThrow("try again shortly");
+  expect(written).toMatchObject([{ level: 40, rpc: "Login", err: { message: "connect ECONNREFUSED" } }]);
 });
 
 test("wrong input names its field; too many says when to come back", () => {

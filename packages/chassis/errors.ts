@@ -109,7 +109,8 @@ export function isOutage(error: unknown): boolean {
   // SQLSTATE class 08 connection, 53 resources, 57P0x shutdown and restart, 57014 and 55P03 a time limit,
   // 40001 and 40P01 a quarrel of transactions that trying again did not end; errno of a refused or broken socket.
   if (/^(08|53|57P0|57014|55P03|40001|40P01)/.test(code) || /^E(CONN|PIPE|HOSTUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code)) return true;
-  if (/Connection terminated|timeout exceeded when trying to connect|the database system is/i.test(error.message)) return true;
+  if (/Connection terminated|is not queryable|timeout exceeded when trying to connect|the database system is/i.test(error.message))
+    return true;
   if (natsOutages.has(error.name)) return true;
   return error.cause !== undefined && isOutage(error.cause);
 }
