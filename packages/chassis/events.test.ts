@@ -62,7 +62,11 @@ describe("events", () => {
     const { headers } = await import("@nats-io/transport-node");
     const head = headers();
     head.set("ce-id", row!.id);
+    const handledAt = async () =>
+      (await consumer.sql<{ handled_at: Date }>("select handled_at from inbox where event_id = $1", [row!.id]))[0]!.handled_at;
+    const before = await handledAt();
     await bus.js.publish("auth.account_registered", row!.payload, { headers: head }); // without a message id JetStream takes it for a new one
+    await until(async () => (await handledAt()) > before); // the inbox counts its time anew, as the owner's outbox does
     const later = uuid();
     await emit(registered(later));
     await until(async () => (await effectsOf(later)) === 1);
