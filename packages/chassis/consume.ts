@@ -27,6 +27,7 @@ const backoffMs = [250, 1_000, 5_000, 15_000, 30_000, 60_000];
 export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, log: Log, subscriptions: Subscription[]) {
   const bySubject = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));
   const owners = [...new Set([...bySubject.keys()].map((subject) => subject.split(".", 1)[0]!))];
+  for (const subject of bySubject.keys()) deadLetters.inc({ subject }, 0); // a first one must be seen to rise
   const stopping = new AbortController();
   const running = owners.map((owner) => followStream(owner, config, bus, log, deliver, stopping.signal));
 

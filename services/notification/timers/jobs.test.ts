@@ -85,6 +85,18 @@ describe("a mail", () => {
     expect(server.taken.map(({ to }) => to).sort()).toEqual(people.map(({ email }) => email).sort());
   });
 
+  test("goes out once though the database is away when it was sent", async () => {
+    const { email, id } = await told();
+    let away = 2;
+    const sql: App["db"]["sql"] = (text, ...rest) =>
+      text.includes("status = 'SENT'") && away-- > 0
+        ? Promise.reject(new Error("Client has encountered a connection error and is not queryable"))
+        : app.db.sql(text, ...rest);
+    await sendMail({ ...app, db: { ...app.db, sql } });
+    expect(await stateOf({ id })).toMatchObject({ status: "SENT" });
+    expect(server.taken.map(({ to }) => to)).toEqual([email]);
+  });
+
   test("goes out though older ones wait for a PDF, a link or words that cannot be had", async () => {
     await tellAll(22, { attachments: [{ invoiceId: randomUUID(), filename: "FE1.pdf" }] });
     const welcome = await told({ kind: "welcome", mail: undefined });

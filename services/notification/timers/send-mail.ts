@@ -4,6 +4,7 @@ import { MailServerAway, RefusedByMailServer, handOver } from "../mailing/hand-o
 import { Notification } from "../domain/notification.ts";
 import { follow } from "@lacio/chassis/trail";
 import { isOutage } from "@lacio/chassis/errors";
+import pRetry from "p-retry";
 import type { Mail } from "../templates/layout.ts";
 
 const batchSize = 20;
@@ -37,7 +38,7 @@ async function send(app: App, notification: Notification): Promise<"sent" | "ref
   try {
     const kept = await handOver(app, notification);
     failpoint("mail.after_accept");
-    await keepSent(app, notification.id, kept);
+    await keepSent(app, notification, kept);
     app.log.info({ notification: notification.id, kind: notification.kind }, "a mail is sent");
     return "sent";
   } catch (error) {
@@ -46,14 +47,23 @@ async function send(app: App, notification: Notification): Promise<"sent" | "ref
   }
 }
 
-// Sent is sent, whoever's lease it is. A mail of or about somebody who was erased meanwhile is not kept.
-async function keepSent(app: App, id: string, { subject, text, html }: Mail): Promise<void> {
-  await app.db.sql(
-    `update notification set status = 'SENT', sent_at = now(), subject = $2,
-       text = case when erased_at is null then $3 else '' end, html = case when erased_at is null then $4 else '' end
-     where id = $1 and status in ('PENDING', 'FAILED')`,
-    [id, subject, text, html],
-  );
+// Sent is sent, whoever's lease it is. The mail is out: a database that is away for a moment must not make it go out once more, so this is
+// tried until the lease is over. A mail of or about somebody who was erased meanwhile is not kept.
+async function keepSent(app: App, { id, nextAttemptAt: lease }: Notification, { subject, text, html }: Mail): Promise<void> {
+  const keep = () =>
+    app.db.sql(
+      `update notification set status = 'SENT', sent_at = now(), subject = $2,
+         text = case when erased_at is null then $3 else '' end, html = case when erased_at is null then $4 else '' end
+       where id = $1 and status in ('PENDING', 'FAILED')`,
+      [id, subject, text, html],
+    );
+  await pRetry(keep, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 200,
+    maxTimeout: 2_000,
+    maxRetryTime: Math.max(0, lease.getTime() - app.now().getTime()),
+    shouldRetry: ({ error }) => isOutage(error),
+  });
 }
 
 // Nobody's fault but the server's: the mail loses no attempt.
