@@ -81,7 +81,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
       await bury(message, error, failures);
     } catch (unwritten) {
       log.warn({ ...event, unwritten: String(unwritten) }, "a failure could not be written down");
-      return retry(message, backoffMs.length);
+      return retry(message, message.info.deliveryCount); // the database is away now
     }
     log.error(event, "an event is a dead letter now");
     message.term();

@@ -104,7 +104,7 @@ function codeOf(error: unknown): string {
 export function isOutage(error: unknown): boolean {
   if (error instanceof Refusal) return error.code === Code.Unavailable;
   if (error instanceof ConnectError) return error.code === Code.Unavailable || error.code === Code.DeadlineExceeded;
-  if (!(error instanceof Error)) return false;
+  if (!Error.isError(error)) return false; // not instanceof: Node's own errors are of another realm inside a test
   const code = codeOf(error);
   // SQLSTATE class 08 connection, 53 resources, 57P0x shutdown and restart, 57014 and 55P03 a time limit,
   // 40001 and 40P01 a quarrel of transactions that trying again did not end; errno of a refused or broken socket.
