@@ -70,6 +70,10 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
     startReplica,
     emit: (...facts) => owner.transact(async (tx) => tx.emit(...facts)),
     effectsOf: async (accountId) => (await consumer.sql("select 1 from effect where account_id = $1", [accountId])).length,
+    async placesOf(key) {
+      const rows = await owner.sql<{ stream_seq: string }>("select stream_seq from outbox where key = $1 order by seq", [key]);
+      return rows.map(({ stream_seq }) => Number(stream_seq));
+    },
     async stop() {
       await first.stop();
       await relay.stop();
@@ -107,5 +111,7 @@ export type Events = {
   startReplica(): { stop(): Promise<void> };
   emit(...facts: Fact[]): Promise<void>;
   effectsOf(accountId: string): Promise<number>;
+  /** Where JetStream put the events of an aggregate, in the order in which they were committed. */
+  placesOf(key: string): Promise<number[]>;
   stop(): Promise<void>;
 };
