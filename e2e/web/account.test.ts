@@ -1,8 +1,9 @@
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect } from "@jest/globals";
 import { mails, sharedSystem, signIn, refusal, signUp, sql, until } from "@lacio/dev/testing";
 import { at, ensureNumbering, openSalon, pay, book } from "../salon.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
+import { test } from "./network-changes.ts";
 import { signedIn } from "./world.ts";
 
 // What a person does with her account, by the pages.

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { mails, sharedSystem, signUp, until } from "@lacio/dev/testing";
 import { ensureNumbering, openSalon, zone, type Salon } from "../salon.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
+import { test } from "./network-changes.ts";
 import { signedIn } from "./world.ts";
 
 // A client books, pays and gets the invoice, as people do: each story is one person with one browser.

@@ -1,5 +1,6 @@
 import { chromium as find } from "@lacio/dev/chromium";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page, type Response } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { whenNetworkChanges } from "./network-changes.ts";
 
 export type { Browser, BrowserContext, Page };
 
@@ -46,40 +47,4 @@ export async function visitor(browser: Browser, baseURL: string, more: BrowserCo
       complaints.push(`${new URL(page.url()).pathname}: ${text}`);
   });
   return { page, context, complaints };
-}
-
-const changed = "net::ERR_NETWORK_CHANGED";
-
-/**
- * Chromium drops every request that is on its way when an interface comes to the machine or goes, as when containers start, and no flag
- * keeps it from that. A page that was asked for, or that a link led to, is asked for once more, also when a part of it was dropped; what
- * a script or a form sent is not, and only told.
- */
-function whenNetworkChanges(page: Page): void {
-  let asked = false;
-  let dropped = false;
-  page.on("requestfailed", (request) => {
-    if (request.failure()?.errorText !== changed) return;
-    dropped = true;
-    console.warn(`The machine's network changed under ${request.method()} ${request.url()}`);
-    const lost = request.isNavigationRequest() && request.frame() === page.mainFrame() && request.method() === "GET";
-    if (lost && !asked) void page.goto(request.url()).catch((error: unknown) => console.warn(error));
-  });
-  for (const name of ["goto", "reload"] as const) {
-    const ask = page[name].bind(page) as (...args: unknown[]) => Promise<Response | null>;
-    const twiceAtMost = async (...args: unknown[]) => {
-      [asked, dropped] = [true, false];
-      try {
-        const answer = await ask(...args).catch((error: unknown) => {
-          if (!String(error).includes(changed)) throw error;
-          dropped = true;
-          return null;
-        });
-        return dropped ? await ask(...args) : answer;
-      } finally {
-        asked = false;
-      }
-    };
-    Object.assign(page, { [name]: twiceAtMost });
-  }
 }

@@ -1,8 +1,9 @@
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect } from "@jest/globals";
 import type { System } from "@lacio/dev/system";
 import { accessibilityOf, layoutShift, overflowAt, smallTargets, weightOf } from "./audit.ts";
 import { openBrowser, visitor, type Browser, type Visitor } from "./browser.ts";
+import { test } from "./network-changes.ts";
 import { tour, type Stop } from "./tour.ts";
 import { openWorld } from "./world.ts";
 

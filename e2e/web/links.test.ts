@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { asService, clientFor, refusal, sharedSystem, signUp, sql } from "@lacio/dev/testing";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { openBrowser, visitor, type Browser } from "./browser.ts";
+import { test } from "./network-changes.ts";
 
 // The pages behind mailed links. What the tokens may do is tested beside auth's RPCs.
 

@@ -1,8 +1,9 @@
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { clientFor, sharedSystem } from "@lacio/dev/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { openBrowser, visitor, type Browser, type Visitor } from "./browser.ts";
+import { test } from "./network-changes.ts";
 import { factsIn, pesos, textsOf, wordsOf } from "./said.ts";
 import { clientWithVisits, openStudio, papersOf, type Studio, type Visit, type Visits } from "./studio.ts";
 import { signedIn } from "./world.ts";

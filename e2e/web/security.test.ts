@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { sharedSystem, signUp, type SignedIn } from "@lacio/dev/testing";
 import { openBrowser, visitor, type Browser } from "./browser.ts";
+import { test } from "./network-changes.ts";
 
 // What the pages must never allow, asked over the wire.
 

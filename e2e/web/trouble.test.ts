@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { System } from "@lacio/dev/system";
 import { sql, until } from "@lacio/dev/testing";
 import { provider } from "../provider.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
+import { test } from "./network-changes.ts";
 import { heldBooking, openWorld, paidBooking, signedIn, statusOf } from "./world.ts";
 
 // What goes wrong on the way, and what the page makes of it: nothing typed or chosen is ever lost.

@@ -1,0 +1,64 @@
+import { test as once } from "@jest/globals";
+import type { Page, Response } from "playwright-core";
+
+const changed = "net::ERR_NETWORK_CHANGED";
+
+let changes = 0;
+
+/**
+ * A test in a browser. One that failed while the machine's network changed is told once more, and says so: what a script or a form had on
+ * its way was dropped. It is told twice for nothing else.
+ */
+export const test = Object.assign((name: string, tell: Tell, timeout?: number) => once(name, patient(tell), timeout), {
+  each: (table: readonly unknown[]) => (name: string, tell: Tell, timeout?: number) => once.each(table)(name, patient(tell), timeout),
+}) as unknown as ((name: string, tell: () => unknown, timeout?: number) => void) & Pick<typeof once, "each">;
+
+type Tell = (...row: never[]) => unknown;
+
+function patient(tell: Tell) {
+  return async (...row: unknown[]) => {
+    const before = changes;
+    try {
+      await tell(...(row as never[]));
+    } catch (error) {
+      if (changes === before) throw error;
+      console.warn("The machine's network changed during this test: once more");
+      await tell(...(row as never[]));
+    }
+  };
+}
+
+/**
+ * Chromium drops every request that is on its way when an interface comes to the machine or goes, as when containers start, and no flag
+ * keeps it from that. A page that was asked for, or that a link led to, is asked for once more, also when a part of it was dropped; what
+ * a script or a form sent is not, and only told.
+ */
+export function whenNetworkChanges(page: Page): void {
+  let asked = false;
+  let dropped = false;
+  page.on("requestfailed", (request) => {
+    if (request.failure()?.errorText !== changed) return;
+    dropped = true;
+    changes++;
+    console.warn(`The machine's network changed under ${request.method()} ${request.url()}`);
+    const lost = request.isNavigationRequest() && request.frame() === page.mainFrame() && request.method() === "GET";
+    if (lost && !asked) void page.goto(request.url()).catch((error: unknown) => console.warn(error));
+  });
+  for (const name of ["goto", "reload"] as const) {
+    const ask = page[name].bind(page) as (...args: unknown[]) => Promise<Response | null>;
+    const twiceAtMost = async (...args: unknown[]) => {
+      [asked, dropped] = [true, false];
+      try {
+        const answer = await ask(...args).catch((error: unknown) => {
+          if (!String(error).includes(changed)) throw error;
+          dropped = true;
+          return null;
+        });
+        return dropped ? await ask(...args) : answer;
+      } finally {
+        asked = false;
+      }
+    };
+    Object.assign(page, { [name]: twiceAtMost });
+  }
+}
