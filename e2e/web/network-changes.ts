@@ -30,34 +30,26 @@ function patient(tell: Tell) {
 
 /**
  * Chromium drops every request that is on its way when an interface comes to the machine or goes, as when containers start, and no flag
- * keeps it from that. A page that was asked for, or that a link led to, is asked for once more, also when a part of it was dropped; what
- * a script or a form sent is not, and only told.
+ * keeps it from that. A page that was asked for is asked for once more, also when a part of it was dropped.
  */
 export function whenNetworkChanges(page: Page): void {
-  let asked = false;
   let dropped = false;
   page.on("requestfailed", (request) => {
     if (request.failure()?.errorText !== changed) return;
     dropped = true;
     changes++;
     console.warn(`The machine's network changed under ${request.method()} ${request.url()}`);
-    const lost = request.isNavigationRequest() && request.frame() === page.mainFrame() && request.method() === "GET";
-    if (lost && !asked) void page.goto(request.url()).catch((error: unknown) => console.warn(error));
   });
   for (const name of ["goto", "reload"] as const) {
     const ask = page[name].bind(page) as (...args: unknown[]) => Promise<Response | null>;
     const twiceAtMost = async (...args: unknown[]) => {
-      [asked, dropped] = [true, false];
-      try {
-        const answer = await ask(...args).catch((error: unknown) => {
-          if (!String(error).includes(changed)) throw error;
-          dropped = true;
-          return null;
-        });
-        return dropped ? await ask(...args) : answer;
-      } finally {
-        asked = false;
-      }
+      dropped = false;
+      const answer = await ask(...args).catch((error: unknown) => {
+        if (!String(error).includes(changed)) throw error;
+        dropped = true;
+        return null;
+      });
+      return dropped ? await ask(...args) : answer;
     };
     Object.assign(page, { [name]: twiceAtMost });
   }
