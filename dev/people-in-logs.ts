@@ -29,8 +29,13 @@ const kinds: [kind: string, pattern: RegExp][] = [
   ["a secret link", /[?&]token=[\w%-]+/gu],
 ];
 
-/** What the logs of a system say about people: file, line and kind, with the data itself blotted out. */
-export function peopleInLogs(dir: string): string[] {
+/** Throws when the logs of a system tell of people: file, line and kind, with the data itself blotted out. */
+export function refusePeopleInLogs(dir: string): void {
+  const found = peopleInLogs(dir);
+  if (found.length > 0) throw new Error(`Logs tell of people, in ${found.length} lines:\n${found.slice(0, 20).join("\n")}`);
+}
+
+function peopleInLogs(dir: string): string[] {
   const folder = path.join(dir, "logs");
   if (!fs.existsSync(folder)) return [];
   return fs.readdirSync(folder).flatMap((name) => peopleIn(path.join(folder, name)));

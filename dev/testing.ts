@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import type { DescService } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Client, type Interceptor } from "@connectrpc/connect";
-import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import type { Http2SessionManager } from "@connectrpc/connect-node";
+import { openSession, transportOver } from "@lacio/chassis/transport";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import pg from "pg";
@@ -31,12 +32,9 @@ export function clientFor<S extends DescService>(service: S, system: SystemDescr
   const name = service.typeName.split(".")[1]!;
   const baseUrl = system.urls[name];
   if (!baseUrl) throw new Error(`This system runs no ${name}.`);
-  const sessionManager = sessions.get(baseUrl) ?? new Http2SessionManager(baseUrl, { idleConnectionTimeoutMs: 500 }); // or Jest would wait for it
-  sessions.set(baseUrl, sessionManager);
-  return createClient(
-    service,
-    createConnectTransport({ httpVersion: "2", baseUrl, sessionManager, interceptors: token ? [bearer(token)] : [] }),
-  );
+  const session = sessions.get(baseUrl) ?? openSession(baseUrl, { idleConnectionTimeoutMs: 500 }); // or Jest would wait for it
+  sessions.set(baseUrl, session);
+  return createClient(service, transportOver(session, { interceptors: token ? [bearer(token)] : [] }));
 }
 const sessions = new Map<string, Http2SessionManager>();
 

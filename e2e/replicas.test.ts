@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { beforeTests } from "@lacio/dev/before-tests";
 import { serviceNames } from "@lacio/dev/environment";
@@ -10,6 +10,7 @@ import { at, book, bookings, openSalon } from "./salon.ts";
 // Replicas of the workers come and go, two at a time, while clients book and cancel. `REPLICA_STARTS=50 npm test -- e2e/replicas` is the long form.
 const most = Number(process.env.REPLICA_STARTS ?? 1);
 const starts = (service: string) => (service === "availability" || service === "notification" ? most : Math.min(most, 3));
+jest.setTimeout(120_000 + most * 15_000);
 
 let system: System;
 await beforeTests(

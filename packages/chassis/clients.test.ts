@@ -13,14 +13,15 @@ import { createLog } from "./log.ts";
 const stops: (() => unknown)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
 
-/** A peer on a real port; `dying` ends the connection instead of answering, `times` times. */
-async function peer(handler: Partial<ServiceImpl<typeof BookingService>>, dying = 0) {
+/** A peer on a real port. The first `dying` calls break the connection; one that is `ending` takes one call of each connection, and no more. */
+async function peer(handler: Partial<ServiceImpl<typeof BookingService>>, { dying = 0, ending = false } = {}) {
   let calls = 0;
   const answer = connectNodeAdapter({
     routes: (router) => void router.service(BookingService, handler),
     interceptors: [answerErrors(createLog("test", "silent"))],
   });
   const server = http2.createServer((req, res) => {
+    if (ending) req.stream.session?.close();
     if (++calls > dying) return answer(req, res);
     req.stream.session?.socket?.resetAndDestroy?.();
     req.stream.session?.destroy();
@@ -47,7 +48,7 @@ const failure = (call: Promise<unknown>) =>
 
 describe("a call to a peer", () => {
   test("that dies in the middle of it says that the peer is away, and not what became of the connection", async () => {
-    const { client, calls } = await peer({}, Infinity);
+    const { client, calls } = await peer({}, { dying: Infinity });
     const error = await failure(client.cancelBooking({ bookingId: "x" }));
     expect([Code[error!.code], error!.rawMessage, isOutage(error)]).toEqual(["Unavailable", "try again shortly", true]);
     expect(calls()).toBe(1); // it may have been done: only the caller can know whether to repeat it
@@ -61,9 +62,15 @@ describe("a call to a peer", () => {
   });
 
   test("is repeated when it only reads", async () => {
-    const { client, calls } = await peer({ getBooking: () => ({}) }, 2);
+    const { client, calls } = await peer({ getBooking: () => ({}) }, { dying: 2 });
     await client.getBooking({ bookingId: "x" });
     expect(calls()).toBe(3);
+  });
+
+  test("is repeated when the peer ended the connection before it began with it", async () => {
+    const { client, calls } = await peer({ cancelBooking: () => ({}) }, { ending: true });
+    for (let round = 0; round < 20; round++) await Promise.all([1, 2, 3].map(() => client.cancelBooking({ bookingId: "x" })));
+    expect(calls()).toBe(60);
   });
 
   test("hands on a refusal as it is", async () => {

@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import type { DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient, type Client, type Interceptor } from "@connectrpc/connect";
-import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import type { Http2SessionManager } from "@connectrpc/connect-node";
 import pRetry from "p-retry";
 import { currentSignal } from "./call-context.ts";
 import type { ChassisConfig } from "./config.ts";
 import { nameOutages } from "./outages.ts";
 import { traceCalled } from "./trace.ts";
+import { openSession, transportOver } from "./transport.ts";
 
 const sessionOptions = { pingIntervalMs: 20_000, pingTimeoutMs: 5_000, idleConnectionTimeoutMs: 300_000 };
 
@@ -17,11 +18,9 @@ export function createPeers(config: ChassisConfig) {
   const interceptors = [traceCalled, followCaller, retryIdempotent, authenticate(config), nameOutages];
   return {
     client<S extends DescService>(service: S): Client<S> {
-      const baseUrl = config.peer(service.typeName.split(".")[1]!);
-      const sessionManager = new Http2SessionManager(baseUrl, sessionOptions);
-      sessions.push(sessionManager);
-      const options = { interceptors, defaultTimeoutMs: config.callTimeoutMs, acceptCompression: [] };
-      return createClient(service, createConnectTransport({ httpVersion: "2", baseUrl, sessionManager, ...options }));
+      const session = openSession(config.peer(service.typeName.split(".")[1]!), sessionOptions);
+      sessions.push(session);
+      return createClient(service, transportOver(session, { interceptors, defaultTimeoutMs: config.callTimeoutMs }));
     },
     close: () => sessions.forEach((session) => session.abort()),
   };

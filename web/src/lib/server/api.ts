@@ -11,8 +11,8 @@ import {
 } from "$app/env/private";
 import type { DescService } from "@bufbuild/protobuf";
 import { createClient, type Client, type Transport } from "@connectrpc/connect";
-import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { nameOutages } from "@lacio/chassis/outages";
+import { openSession, transportOver } from "@lacio/chassis/transport";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
@@ -68,9 +68,8 @@ const transports = new Map<string, Transport>();
 function transportTo(baseUrl: string): Transport {
   let transport = transports.get(baseUrl);
   if (!transport) {
-    const sessionManager = new Http2SessionManager(baseUrl, { pingIntervalMs: 20_000, pingTimeoutMs: 5_000 });
-    const options = { defaultTimeoutMs: RPC_DEADLINE_MS, acceptCompression: [], interceptors: [nameOutages] };
-    transport = createConnectTransport({ httpVersion: "2", baseUrl, sessionManager, ...options });
+    const session = openSession(baseUrl, { pingIntervalMs: 20_000, pingTimeoutMs: 5_000 });
+    transport = transportOver(session, { interceptors: [nameOutages], defaultTimeoutMs: RPC_DEADLINE_MS });
     transports.set(baseUrl, transport);
   }
   return transport;
