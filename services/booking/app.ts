@@ -8,6 +8,9 @@ export const readConfig = (env: Env) => ({
   maxOpenHolds: env.number("MAX_OPEN_HOLDS", 5, { min: 1, max: 100 }),
   cancelFreeUntilHours: env.number("CANCEL_FREE_UNTIL_HOURS", 24, { max: 8_760 }),
   cancelLateRefundPercent: env.number("CANCEL_LATE_REFUND_PERCENT", 50, { max: 100 }),
+  completeAfterHours: env.number("COMPLETE_AFTER_HOURS", 12, { min: 0, max: 720 }),
+  completeSweepSeconds: env.number("COMPLETE_SWEEP_SECONDS", 60, { min: 1, max: 3_600 }),
+  noShowCorrectionDays: env.number("NO_SHOW_CORRECTION_DAYS", 7, { min: 0, max: 90 }),
   expireSweepSeconds: env.number("EXPIRE_SWEEP_SECONDS", 2, { min: 1, max: 3_600 }),
 });
 

@@ -1,8 +1,10 @@
 import { on, type Subscription } from "@lacio/chassis/consume";
 import {
   BookingCancelledSchema,
+  BookingCompletedSchema,
   BookingCreatedSchema,
   BookingExpiredSchema,
+  BookingNoShowSchema,
   BookingPaidSchema,
   BookingRescheduledSchema,
 } from "@lacio/proto/booking/v1/events";
@@ -25,4 +27,6 @@ export const subscriptions = (app: App): Subscription[] => [
   on(BookingRescheduledSchema, onBookingBusy()),
   on(BookingExpiredSchema, onBookingEnded()),
   on(BookingCancelledSchema, onBookingEnded()),
+  on(BookingCompletedSchema, onBookingEnded()),
+  on(BookingNoShowSchema, onBookingEnded()),
 ];

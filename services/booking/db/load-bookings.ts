@@ -22,7 +22,7 @@ export async function findBookings(em: EntityManager, ids: string[]): Promise<Bo
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-async function addLines(em: EntityManager, bookings: Booking[]): Promise<void> {
+export async function addLines(em: EntityManager, bookings: Booking[]): Promise<void> {
   const ids = bookings.map((booking) => booking.id);
   const lines = await em.find(BookingLine, { bookingId: { $in: ids } }, { orderBy: { position: "asc" } });
   for (const booking of bookings) booking.lines = lines.filter((line) => line.bookingId === booking.id);

@@ -40,7 +40,7 @@ const states = {
   EXPIRED: () => after(request()[0], (booking) => booking.expire(inHours(1))),
   CANCELLED: () => after(booked(), (booking) => booking.cancel("CLIENT", "", now)),
   COMPLETED: () => after(booked(), (booking) => booking.complete(inHours(48))),
-  NO_SHOW: () => after(booked(), (booking) => booking.noShow(inHours(48))),
+  NO_SHOW: () => after(booked(), (booking) => booking.noShow(inHours(48), 7)),
 };
 function after(booking: Booking, change: (booking: Booking) => unknown) {
   change(booking);
@@ -88,7 +88,7 @@ describe("a booking", () => {
       "not_reschedulable",
     ],
     ["completed", (b) => b.complete(inHours(49)), { CONFIRMED: "ok" }, "not_confirmed"],
-    ["missed", (b) => b.noShow(inHours(49)), { CONFIRMED: "ok" }, "not_confirmed"],
+    ["missed", (b) => b.noShow(inHours(49), 7), { CONFIRMED: "ok", COMPLETED: "ok" }, "not_confirmed"],
   ])("can be %s from the right states only, and says why not", (_, change, expected, otherwise) => {
     for (const [name, make] of Object.entries(states)) {
       const booking = make();
@@ -105,6 +105,8 @@ describe("a booking", () => {
     ["a minute past it: the share, rounded down", "CLIENT", 48, 24 + 1 / 60, 500n],
     ["after the start, by the client", "CLIENT", 48, 48, "too_late"],
     ["late, by the stylist", "STYLIST", 48, 47, 1001n],
+    ["while it goes on, by the stylist", "STYLIST", 48, 50, 1001n],
+    ["when it is over, by the stylist", "STYLIST", 48, 50.25, "too_late"],
     ["late, by the salon", "SALON", 48, 47, 1001n],
     ["after the start, by the salon", "SALON", 48, 49, 1001n],
   ])("cancelled %s gives back the right amount", (_, by, startsIn, at, expected) => {
@@ -191,7 +193,14 @@ describe("a booking", () => {
 
   test("is not completed or missed before it begins", () => {
     expect(reasonOf(() => booked().complete(now))).toBe("not_started_yet");
-    expect(reasonOf(() => booked().noShow(now))).toBe("not_started_yet");
+    expect(reasonOf(() => booked().noShow(now, 7))).toBe("not_started_yet");
+  });
+
+  test.each([
+    [7, "ok"],
+    [7.1, "not_confirmed"],
+  ])("completed, turns out to be missed %d days after its end: %s", (days, expected) => {
+    expect(reasonOf(() => states.COMPLETED().noShow(inHours(50.25 + days * 24), 7))).toBe(expected);
   });
 
   test("a decision on an older revision is refused", () => {

@@ -89,6 +89,7 @@ export class Booking extends BookingSchema.class {
     if (this.status === "CANCELLED") throw alreadyCancelled();
     if (!this.isLive()) throw this.is("not_cancellable", "be cancelled");
     if (by === "CLIENT" && this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
+    if (by === "STYLIST" && this.endsAt <= now) throw new Refusal("too_late", "The visit is over.");
     const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? refundByPolicy(this, now) : this.price;
     this.leave("CANCELLED");
     Object.assign(this, { cancelledBy: by, cancelReason: reason, refund, cancelledAt: now });
@@ -136,8 +137,10 @@ export class Booking extends BookingSchema.class {
     return fact(BookingCompletedSchema, this.id, this.settle("COMPLETED", now));
   }
 
-  noShow(now: Date): Fact {
-    return fact(BookingNoShowSchema, this.id, this.settle("NO_SHOW", now));
+  /** Visits complete themselves, so a completed one may turn out to be missed for `correctionDays` after its end. */
+  noShow(now: Date, correctionDays: number): Fact {
+    const correctable = this.status === "COMPLETED" && now <= later(this.endsAt, correctionDays * 1_440);
+    return fact(BookingNoShowSchema, this.id, this.settle("NO_SHOW", now, correctable));
   }
 
   /** Somebody decided on what they saw; it must still be so. */
@@ -167,8 +170,8 @@ export class Booking extends BookingSchema.class {
     return this.status === "PENDING_PAYMENT" || this.status === "CONFIRMED";
   }
 
-  private settle(status: "COMPLETED" | "NO_SHOW", now: Date) {
-    if (this.status !== "CONFIRMED") throw this.is("not_confirmed", `become ${status}`);
+  private settle(status: "COMPLETED" | "NO_SHOW", now: Date, corrects = false) {
+    if (this.status !== "CONFIRMED" && !corrects) throw this.is("not_confirmed", `become ${status}`);
     if (this.startsAt > now) throw new Refusal("not_started_yet", "The visit has not begun yet.");
     this.leave(status);
     return { ...this.changed(), staffId: this.lines[0]!.staffId };

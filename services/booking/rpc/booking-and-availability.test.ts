@@ -94,6 +94,20 @@ describe("booking with the real availability", () => {
     expect((await outcome(bookings(crowd[3]!).createBooking({ serviceId, staffId, desiredStart: at(day) }))).reason).toBe("ok");
   });
 
+  test.each(["complete", "no-show"] as const)("what ends early frees the time everywhere: %s", async (how) => {
+    const [staffId, day] = [await hire(), morning(7)];
+    const all = await freeHours(staffId, day);
+    const { bookingId } = await bookings(crowd[5]!).createBooking({ serviceId, staffId, desiredStart: at(day) });
+    await until(async () => (await freeHours(staffId, day)).length < all.length);
+    // The visit has just begun; in availability's view it still lies in the days to come.
+    const begun = "status = 'CONFIRMED', hold_no = null, starts_at = now() - interval '5 minutes'";
+    await sql(system, "booking", `update booking set ${begun} where id = $1`, [bookingId]);
+    const desk = clientFor(BookingService, system, await adminToken(system));
+    await (how === "complete" ? desk.completeBooking({ bookingId }) : desk.markNoShow({ bookingId }));
+    await until(async () => (await freeHours(staffId, day)).length === all.length);
+    expect((await outcome(bookings(crowd[6]!).createBooking({ serviceId, staffId, desiredStart: at(day) }))).reason).toBe("ok");
+  });
+
   test("why nobody can: outside the hours, no such service, no such stylist", async () => {
     const [staffId, day] = [await hire(), morning(6)];
     const ask = async (change: object) =>

@@ -11,7 +11,7 @@ let stylist: { id: string; token: string };
 let colleague: { id: string; token: string };
 
 beforeAll(async () => {
-  salon = await openSalon(".lacio/test/booking-life", { MAX_OPEN_HOLDS: "50" });
+  salon = await openSalon(".lacio/test/booking-life", { MAX_OPEN_HOLDS: "50", COMPLETE_SWEEP_SECONDS: "1" });
   stylist = await salon.hireStylist();
   colleague = await salon.hireStylist();
   client = await signUp(salon.system);
@@ -308,11 +308,35 @@ describe("after the visit", () => {
     expect((await own.completeBooking({ bookingId: done })).booking!.status).toBe(Status.COMPLETED);
     expect((await own.markNoShow({ bookingId: missed })).booking!.status).toBe(Status.NO_SHOW);
     expect((await outcome(own.completeBooking({ bookingId: unpaid }))).reason).toBe("not_confirmed");
-    expect((await outcome(own.markNoShow({ bookingId: done }))).reason).toBe("not_confirmed");
+    expect((await outcome(own.completeBooking({ bookingId: missed }))).reason).toBe("not_confirmed");
     expect((await outcome(mine().cancelBooking({ bookingId: done }))).reason).toBe("not_cancellable");
     expect(await partsOf(done)).toEqual([]);
     expect((await subjectsOf(done)).at(-1)).toBe("booking.completed");
     expect((await subjectsOf(missed)).at(-1)).toBe("booking.no_show");
+  });
+
+  test("no state waits for a person for ever: what nobody closed completes itself, and may still turn out to be missed for some days", async () => {
+    const [forgotten, recent, corrected, tooLate] = [await booked(), await booked(), await booked(), await booked()];
+    const statusOf = async (bookingId: string) => (await mine().getBooking({ bookingId })).booking!.status;
+    await shift(recent, "-12 hours"); // ended 11 hours ago
+    for (const id of [forgotten, corrected]) await shift(id, "-13 hours");
+    await shift(tooLate, "-8 days");
+    for (const id of [forgotten, corrected, tooLate]) await until(async () => (await statusOf(id)) === Status.COMPLETED);
+    expect([await statusOf(recent), await partsOf(forgotten)]).toEqual([Status.CONFIRMED, []]);
+    expect(await subjectsOf(forgotten)).toEqual(["booking.created", "booking.paid", "booking.completed"]);
+    const own = salon.as(stylist.token);
+    expect((await own.markNoShow({ bookingId: corrected })).booking!.status).toBe(Status.NO_SHOW);
+    expect((await subjectsOf(corrected)).at(-1)).toBe("booking.no_show");
+    expect((await outcome(own.markNoShow({ bookingId: tooLate }))).reason).toBe("not_confirmed");
+  });
+
+  test("no state is undone by who only forgot to close it: a visit that is over cannot be cancelled by its stylist", async () => {
+    const [over, underWay] = [await booked(), await booked()];
+    await shift(over, "-61 minutes");
+    await shift(underWay, "-30 minutes");
+    const cancel = async (bookingId: string) =>
+      (await outcome(salon.as(stylist.token).cancelStaffBooking({ staffId: stylist.id, bookingId, reason: "Enferma" }))).reason;
+    expect([await cancel(over), await cancel(underWay)]).toEqual(["too_late", "ok"]);
   });
 });
 

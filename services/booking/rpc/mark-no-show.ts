@@ -11,7 +11,7 @@ export const markNoShow =
     await visibleBooking(app, bookingId, ctx);
     return app.transact(async (tx) => {
       const booking = await lockBooking(tx, bookingId);
-      tx.emit(booking.noShow(app.now()));
+      tx.emit(booking.noShow(app.now(), app.config.noShowCorrectionDays));
       await release(tx, [bookingId]);
       return { booking: showBooking(booking, app.now()) };
     }, ctx);

@@ -2,8 +2,12 @@ import type { DatabaseParts } from "@lacio/chassis/db";
 import { Profile } from "../domain/profile.ts";
 import { Visit } from "../domain/visit.ts";
 import { Init } from "./migrations/20261124000000-init.ts";
+import { MissedVisits } from "./migrations/20261129000000-missed-visits.ts";
 
 export const database: DatabaseParts = {
   entities: [Profile, Visit],
-  migrations: [{ name: "20261124000000-init", class: Init }],
+  migrations: [
+    { name: "20261124000000-init", class: Init },
+    { name: "20261129000000-missed-visits", class: MissedVisits },
+  ],
 };

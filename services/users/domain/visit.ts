@@ -9,6 +9,7 @@ const VisitSchema = defineEntity({
     bookingId: p.uuid().primary(),
     clientId: p.uuid(),
     staffId: p.uuid(),
+    missed: p.boolean(),
     stars: p.smallint().nullable(),
     comment: p.string().length(1_000).nullable(),
     ratedAt: p.datetime().nullable(),

@@ -1,4 +1,4 @@
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { person } from "@lacio/chassis/access";
 import { Refusal } from "@lacio/chassis/errors";
 import { forgetAnswers } from "@lacio/chassis/idempotency";
@@ -26,7 +26,9 @@ export const eraseMe =
 const { PENDING_PAYMENT, CONFIRMED, REASSIGNING } = Booking_Status;
 
 async function refuseOpenBookings(app: App, clientId: string): Promise<void> {
-  const open = await app.booking.listBookings({ clientId, statuses: [PENDING_PAYMENT, CONFIRMED, REASSIGNING], pageSize: 1 });
-  if (open.bookings.length > 0)
+  const statuses = [PENDING_PAYMENT, CONFIRMED, REASSIGNING];
+  const { bookings } = await app.booking.listBookings({ clientId, statuses, pageSize: 200 }); // latest start first
+  // A visit that is over blocks nothing, whoever still has to close it.
+  if (bookings.some(({ end }) => timestampDate(end!) > app.now()))
     throw new Refusal("open_bookings", "There are bookings to come: cancel them first, or let them take place.");
 }

@@ -14,7 +14,7 @@ export const rateVisit =
     return app.transact(async (tx) => {
       // The profile's row keeps a comment from slipping in beside an erasure.
       (await tx.lock(Profile, { id })).refuseErased();
-      const visit = await tx.em.findOne(Visit, { bookingId, clientId: id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      const visit = await tx.em.findOne(Visit, { bookingId, clientId: id, missed: false }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!visit) throw notFound("booking");
       visit.rate(stars, comment, app.now());
       return {};

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
-import { BookingCompletedSchema } from "@lacio/proto/booking/v1/events";
+import { BookingCompletedSchema, BookingNoShowSchema } from "@lacio/proto/booking/v1/events";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Document_Type, Profile_WhenStylistCancels, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
@@ -212,6 +212,22 @@ describe("a visit", () => {
     const admin = clientFor(UsersService, system, await adminToken(system));
     expect(await refusal(admin.rateVisit({ bookingId, stars: 5 }))).toBe("PermissionDenied forbidden");
     expect(await refusal(clientFor(UsersService, system).rateVisit({ bookingId, stars: 5 }))).toBe("Unauthenticated unauthenticated");
+  });
+
+  test("that turns out to be missed after it had completed itself is not there any more, in whatever order this is told", async () => {
+    const ana = await signUp(system);
+    const missed = async (bookingId: string) => {
+      const head = natsHeaders();
+      head.set("ce-id", crypto.randomUUID());
+      const payload = toBinary(BookingNoShowSchema, create(BookingNoShowSchema, { bookingId, clientId: ana.id, staffId: unknownId }));
+      await jetstream(nats).publish("booking.no_show", payload, { headers: head });
+      await until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [head.get("ce-id")])).length > 0);
+    };
+    const [late, early] = [await completed(ana.id), crypto.randomUUID()];
+    await missed(late);
+    await missed(early);
+    await completed(ana.id, 1, early);
+    for (const bookingId of [late, early]) expect(await refusal(as(ana).rateVisit({ bookingId, stars: 5 }))).toBe("NotFound not_found");
   });
 
   test("is not rated with nonsense", async () => {
