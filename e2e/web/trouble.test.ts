@@ -6,7 +6,8 @@ import { sql, until } from "@lacio/dev/testing";
 import { provider } from "../provider.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
-import { heldBooking, openWorld, paidBooking, signedIn, statusOf } from "./world.ts";
+import { at, book, openSalon, pay, zone } from "../salon.ts";
+import { heldBooking, openWorld, paidBooking, signedIn, startOf, statusOf } from "./world.ts";
 
 // What goes wrong on the way, and what the page makes of it: nothing typed or chosen is ever lost.
 
@@ -226,6 +227,53 @@ test("she moves an appointment, then cancels it with the refund shown first", as
   await page.waitForURL((url) => url.pathname === `/reservas/${bookingId}`);
   await main(page).getByText("Cancelada").first().waitFor();
   await until(async () => (await provider(system).money(bookingId)).refunded.length === 1);
+  await context.close();
+});
+
+test("what was seen is what is done: an old tab that offers to let the hour go does not cancel the visit that was paid meanwhile", async () => {
+  const { page, context, client } = await open();
+  const bookingId = await heldBooking(system, client, { skip: 12 });
+  await page.goto(`/reservas/${bookingId}/pagar`);
+  await pay(system, client, bookingId);
+  await until(async () => (await statusOf(system, client, bookingId)) === Booking_Status.CONFIRMED);
+  await pressButton(page, /Soltar/);
+  await page.waitForURL((url) => url.pathname === `/reservas/${bookingId}`);
+  expect(await statusOf(system, client, bookingId)).toBe(Booking_Status.CONFIRMED);
+  await context.close();
+});
+
+test("what was seen is what is done: a move that makes the refund smaller says so and asks once more", async () => {
+  const { page, context, client } = await open();
+  const salon = await openSalon(system, { pesos: 120_000 });
+  const start = at(3, "10:00");
+  const { bookingId } = await book(system, client, salon, start);
+  await pay(system, client, bookingId);
+  await until(async () => (await statusOf(system, client, bookingId)) === Booking_Status.CONFIRMED);
+  await page.goto(`/reservas/${bookingId}/cambiar`);
+  const dayOf = (time: string) => Temporal.Instant.from(time).toZonedDateTimeISO(zone).toPlainDate().toString();
+  expect(dayOf((await hours(page))[0]!)).toBe(dayOf(start.toISOString())); // the picker opens on the booked day
+
+  await page.goto(`/reservas/${bookingId}/cambiar?dia=${dayOf(new Date().toISOString())}`);
+  const [soon] = await hours(page); // within a day, whatever the hour is now
+  await choose(page, soon!);
+  await pressButton(page, /Cambiar hora/);
+  await page.waitForURL(/pregunta=1/);
+  await page
+    .getByRole("alert")
+    .filter({ hasText: /60\.000/ })
+    .waitFor();
+  expect(await startOf(system, client, bookingId)).toEqual(start);
+  await pressButton(page, /Sí, cambiar/);
+  await page.waitForURL(/cambiada=1/);
+  expect(await startOf(system, client, bookingId)).toEqual(new Date(soon!));
+  await main(page)
+    .getByText(/Faltan menos de 24 horas para tu cita: si la cancelas, te devolvemos \$\s60\.000/)
+    .waitFor();
+  expect(
+    await main(page)
+      .getByRole("link", { name: /Cambiar hora/ })
+      .count(),
+  ).toBe(0);
   await context.close();
 });
 

@@ -17,7 +17,7 @@ import { v7 as uuidv7 } from "uuid";
 import { BookingLine } from "./booking-line.ts";
 import { BookingSchema, type By, type Status } from "./booking-schema.ts";
 import { busyMessages, later, type Busy } from "./busy-parts.ts";
-import { cancelsFree, refundByPolicy } from "./cancel-policy.ts";
+import { freeUntil, lateRefund, refundByPolicy } from "./cancel-policy.ts";
 
 export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
 export type Wish = { clientId: string; terms: Terms; staffId: string; start: Date; anyStaff: boolean };
@@ -84,13 +84,14 @@ export class Booking extends BookingSchema.class {
     return fact(BookingExpiredSchema, this.id, this.changed());
   }
 
-  /** A client's money comes back by the policy, when the salon cancels all of it does. */
-  cancel(by: By, reason: string, now: Date): Fact {
+  /** A client's money comes back by the policy, when the salon cancels all of it does. `expected`: what was seen to come back; time changes it. */
+  cancel(by: By, reason: string, now: Date, expected?: bigint): Fact {
     if (this.status === "CANCELLED") throw alreadyCancelled();
     if (!this.isLive()) throw this.is("not_cancellable", "be cancelled");
     if (by === "CLIENT" && this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
     if (by === "STYLIST" && this.endsAt <= now) throw new Refusal("too_late", "The visit is over.");
     const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? refundByPolicy(this, now) : this.price;
+    if (expected !== undefined && expected !== refund) throw changed();
     this.leave("CANCELLED");
     Object.assign(this, { cancelledBy: by, cancelReason: reason, refund, cancelledAt: now });
     return fact(BookingCancelledSchema, this.id, {
@@ -108,13 +109,30 @@ export class Booking extends BookingSchema.class {
     return this.status === "CONFIRMED" ? refundByPolicy(this, now) : 0n;
   }
 
+  /** Until when a cancellation by the client gives everything back, and what a later one gives; what is over is undefined. */
+  cancellableByPolicy(now: Date): { freeUntil?: Date; lateRefund?: bigint } {
+    if (!this.isLive() || this.startsAt <= now) return {};
+    const until = freeUntil(this);
+    return { ...(now <= until && { freeUntil: until }), ...(until < this.startsAt && { lateRefund: lateRefund(this) }) };
+  }
+
+  /** Until when its client can move it; undefined when that is over. */
+  movableUntil(now: Date): Date | undefined {
+    try {
+      this.refuseUnlessMovable("CLIENT", now);
+    } catch {
+      return undefined;
+    }
+    return this.status === "CONFIRMED" ? freeUntil(this) : this.expiresAt;
+  }
+
   refuseUnlessMovable(by: By, now: Date): void {
     if (this.status === "CANCELLED") throw alreadyCancelled();
     if (this.status === "EXPIRED" || (this.status === "PENDING_PAYMENT" && this.expiresAt <= now))
       throw new Refusal("hold_expired", "This booking was not paid in time.");
     if (!this.isLive()) throw this.is("not_reschedulable", "be moved");
     if (this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
-    if (by === "CLIENT" && this.status === "CONFIRMED" && !cancelsFree(this, now))
+    if (by === "CLIENT" && this.status === "CONFIRMED" && now > freeUntil(this))
       throw new Refusal("too_late", `A booking can be moved until ${this.freeUntilHours} hours before it starts.`);
   }
 
@@ -146,8 +164,7 @@ export class Booking extends BookingSchema.class {
   /** Somebody decided on what they saw; it must still be so. */
   refuseUnlessAt(revision: bigint): void {
     if (this.status === "CANCELLED") throw alreadyCancelled();
-    if (this.revision !== revision)
-      throw new Refusal("booking_changed", "The booking was changed at the same moment; look at it again.", Code.Aborted);
+    if (this.revision !== revision) throw changed();
   }
 
   isOf(staffId: string): boolean {
@@ -197,4 +214,5 @@ export class Booking extends BookingSchema.class {
 }
 BookingSchema.setClass(Booking);
 
+const changed = () => new Refusal("booking_changed", "The booking has changed meanwhile; look at it again.", Code.Aborted);
 const alreadyCancelled = () => new Refusal("already_cancelled", "This booking was cancelled already.");

@@ -296,6 +296,51 @@ describe("RescheduleBooking", () => {
   });
 });
 
+describe("what was seen is what is done", () => {
+  const seen = async (bookingId: string) => (await mine().getBooking({ bookingId })).booking!;
+
+  test("a phone that still shows an unpaid hold does not cancel the visit that was paid meanwhile, nor move it", async () => {
+    const start = salon.freshDay();
+    const bookingId = await book(start);
+    const { revision: expectedRevision } = await seen(bookingId);
+    await salon.pay({ bookingId });
+    await until(async () => (await seen(bookingId)).status === Status.CONFIRMED);
+    const refused = { reason: "booking_changed", code: "Aborted" };
+    expect(await outcome(mine().cancelBooking({ bookingId, expectedRevision }))).toMatchObject(refused);
+    const move = { bookingId, desiredStart: at(start, 2 * hour), expectedRevision };
+    expect(await outcome(mine().rescheduleBooking(move))).toMatchObject(refused);
+    const now = await seen(bookingId);
+    expect([now.status, now.start]).toEqual([Status.CONFIRMED, at(start)]);
+    expect((await outcome(mine().cancelBooking({ bookingId, expectedRevision: now.revision }))).reason).toBe("ok");
+    expect((await outcome(mine().cancelBooking({ bookingId, expectedRevision: now.revision }))).reason).toBe("already_cancelled");
+  });
+
+  test("a refund that became smaller while somebody decided is not taken for agreed", async () => {
+    const bookingId = await booked();
+    const { revision: expectedRevision, refundIfCancelled: expectedRefund } = await seen(bookingId);
+    await shift(bookingId, "23 hours");
+    const cancel = (refund: typeof expectedRefund) =>
+      outcome(mine().cancelBooking({ bookingId, expectedRevision, expectedRefund: refund }));
+    expect((await cancel(expectedRefund)).reason).toBe("booking_changed");
+    expect((await cancel((await seen(bookingId)).refundIfCancelled)).reason).toBe("ok");
+  });
+
+  test("says until when what is possible, and what a move would leave of it, without moving anything", async () => {
+    const bookingId = await booked();
+    await shift(bookingId, "48 hours");
+    const now = await seen(bookingId);
+    const limit = timestampDate(now.start!).getTime() - 24 * hour;
+    expect([now.movableUntil, now.freeUntil].map((until) => timestampDate(until!).getTime())).toEqual([limit, limit]);
+    expect(now.lateRefund!.minorUnits).toBe(9_000_000n);
+    const soon = new Date(Math.ceil(Date.now() / hour) * hour + 5 * hour);
+    const wish = { bookingId, desiredStart: at(soon), validateOnly: true };
+    const { booking: would } = await mine().rescheduleBooking(wish);
+    expect(would).toMatchObject({ start: wish.desiredStart, refundIfCancelled: { minorUnits: 9_000_000n } });
+    expect([would!.movableUntil, would!.freeUntil]).toEqual([undefined, undefined]);
+    expect(await seen(bookingId)).toMatchObject({ start: now.start, revision: now.revision, movableUntil: now.movableUntil });
+  });
+});
+
 describe("after the visit", () => {
   test("the stylist completes it or notes that nobody came; once, and not before", async () => {
     const [done, missed, unpaid] = [await booked(), await booked(), await book()];

@@ -7,12 +7,12 @@ import type { Rpc } from "./index.ts";
 
 export const cancelBooking =
   (app: App): Rpc["cancelBooking"] =>
-  async ({ bookingId, reason }, ctx) => {
-    const { revision } = await visibleBooking(app, bookingId, ctx);
+  async ({ bookingId, reason, expectedRevision, expectedRefund }, ctx) => {
+    const seen = await visibleBooking(app, bookingId, ctx);
     return app.transact(async (tx) => {
       const booking = await lockBooking(tx, bookingId);
-      booking.refuseUnlessAt(revision);
-      tx.emit(booking.cancel(actsAs(ctx), reason, app.now()));
+      booking.refuseUnlessAt(expectedRevision || seen.revision);
+      tx.emit(booking.cancel(actsAs(ctx), reason, app.now(), expectedRefund?.minorUnits));
       await release(tx, [bookingId]);
       return { booking: showBooking(booking, app.now()) };
     }, ctx);

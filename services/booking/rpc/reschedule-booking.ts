@@ -19,6 +19,7 @@ export const rescheduleBooking =
   async (req, ctx) => {
     const start = startTime(req.desiredStart, app.now());
     const seen = await visibleBooking(app, req.bookingId, ctx);
+    if (req.expectedRevision) seen.refuseUnlessAt(req.expectedRevision);
     seen.refuseUnlessMovable(actsAs(ctx), app.now());
     const [line] = seen.lines;
     const wanted = { serviceId: line!.serviceId, start, staffId: req.staffId || line!.staffId, ignoreBookingId: seen.id };
@@ -27,10 +28,17 @@ export const rescheduleBooking =
 
     const { terms, staffIds } = await findCandidates(app, wanted);
     const to = { terms, start, staffId: staffIds[0]! };
+    if (req.validateOnly) return asMoved(app, seen, to, ctx);
     const moved = (await move(app, seen, to, ctx)) ?? (await moveAfterExpiry(app, seen, to, ctx));
     if (!moved) throw await slotTaken(app, wanted, terms);
     return moved;
   };
+
+// Nothing of it is kept.
+function asMoved(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
+  seen.reschedule(actsAs(ctx), to, app.now());
+  return { booking: showBooking(seen, app.now()) };
+}
 
 type Place = { terms: Terms; staffId: string; start: Date };
 

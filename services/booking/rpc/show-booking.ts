@@ -5,6 +5,8 @@ import type { Booking } from "../domain/booking.ts";
 /** The booking as callers see it at this moment. */
 export function showBooking(booking: Booking, now: Date) {
   const refund = booking.refundIfCancelled(now);
+  const { freeUntil, lateRefund } = booking.cancellableByPolicy(now);
+  const movableUntil = booking.movableUntil(now);
   return {
     bookingId: booking.id,
     status: Booking_Status[booking.status],
@@ -20,6 +22,10 @@ export function showBooking(booking: Booking, now: Date) {
     policy: { freeUntilHours: booking.freeUntilHours, lateRefundPercent: booking.lateRefundPercent },
     createdAt: timestampFromDate(booking.createdAt),
     paymentId: booking.paymentId ?? "",
+    revision: booking.revision,
+    movableUntil: movableUntil && timestampFromDate(movableUntil),
+    freeUntil: freeUntil && timestampFromDate(freeUntil),
+    lateRefund: lateRefund === undefined ? undefined : booking.money(lateRefund),
   };
 }
 

@@ -1,13 +1,13 @@
 import { money, moment } from "#lib/format.ts";
 import { m } from "#lib/paraglide/messages.js";
 
-type Terms = { freeUntil?: string; lateRefundPercent: number; price: number };
+type Terms = { start: string; freeUntil?: string; freeUntilHours: number; lateRefund: number };
 
 /** The cancellation rule of a booking in one sentence, as it is from now on. */
-export function policyInWords({ freeUntil, lateRefundPercent, price }: Terms, now = Date.now()): string {
-  if (!freeUntil) return m.policy_always_free();
-  const share = money((price * lateRefundPercent) / 100);
-  if (Date.parse(freeUntil) <= now) return lateRefundPercent > 0 ? m.policy_near({ share }) : m.policy_near_nothing();
+export function policyInWords({ start, freeUntil, freeUntilHours: hours, lateRefund }: Terms): string {
+  if (freeUntil === start) return m.policy_always_free();
+  const share = money(lateRefund);
+  if (!freeUntil) return lateRefund > 0 ? m.policy_near({ hours, share }) : m.policy_near_nothing({ hours });
   const until = moment(freeUntil);
-  return lateRefundPercent > 0 ? m.policy({ until, share }) : m.policy_nothing({ until });
+  return lateRefund > 0 ? m.policy({ until, share }) : m.policy_nothing({ until });
 }

@@ -1,13 +1,13 @@
 import { money, moment } from "#lib/format.ts";
 import { m } from "#lib/paraglide/messages.js";
 
-type Terms = { freeUntil?: string; lateRefundPercent: number; price: number; refundIfCancelled: number };
+type Terms = { start: string; freeUntil?: string; freeUntilHours: number; lateRefund: number };
 
 /** Why a cancellation now gives back what it gives back. */
-export function refundRule({ freeUntil, lateRefundPercent, price, refundIfCancelled }: Terms): string {
-  if (!freeUntil) return m.policy_always_free();
+export function refundRule({ start, freeUntil, freeUntilHours: hours, lateRefund }: Terms): string {
+  if (freeUntil === start) return m.policy_always_free();
+  const share = money(lateRefund);
+  if (!freeUntil) return lateRefund > 0 ? m.rule_share({ hours, share }) : m.rule_nothing({ hours });
   const until = moment(freeUntil);
-  const share = money((price * lateRefundPercent) / 100);
-  if (refundIfCancelled >= price) return lateRefundPercent > 0 ? m.rule_all({ until, share }) : m.rule_all_then_nothing({ until });
-  return refundIfCancelled > 0 ? m.rule_share({ until, percent: lateRefundPercent }) : m.rule_nothing({ until });
+  return lateRefund > 0 ? m.rule_all({ until, share }) : m.rule_all_then_nothing({ until });
 }

@@ -27,10 +27,16 @@ export type BookingView = {
   paid: boolean;
   /** Where its time is, seen from now. */
   time: "ahead" | "running" | "past";
+  /** What was seen, for a change that decides on it. */
+  revision: string;
   refundIfCancelled: number;
-  /** From here on a cancellation costs; absent when it never does. */
+  /** From here on a cancellation costs; absent when that is so already. The start: it never does. */
   freeUntil?: string;
-  lateRefundPercent: number;
+  freeUntilHours: number;
+  /** What a cancellation after that gives back. */
+  lateRefund: number;
+  /** Until when she can move it herself; absent when she cannot. */
+  movableUntil?: string;
   createdAt: string;
   cancellation?: { by: keyof typeof Cancellation_By; reason: string; refund: number; at: string };
 };
@@ -67,9 +73,12 @@ export function viewOf(booking: Booking, nameOf: (id: string) => string, now = D
     payable: booking.expiresAt !== undefined && millis(booking.expiresAt) > now,
     paid: booking.paymentId !== "",
     time: millis(booking.start) > now ? "ahead" : millis(booking.end) > now ? "running" : "past",
+    revision: String(booking.revision),
     refundIfCancelled: pesos(booking.refundIfCancelled),
-    ...freeUntil(booking),
-    lateRefundPercent: policy?.lateRefundPercent ?? 0,
+    ...(booking.freeUntil && { freeUntil: iso(booking.freeUntil) }),
+    freeUntilHours: policy?.freeUntilHours ?? 0,
+    lateRefund: pesos(booking.lateRefund),
+    ...(booking.movableUntil && { movableUntil: iso(booking.movableUntil) }),
     createdAt: iso(booking.createdAt),
     ...(cancellation && {
       cancellation: {
@@ -80,11 +89,6 @@ export function viewOf(booking: Booking, nameOf: (id: string) => string, now = D
       },
     }),
   };
-}
-
-function freeUntil({ policy, start }: Booking): { freeUntil?: string } {
-  if (!policy || policy.freeUntilHours === 0 || policy.lateRefundPercent === 100) return {};
-  return { freeUntil: new Date(millis(start) - policy.freeUntilHours * 3_600_000).toISOString() };
 }
 
 const pesos = (money: { minorUnits: bigint } | undefined): number => Number(money?.minorUnits ?? 0n);

@@ -22,7 +22,6 @@ export const load: PageServerLoad = async (event) => {
     moved: url.searchParams.has("cambiada") && booking.status === "CONFIRMED",
     cancelled: url.searchParams.has("cancelada"),
     failure: url.searchParams.get("falla") ?? undefined,
-    now: new Date().toISOString(),
   };
 };
 

@@ -3,6 +3,7 @@ import { fail, redirect } from "@sveltejs/kit";
 import { bookingView, type BookingView } from "#lib/server/booking-view.ts";
 import { client, here } from "#lib/server/guard.ts";
 import { isAway, refusalOf } from "#lib/server/refusal.ts";
+import { seenWithRefund } from "#lib/server/seen.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
@@ -14,32 +15,30 @@ export const load: PageServerLoad = async (event) => {
     throw error;
   });
   if (booking && !cancellable(booking)) redirect(303, toBooking(booking));
-  return { id, booking, terms: booking && termsOf(booking) };
+  return { id, booking };
 };
 
 export const actions: Actions = {
   default: async (event) => {
     client(event);
-    const { api } = event.locals;
+    const bookingId = event.params.id;
     const form = await event.request.formData();
-    const reason = String(form.get("reason") ?? "").trim();
-    const values = { reason, terms: String(form.get("terms") ?? "") };
+    const text = (name: string) => String(form.get(name) ?? "").trim();
+    const reason = text("reason");
+    const values = { reason, revision: text("revision"), refund: text("refund") };
     if ([...reason].length > 500) return fail(422, { values, tooLong: true });
     try {
       // She agreed to what she saw. Meanwhile it may have been paid, moved, or the free hours may have ended.
-      const booking = await bookingView(api, event.params.id);
-      if (!cancellable(booking)) redirect(303, toBooking(booking));
-      if (values.terms !== termsOf(booking)) return fail(409, { values, failure: "changed" });
-      await api.booking.cancelBooking({ bookingId: booking.id, reason });
+      await event.locals.api.booking.cancelBooking({ bookingId, reason, ...seenWithRefund(form) });
     } catch (error) {
       if (isAway(error)) return fail(503, { values, failure: "away" });
       const refusal = refusalOf(error);
       if (refusal.code === Code.NotFound) throw error;
       if (refusal.code === Code.ResourceExhausted) return fail(429, { values, failure: "away" });
       if (refusal.reason === "booking_changed") return fail(409, { values, failure: "changed" });
-      if (refusal.reason !== "already_cancelled") redirect(303, here(`/reservas/${event.params.id}?falla=${refusal.reason}`));
+      if (refusal.reason !== "already_cancelled") redirect(303, here(`/reservas/${bookingId}?falla=${refusal.reason}`));
     }
-    redirect(303, here(`/reservas/${event.params.id}?cancelada=1`));
+    redirect(303, here(`/reservas/${bookingId}?cancelada=1`));
   },
 };
 
@@ -50,6 +49,3 @@ function toBooking({ id, status, time }: BookingView): string {
   const failure = status === "REASSIGNING" ? "not_cancellable" : status === "CONFIRMED" && time !== "ahead" ? "too_late" : "";
   return here(`/reservas/${id}${failure && `?falla=${failure}`}`);
 }
-
-/** What a cancellation is decided on, for the form to send back. */
-const termsOf = ({ status, start, refundIfCancelled }: BookingView): string => [status, start, refundIfCancelled].join(" ");

@@ -5,6 +5,7 @@ import { bookingView } from "#lib/server/booking-view.ts";
 import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
 import { client, here } from "#lib/server/guard.ts";
 import { isAway, refusalOf } from "#lib/server/refusal.ts";
+import { seenIn } from "#lib/server/seen.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
@@ -14,7 +15,7 @@ export const load: PageServerLoad = async (event) => {
   if (booking.status !== "PENDING_PAYMENT" && booking.status !== "EXPIRED") redirect(303, here(`/reservas/${booking.id}`));
   const now = Date.now();
   const secondsLeft = booking.status === "EXPIRED" ? 0 : Math.max(0, Math.ceil((Date.parse(booking.payUntil!) - now) / 1000));
-  return { booking, declined, cancelled: url.searchParams.get("pago") === "cancelado", secondsLeft, now: new Date(now).toISOString() };
+  return { booking, declined, cancelled: url.searchParams.get("pago") === "cancelado", secondsLeft };
 };
 
 // A declined card leaves its checkout open, with the bank's word on it. A word about an earlier try is no reason to keep the page back.
@@ -44,12 +45,10 @@ export const actions: Actions = {
   },
   soltar: async (event) => {
     client(event);
-    const { booking: bookings } = event.locals.api;
     const bookingId = event.params.id;
     try {
-      // Only what is not paid is let go here: a payment may have come in since the page was made.
-      const { booking } = await bookings.getBooking({ bookingId });
-      if (booking?.expiresAt) await bookings.cancelBooking({ bookingId });
+      // Only what she saw is let go: a payment may have come in since the page was made.
+      await event.locals.api.booking.cancelBooking({ bookingId, ...seenIn(await event.request.formData()) });
     } catch (error) {
       if (isAway(error)) return fail(503, { failure: "servicio" });
       refusalOf(error); // paid, expired or released meanwhile: the booking's page says which
