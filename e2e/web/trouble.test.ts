@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { System } from "@lacio/dev/system";
-import { sql, until } from "@lacio/dev/testing";
+import { adminToken, clientFor, sql, until } from "@lacio/dev/testing";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { provider } from "../provider.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
-import { at, book, openSalon, pay, zone } from "../salon.ts";
+import { at, book, bookings, openSalon, pay, zone } from "../salon.ts";
 import { heldBooking, openWorld, paidBooking, signedIn, startOf, statusOf } from "./world.ts";
 
 // What goes wrong on the way, and what the page makes of it: nothing typed or chosen is ever lost.
@@ -274,6 +275,34 @@ test("what was seen is what is done: a move that makes the refund smaller says s
       .getByRole("link", { name: /Cambiar hora/ })
       .count(),
   ).toBe(0);
+  await context.close();
+});
+
+test("what was sold is not looked up in today's catalogue: service and stylist are gone, and every page still says what she has", async () => {
+  const { page, context, client } = await open();
+  const salon = await openSalon(system);
+  const { bookingId } = await book(system, client, salon, at(4, "10:00"));
+  const [line] = (await bookings(system, client).getBooking({ bookingId })).booking!.lines;
+  await pay(system, client, bookingId);
+  await until(async () => (await statusOf(system, client, bookingId)) === Booking_Status.CONFIRMED);
+  const staff = clientFor(StaffService, system, await adminToken(system));
+  await staff.updateService({ serviceId: salon.serviceId, active: false });
+  await staff.updateStylist({ staffId: salon.staffIds[0]!, active: false });
+
+  for (const path of ["/reservas", `/reservas/${bookingId}`]) {
+    await page.goto(path);
+    for (const name of [line!.serviceName, line!.staffName]) await main(page).getByText(name).first().waitFor();
+  }
+  expect(await (await context.request.get(`/reservas/${bookingId}/cita.ics`)).text()).toContain(line!.staffName);
+  await page.goto(`/reservas/${bookingId}/cambiar`);
+  await main(page)
+    .getByText(/Ya no ofrecemos este servicio/)
+    .waitFor();
+  await bookings(system, client).cancelBooking({ bookingId });
+  for (const path of ["/", "/reservas", `/reservas/${bookingId}`]) {
+    await page.goto(path);
+    expect([path, await page.locator(`a[href*="/reservar/${salon.serviceId}"]`).count()]).toEqual([path, 0]);
+  }
   await context.close();
 });
 

@@ -1,5 +1,12 @@
 import type { DatabaseParts } from "@lacio/chassis/db";
 import { Init } from "./migrations/20261124000000-init.ts";
+import { EnglishNames } from "./migrations/20261129000000-english-names.ts";
 
 // A projection has no entities: facts are written by upsert and read by one statement.
-export const database: DatabaseParts = { entities: [], migrations: [{ name: "20261124000000-init", class: Init }] };
+export const database: DatabaseParts = {
+  entities: [],
+  migrations: [
+    { name: "20261124000000-init", class: Init },
+    { name: "20261129000000-english-names", class: EnglishNames },
+  ],
+};

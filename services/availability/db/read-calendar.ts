@@ -6,7 +6,7 @@ export type Question = { serviceId: string; days: LocalDays; skillId?: string; s
 
 /** One statement answers every question about free time; its cost depends on the days asked, not on the past. */
 export const calendarStatement = `
-  select service.id, service.name, service.currency_code, service.price, service.iva_percent, service.phases, service.buffer_minutes,
+  select service.id, service.name, service.name_en, service.currency_code, service.price, service.iva_percent, service.phases, service.buffer_minutes,
     stylist.id as staff_id, stylist.name as staff_name, schedule.shifts,
     stylist.skill_ids @> service.skill_ids and ($4::uuid is null or stylist.skill_ids @> array[$4::uuid]) as skilled,
     (select string_agg(start_minute || ',' || end_minute, ',' order by start_minute) from time_off
@@ -39,6 +39,7 @@ export async function readCalendar(db: Pick<Database, "sql">, question: Question
 export type CalendarRow = {
   id: string;
   name: string;
+  name_en: string;
   currency_code: string;
   price: string;
   iva_percent: number;
@@ -58,6 +59,7 @@ export function toCalendar(rows: CalendarRow[]): Calendar | undefined {
   const service: Service = {
     id: first.id,
     name: first.name,
+    nameEn: first.name_en,
     price: { currencyCode: first.currency_code, minorUnits: Number(first.price) },
     ivaPercent: first.iva_percent,
     phases: first.phases,

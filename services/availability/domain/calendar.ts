@@ -5,6 +5,7 @@ export type Calendar = { service: Service; stylists: StylistCalendar[] };
 export type Service = {
   id: string;
   name: string;
+  nameEn: string;
   price: { currencyCode: string; minorUnits: number };
   ivaPercent: number;
   phases: Phase[];

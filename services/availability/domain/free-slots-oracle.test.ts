@@ -284,6 +284,7 @@ const salon = zones.chain(({ zone, day }) =>
 const service = (phases: Phase[], bufferMinutes: number): Service => ({
   id: "service",
   name: "Alisado",
+  nameEn: "",
   price: { currencyCode: "COP", minorUnits: 5_000_000 },
   ivaPercent: 19,
   phases,

@@ -210,7 +210,7 @@ function calendar({ shifts, phases = [busy(60)], buffer = 0, timeOff, busy: book
   const span = (times?: [string, string]): Spans => (times ? times.map((time) => dayStart + wall(time)) : []);
   const ana: StylistCalendar = { staffId: "ana", staffName: "Ana", skilled, shifts, timeOff: span(timeOff), busy: span(booked) };
   const price = { currencyCode: "COP", minorUnits: 5_000_000 };
-  return { service: { id: "alisado", name: "Alisado", price, ivaPercent: 19, phases, bufferMinutes: buffer }, stylists: [ana] };
+  return { service: { id: "alisado", name: "Alisado", nameEn: "", price, ivaPercent: 19, phases, bufferMinutes: buffer }, stylists: [ana] };
 }
 
 function hours(start: string, end: string): Shift {

@@ -81,8 +81,16 @@ await beforeTests(
       { name: "Exposición", minutes: 30, busy: false },
       { name: "Sellado", minutes: 30, busy: true },
     ];
-    serviceId = (await staff.createService({ name: "Keratina", price: cop(28_000_000n), phases, bufferMinutes: 15, skillIds: [skillId] }))
-      .service!.id;
+    serviceId = (
+      await staff.createService({
+        name: "Keratina",
+        nameEn: "Keratin",
+        price: cop(28_000_000n),
+        phases,
+        bufferMinutes: 15,
+        skillIds: [skillId],
+      })
+    ).service!.id;
     ana = await hire("Ana");
     bea = await hire("Bea");
     await staff.putSchedule({ staffId: ana, shifts: everyDay("09:00", "12:00") });
@@ -299,6 +307,7 @@ describe("for booking", () => {
     expect(terms).toMatchObject({
       serviceId,
       serviceName: "Keratina",
+      serviceNameEn: "Keratin",
       price: { minorUnits: 28_000_000n },
       ivaPercent: 19,
       bufferMinutes: 15,

@@ -13,9 +13,18 @@ export const slotView = ({ start, end, staffId, staffName }: Slot): MessageInitS
   staffName,
 });
 
-export const termsView = ({ id, name, price, ivaPercent, phases, bufferMinutes }: Service): MessageInitShape<typeof TermsSchema> => ({
+export const termsView = ({
+  id,
+  name,
+  nameEn,
+  price,
+  ivaPercent,
+  phases,
+  bufferMinutes,
+}: Service): MessageInitShape<typeof TermsSchema> => ({
   serviceId: id,
   serviceName: name,
+  serviceNameEn: nameEn,
   price: { currencyCode: price.currencyCode, minorUnits: BigInt(price.minorUnits) },
   ivaPercent,
   phases,

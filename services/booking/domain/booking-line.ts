@@ -11,7 +11,9 @@ const BookingLineSchema = defineEntity({
     position: p.smallint().primary(),
     serviceId: p.uuid(),
     serviceName: p.string().length(80),
+    serviceNameEn: p.string().length(80),
     staffId: p.uuid(),
+    staffName: p.string().length(100),
     price: p.bigint(),
     currency: p.string().length(3),
     ivaPercent: p.smallint(),
@@ -22,25 +24,30 @@ const BookingLineSchema = defineEntity({
   },
 });
 
+/** Who does it, under the name of that day. */
+export type Stylist = { staffId: string; staffName: string };
+
 /** One service of a visit, on the terms under which it was sold. */
 export class BookingLine extends BookingLineSchema.class {
-  static sell(bookingId: string, terms: Terms, staffId: string, start: Date): BookingLine {
+  static sell(bookingId: string, terms: Terms, stylist: Stylist, start: Date): BookingLine {
     const line = Object.assign(new BookingLine(), {
       bookingId,
       position: 1,
       serviceId: terms.serviceId,
       serviceName: terms.serviceName,
+      serviceNameEn: terms.serviceNameEn,
       price: terms.price!.minorUnits,
       currency: terms.price!.currencyCode,
       ivaPercent: terms.ivaPercent,
     });
-    line.place(terms, staffId, start);
+    line.place(terms, stylist, start);
     return line;
   }
 
   /** Puts the visit at a time; name, price and tax stay as they were sold. */
-  place({ phases, bufferMinutes }: Layout, staffId: string, start: Date): void {
+  place({ phases, bufferMinutes }: Layout, { staffId, staffName }: Stylist, start: Date): void {
     this.staffId = staffId;
+    this.staffName = staffName;
     this.phases = phases.map(({ name, minutes, busy }) => ({ name, minutes, busy }));
     this.bufferMinutes = bufferMinutes;
     this.startsAt = start;
@@ -52,11 +59,13 @@ export class BookingLine extends BookingLineSchema.class {
   }
 
   message() {
-    const { serviceId, serviceName, staffId, ivaPercent } = this;
+    const { serviceId, serviceName, serviceNameEn, staffId, staffName, ivaPercent } = this;
     return {
       serviceId,
       serviceName,
+      serviceNameEn,
       staffId,
+      staffName,
       ivaPercent,
       price: { currencyCode: this.currency, minorUnits: this.price },
       start: timestampFromDate(this.startsAt),

@@ -12,6 +12,7 @@ const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
 const sold = {
   serviceId: "11111111-1111-4111-8111-111111111111",
   serviceName: "Alisado",
+  serviceNameEn: "Straightening",
   price: { currencyCode: "COP", minorUnits: 1001n },
   ivaPercent: 19,
   phases: [
@@ -23,11 +24,12 @@ const sold = {
 };
 const terms = create(TermsSchema, sold);
 const staffId = "22222222-2222-4222-8222-222222222222";
+const stylist = { staffId, staffName: "Sofía" };
 const rules = { holdMinutes: 10, freeUntilHours: 24, lateRefundPercent: 50 };
 const payment = { paymentId: "p1", currencyCode: "COP", minorUnits: 1001n, succeededAt: now };
 
 function request(hoursAhead = 48) {
-  return Booking.request({ clientId: "c", terms, staffId, start: inHours(hoursAhead), anyStaff: true }, rules, now);
+  return Booking.request({ clientId: "c", terms, stylist, start: inHours(hoursAhead), anyStaff: true }, rules, now);
 }
 function booked(hoursAhead = 48) {
   const [booking] = request(hoursAhead);
@@ -63,7 +65,9 @@ describe("a booking", () => {
     expect(created).toMatchObject({ subject: "booking.created", key: booking.id });
     expect(event).toMatchObject({ bookingId: booking.id, clientId: "c", revision: 1n, price: { minorUnits: 1001n } });
     expect(timestampDate(event.expiresAt!)).toEqual(inHours(1 / 6));
-    expect(event.lines).toMatchObject([{ serviceName: "Alisado", staffId, ivaPercent: 19 }]);
+    expect(event.lines).toMatchObject([
+      { serviceName: "Alisado", serviceNameEn: "Straightening", staffId, staffName: "Sofía", ivaPercent: 19 },
+    ]);
     expect(event.busy.map(({ start, end }) => [timestampDate(start!), timestampDate(end!)])).toEqual([
       [inHours(48), inHours(49)],
       [inHours(49.75), new Date(inHours(50.25).getTime() + 10 * 60_000)],
@@ -83,7 +87,7 @@ describe("a booking", () => {
     ],
     [
       "moved",
-      (b) => b.reschedule("CLIENT", { terms, staffId, start: inHours(72) }, now),
+      (b) => b.reschedule("CLIENT", { terms, stylist, start: inHours(72) }, now),
       { PENDING_PAYMENT: "ok", CONFIRMED: "ok", CANCELLED: "already_cancelled", EXPIRED: "hold_expired" },
       "not_reschedulable",
     ],
@@ -164,7 +168,7 @@ describe("a booking", () => {
     ["the salon after the start", "SALON", 48, "too_late"],
   ])("is moved by %s", (_, by, at, expected) => {
     const booking = booked(48);
-    expect(reasonOf(() => booking.reschedule(by, { terms, staffId, start: inHours(72) }, inHours(at)))).toBe(expected);
+    expect(reasonOf(() => booking.reschedule(by, { terms, stylist, start: inHours(72) }, inHours(at)))).toBe(expected);
   });
 
   test("an unpaid one is moved until its hold ends", () => {
@@ -183,10 +187,10 @@ describe("a booking", () => {
     });
     const event = fromBinary(
       BookingRescheduledSchema,
-      booking.reschedule("CLIENT", { terms: newer, staffId: "other", start: inHours(72) }, now).payload,
+      booking.reschedule("CLIENT", { terms: newer, stylist: { staffId: "other", staffName: "Diana" }, start: inHours(72) }, now).payload,
     );
     expect(event.oldLines).toMatchObject([{ staffId }]);
-    expect(event.lines).toMatchObject([{ staffId: "other", serviceName: "Alisado", price: { minorUnits: 1001n } }]);
+    expect(event.lines).toMatchObject([{ staffId: "other", staffName: "Diana", serviceName: "Alisado", price: { minorUnits: 1001n } }]);
     expect(event.busy).toHaveLength(1);
     expect([booking.startsAt, booking.endsAt]).toEqual([inHours(72), inHours(73.5)]);
   });

@@ -14,13 +14,13 @@ import {
   BookingRescheduledSchema,
 } from "@lacio/proto/booking/v1/events";
 import { v7 as uuidv7 } from "uuid";
-import { BookingLine } from "./booking-line.ts";
+import { BookingLine, type Stylist } from "./booking-line.ts";
 import { BookingSchema, type By, type Status } from "./booking-schema.ts";
 import { busyMessages, later, type Busy } from "./busy-parts.ts";
 import { freeUntil, lateRefund, refundByPolicy } from "./cancel-policy.ts";
 
 export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
-export type Wish = { clientId: string; terms: Terms; staffId: string; start: Date; anyStaff: boolean };
+export type Wish = { clientId: string; terms: Terms; stylist: Stylist; start: Date; anyStaff: boolean };
 export type Rules = { holdMinutes: number; freeUntilHours: number; lateRefundPercent: number };
 
 /** A visit: held, paid, then kept, moved, cancelled or missed. Every change grows the revision and is a fact. */
@@ -28,9 +28,9 @@ export class Booking extends BookingSchema.class {
   /** Loaded together with the booking, see load-bookings.ts. */
   declare lines: BookingLine[];
 
-  static request({ clientId, terms, staffId, start, anyStaff }: Wish, rules: Rules, now: Date): [Booking, Fact] {
+  static request({ clientId, terms, stylist, start, anyStaff }: Wish, rules: Rules, now: Date): [Booking, Fact] {
     const id = uuidv7();
-    const line = BookingLine.sell(id, terms, staffId, start);
+    const line = BookingLine.sell(id, terms, stylist, start);
     const booking = Object.assign(new Booking(), {
       id,
       clientId,
@@ -136,11 +136,11 @@ export class Booking extends BookingSchema.class {
       throw new Refusal("too_late", `A booking can be moved until ${this.freeUntilHours} hours before it starts.`);
   }
 
-  reschedule(by: By, to: { terms: Terms; staffId: string; start: Date }, now: Date): Fact {
+  reschedule(by: By, to: { terms: Terms; stylist: Stylist; start: Date }, now: Date): Fact {
     this.refuseUnlessMovable(by, now);
     const oldLines = this.lineMessages();
     const [line] = this.lines as [BookingLine];
-    line.place(to.terms, to.staffId, to.start);
+    line.place(to.terms, to.stylist, to.start);
     this.startsAt = line.startsAt;
     this.endsAt = line.endsAt;
     return fact(BookingRescheduledSchema, this.id, {

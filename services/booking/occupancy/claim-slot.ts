@@ -71,12 +71,12 @@ const statement = (keep: string) => `
     where (select count(*) from part) = cardinality($1::uuid[])
     returning id
   ), line as (
-    insert into booking_line (booking_id, position, service_id, service_name, staff_id, price, currency, iva_percent, starts_at, ends_at,
-      phases, buffer_minutes)
-    select booked.id, l.position, l."serviceId", l."serviceName", l."staffId", l.price, l.currency, l."ivaPercent", l."startsAt",
-      l."endsAt", l.phases, l."bufferMinutes"
-    from booked, jsonb_to_recordset($7::jsonb) as l(position smallint, "serviceId" uuid, "serviceName" text, "staffId" uuid, price bigint,
-      currency text, "ivaPercent" smallint, "startsAt" timestamptz, "endsAt" timestamptz, phases jsonb, "bufferMinutes" smallint)
+    insert into booking_line (booking_id, position, service_id, service_name, service_name_en, staff_id, staff_name, price, currency,
+      iva_percent, starts_at, ends_at, phases, buffer_minutes)
+    select booked.id, l.position, l."serviceId", l."serviceName", l."serviceNameEn", l."staffId", l."staffName", l.price, l.currency,
+      l."ivaPercent", l."startsAt", l."endsAt", l.phases, l."bufferMinutes"
+    from booked, jsonb_to_recordset($7::jsonb) as l(position smallint, "serviceId" uuid, "serviceName" text, "serviceNameEn" text,
+      "staffId" uuid, "staffName" text, price bigint, currency text, "ivaPercent" smallint, "startsAt" timestamptz, "endsAt" timestamptz, phases jsonb, "bufferMinutes" smallint)
   ), told as (
     ${outboxInsert(8, "where exists (select from booked)")}
   )${keep}

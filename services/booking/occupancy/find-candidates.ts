@@ -2,18 +2,18 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { invalid, Refusal } from "@lacio/chassis/errors";
 import type { Terms } from "@lacio/proto/availability/v1/availability_service";
 import type { App } from "../app.ts";
+import type { Stylist } from "../domain/booking-line.ts";
 import { slotTaken } from "./slot-taken.ts";
 
 export type Wanted = { serviceId: string; start: Date; staffId: string; ignoreBookingId?: string };
 
 /** Who can take this start, in fair order, and on which terms. @throws Refusal when nobody can. */
-export async function findCandidates(app: App, wanted: Wanted): Promise<{ terms: Terms; staffIds: string[] }> {
+export async function findCandidates(app: App, wanted: Wanted): Promise<{ terms: Terms; stylists: Stylist[] }> {
   const { terms, candidates, reason } = await app.availability.findCandidates({
     ...wanted,
     start: timestampFromDate(wanted.start),
   });
-  const staffIds = candidates.map(({ staffId }) => staffId);
-  if (terms && staffIds.length > 0) return { terms, staffIds };
+  if (terms && candidates.length > 0) return { terms, stylists: candidates };
   switch (reason) {
     case "service_unknown":
       throw invalid("serviceId", "there is no such service", reason);

@@ -20,10 +20,10 @@ export const createBooking =
     const now = app.now();
     const clientId = await clientOf(app, person(ctx), req);
     const wanted = { serviceId: req.serviceId, start: startTime(req.desiredStart, now), staffId: req.staffId };
-    const { terms, staffIds } = await findCandidates(app, wanted);
+    const { terms, stylists } = await findCandidates(app, wanted);
 
     const anyStaff = req.staffId === "";
-    const claims = staffIds.map((staffId) => claimOf(app, { clientId, terms, staffId, start: wanted.start, anyStaff }, now));
+    const claims = stylists.map((stylist) => claimOf(app, { clientId, terms, stylist, start: wanted.start, anyStaff }, now));
     let { outcome, claim } = await claimFirst(app, claims, ctx);
     if (outcome !== "claimed") {
       const parts = claims.flatMap(({ booking }) => booking.busy());
@@ -58,7 +58,7 @@ function claimOf({ config }: App, wish: Parameters<typeof Booking.request>[0], n
     bookingId: booking.id,
     status: Booking_Status.PENDING_PAYMENT,
     price: booking.money(booking.price),
-    staffId: wish.staffId,
+    staffId: wish.stylist.staffId,
     start: timestampFromDate(booking.startsAt),
     end: timestampFromDate(booking.endsAt),
     expiresAt: timestampFromDate(booking.expiresAt),

@@ -2,6 +2,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import { invalid } from "@lacio/chassis/errors";
 import type { Terms } from "@lacio/proto/availability/v1/availability_service";
 import type { App } from "../app.ts";
+import type { Stylist } from "../domain/booking-line.ts";
 import type { Booking } from "../domain/booking.ts";
 import { expireHoldsInTheWay } from "../occupancy/expire-holds.ts";
 import { findCandidates } from "../occupancy/find-candidates.ts";
@@ -26,8 +27,8 @@ export const rescheduleBooking =
     if (start.getTime() === line!.startsAt.getTime() && wanted.staffId === line!.staffId)
       throw invalid("desiredStart", "is when the booking is already", "same_slot");
 
-    const { terms, staffIds } = await findCandidates(app, wanted);
-    const to = { terms, start, staffId: staffIds[0]! };
+    const { terms, stylists } = await findCandidates(app, wanted);
+    const to = { terms, start, stylist: stylists[0]! };
     if (req.validateOnly) return asMoved(app, seen, to, ctx);
     const moved = (await move(app, seen, to, ctx)) ?? (await moveAfterExpiry(app, seen, to, ctx));
     if (!moved) throw await slotTaken(app, wanted, terms);
@@ -40,10 +41,10 @@ function asMoved(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
   return { booking: showBooking(seen, app.now()) };
 }
 
-type Place = { terms: Terms; staffId: string; start: Date };
+type Place = { terms: Terms; stylist: Stylist; start: Date };
 
 async function moveAfterExpiry(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
-  const parts = busyParts(to.terms, to.staffId, to.start);
+  const parts = busyParts(to.terms, to.stylist.staffId, to.start);
   return (await expireHoldsInTheWay(app, parts, seen.clientId)) ? move(app, seen, to, ctx) : undefined;
 }
 
@@ -53,7 +54,7 @@ async function move(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
     return await app.transact(async (tx) => {
       const booking = await lockBooking(tx, seen.id);
       booking.refuseUnlessAt(seen.revision);
-      await takeTurns(tx, [...booking.lines.map((line) => line.staffId), to.staffId]);
+      await takeTurns(tx, [...booking.lines.map((line) => line.staffId), to.stylist.staffId]);
       await release(tx, [booking.id]);
       tx.emit(booking.reschedule(actsAs(ctx), to, app.now()));
       if (!(await occupy(tx, booking))) throw new Gone();

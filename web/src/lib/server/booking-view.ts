@@ -1,7 +1,7 @@
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { Booking_Status, Cancellation_By, type Booking } from "@lacio/proto/booking/v1/booking_service";
+import { getLocale } from "#lib/paraglide/runtime.js";
 import type { Api } from "./api.ts";
-import { people } from "./catalogue.ts";
 
 /** A booking as pages show it: times in RFC 3339, money in minor units of COP. */
 export type BookingView = {
@@ -43,17 +43,10 @@ export type BookingView = {
 
 /** One booking of whoever is signed in. @throws ConnectError not_found for a stranger's */
 export async function bookingView(api: Api, bookingId: string): Promise<BookingView> {
-  const [{ booking }, nameOf] = await Promise.all([api.booking.getBooking({ bookingId }), stylistNames(api)]);
-  return viewOf(booking!, nameOf);
+  return viewOf((await api.booking.getBooking({ bookingId })).booking!);
 }
 
-/** Names of stylists by id. A booking is shown without them when staff is away. */
-export async function stylistNames(api: Api): Promise<(id: string) => string> {
-  const names = new Map((await people(api).catch(() => [])).map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? "";
-}
-
-export function viewOf(booking: Booking, nameOf: (id: string) => string, now = Date.now()): BookingView {
+export function viewOf(booking: Booking, now = Date.now()): BookingView {
   const { bookingId, status, staffId, lines, policy, cancellation } = booking;
   const line = lines[0]!;
   const price = pesos(booking.price);
@@ -62,10 +55,10 @@ export function viewOf(booking: Booking, nameOf: (id: string) => string, now = D
     id: bookingId,
     code: bookingId.replaceAll("-", "").slice(-8).toUpperCase(),
     status: Booking_Status[status] as keyof typeof Booking_Status,
-    service: line.serviceName,
+    service: (getLocale() === "en" && line.serviceNameEn) || line.serviceName,
     serviceId: line.serviceId,
     staffId,
-    stylist: nameOf(staffId),
+    stylist: line.staffName,
     start: iso(booking.start),
     end: iso(booking.end),
     ...{ price, base, iva: price - base, ivaPercent: line.ivaPercent },

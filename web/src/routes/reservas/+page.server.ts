@@ -1,7 +1,8 @@
 import { Booking_Status as Status } from "@lacio/proto/booking/v1/booking_service";
 import type { Api } from "#lib/server/api.ts";
-import { stylistNames, viewOf, type BookingView } from "#lib/server/booking-view.ts";
+import { viewOf, type BookingView } from "#lib/server/booking-view.ts";
 import { client } from "#lib/server/guard.ts";
+import { soldAgain } from "#lib/server/sold-again.ts";
 import type { PageServerLoad } from "./$types";
 
 const live = [Status.PENDING_PAYMENT, Status.CONFIRMED, Status.REASSIGNING];
@@ -12,28 +13,31 @@ export const load: PageServerLoad = async (event) => {
   const { api } = event.locals;
   const pageToken = event.url.searchParams.get("pagina") ?? "";
   const first = pageToken === "";
-  const nameOf = await stylistNames(api);
-  const [next, { past, older }] = await Promise.all([first ? upcoming(api, nameOf) : [], earlier(api, nameOf, pageToken)]);
-  return { next, past, older, first, tooManyHolds: first && event.url.searchParams.get("falla") === "too_many_holds" };
+  const [next, { past, older }, again] = await Promise.all([first ? upcoming(api) : [], earlier(api, pageToken), soldAgain(api)]);
+  return {
+    next,
+    past: past.map((one) => ({ ...one, again: again(one) })),
+    older,
+    first,
+    tooManyHolds: first && event.url.searchParams.get("falla") === "too_many_holds",
+  };
 };
-
-type NameOf = (id: string) => string;
 
 const isUpcoming = ({ status, payable, time }: BookingView): boolean =>
   time !== "past" && (status === "CONFIRMED" || status === "REASSIGNING" || payable);
 
 /** Soonest first. */
-async function upcoming({ booking }: Api, nameOf: NameOf): Promise<BookingView[]> {
+async function upcoming({ booking }: Api): Promise<BookingView[]> {
   const { bookings } = await booking.listBookings({ pageSize: 200, statuses: live });
   return bookings
-    .map((one) => viewOf(one, nameOf))
+    .map((one) => viewOf(one))
     .filter(isUpcoming)
     .reverse();
 }
 
 /** Newest first, a page at a time. The service lists all by start: pages with nothing but visits to come are passed over. */
-async function earlier(api: Api, nameOf: NameOf, pageToken: string): Promise<{ past: BookingView[]; older: string }> {
+async function earlier(api: Api, pageToken: string): Promise<{ past: BookingView[]; older: string }> {
   const { bookings, nextPageToken: older } = await api.booking.listBookings({ pageSize, pageToken });
-  const past = bookings.map((one) => viewOf(one, nameOf)).filter((one) => !isUpcoming(one));
-  return past.length === 0 && older ? earlier(api, nameOf, older) : { past, older };
+  const past = bookings.map((one) => viewOf(one)).filter((one) => !isUpcoming(one));
+  return past.length === 0 && older ? earlier(api, older) : { past, older };
 }

@@ -2,17 +2,20 @@ import { papersOf } from "#lib/server/booking-papers.ts";
 import { storyOf } from "#lib/server/booking-story.ts";
 import { bookingView, type BookingView } from "#lib/server/booking-view.ts";
 import { client } from "#lib/server/guard.ts";
+import { soldAgain } from "#lib/server/sold-again.ts";
 import type { PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
   client(event);
   const { locals, params, url } = event;
-  const [booking, { documents, mails, money, address }] = await Promise.all([
+  const [booking, { documents, mails, money, address }, again] = await Promise.all([
     bookingView(locals.api, params.id),
     papersOf(locals.api, params.id),
+    soldAgain(locals.api),
   ]);
   return {
     booking,
+    again: again(booking),
     documents,
     mails,
     address,

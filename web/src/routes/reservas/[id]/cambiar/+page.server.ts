@@ -24,10 +24,12 @@ export const load: PageServerLoad = async (event) => {
   const staffId = able.some(({ id }) => id === con) ? con : "";
   const { failure, ...asked } = wishIn(url);
   const wish = { serviceId: booking.serviceId, staffId, ...(!asked.start && { day: dayOf(booking.start) }), ...asked };
-  const movable = booking.movableUntil !== undefined;
+  const sold = offer !== undefined;
+  const movable = sold && booking.movableUntil !== undefined;
   return {
     booking,
     people: able,
+    sold,
     movable,
     calendar: movable ? await calendarFor(locals.api, wish) : undefined,
     failure,
@@ -47,7 +49,7 @@ async function lossOf(api: Api, now: BookingView, start: string, con: string): P
   const staffId = con || (await whoIsFree(api, now.serviceId, start, now.staffId)) || now.staffId;
   const wish = { bookingId: now.id, desiredStart: timestampFromDate(new Date(start)), staffId, validateOnly: true };
   const { booking } = await api.booking.rescheduleBooking(wish);
-  const { refundIfCancelled: refund, movableUntil } = viewOf(booking!, () => "");
+  const { refundIfCancelled: refund, movableUntil } = viewOf(booking!);
   return refund < now.refundIfCancelled || !movableUntil ? { refund, movable: movableUntil !== undefined } : undefined;
 }
 

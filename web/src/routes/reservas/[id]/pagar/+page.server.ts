@@ -5,6 +5,7 @@ import { bookingView } from "#lib/server/booking-view.ts";
 import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
 import { client, here } from "#lib/server/guard.ts";
 import { isAway, refusalOf } from "#lib/server/refusal.ts";
+import { soldAgain } from "#lib/server/sold-again.ts";
 import { seenIn } from "#lib/server/seen.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -15,7 +16,8 @@ export const load: PageServerLoad = async (event) => {
   if (booking.status !== "PENDING_PAYMENT" && booking.status !== "EXPIRED") redirect(303, here(`/reservas/${booking.id}`));
   const now = Date.now();
   const secondsLeft = booking.status === "EXPIRED" ? 0 : Math.max(0, Math.ceil((Date.parse(booking.payUntil!) - now) / 1000));
-  return { booking, declined, cancelled: url.searchParams.get("pago") === "cancelado", secondsLeft };
+  const again = secondsLeft === 0 ? (await soldAgain(locals.api))(booking) : undefined;
+  return { booking, again, declined, cancelled: url.searchParams.get("pago") === "cancelado", secondsLeft };
 };
 
 // A declined card leaves its checkout open, with the bank's word on it. A word about an earlier try is no reason to keep the page back.
