@@ -78,6 +78,12 @@ const staff: Requests<typeof StaffService> = {
 const availability: Requests<typeof AvailabilityService> = {
   getAvailability: ({ salon, skillId, stylistId }) => ({ serviceId: salon.serviceId, date: day(), skillId, staffId: stylistId }),
   findCandidates: ({ salon, stylistId }) => ({ serviceId: salon.serviceId, start: time(2, "10:00"), staffId: stylistId }),
+  findMoves: ({ salon, bookingId }) => ({
+    bookingId,
+    serviceId: salon.serviceId,
+    soldAs: { phases: [{ name: "Fase 1", minutes: 60, busy: true }] },
+    date: day(),
+  }),
   findAlternatives: ({ salon }) => ({ serviceId: salon.serviceId, start: time(2, "10:00"), limit: 3 }),
 };
 const day = () => at(2, "12:00").toISOString().slice(0, 10);
@@ -86,6 +92,7 @@ const booking: Requests<typeof BookingService> = {
   createBooking: ({ salon }) => ({ serviceId: salon.serviceId, desiredStart: time(5, "10:00") }),
   getBooking: ({ bookingId }) => ({ bookingId }),
   listBookings: () => ({ pageSize: 10, statuses: [1, 2] }),
+  listBookingSlots: ({ bookingId }) => ({ bookingId, date: day() }),
   cancelBooking: ({ bookingId }) => ({ bookingId, reason: "No puedo" }),
   rescheduleBooking: ({ bookingId }) => ({ bookingId, desiredStart: time(4, "10:00") }),
   completeBooking: ({ bookingId }) => ({ bookingId }),

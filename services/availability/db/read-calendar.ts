@@ -2,7 +2,15 @@ import type { Database } from "@lacio/chassis/db";
 import type { Calendar, Phase, Service, Shift, Spans, StylistCalendar } from "../domain/calendar.ts";
 import type { LocalDays } from "../domain/local-days.ts";
 
-export type Question = { serviceId: string; days: LocalDays; skillId?: string; staffId?: string; ignoreBookingId?: string };
+export type Question = {
+  serviceId: string;
+  days: LocalDays;
+  skillId?: string;
+  staffId?: string;
+  /** A booking that is being moved, and how it was sold: also when its service is not sold any more. */
+  ignoreBookingId?: string;
+  soldAs?: Pick<Service, "phases" | "bufferMinutes">;
+};
 
 /** One statement answers every question about free time; its cost depends on the days asked, not on the past. */
 export const calendarStatement = `
@@ -17,23 +25,25 @@ export const calendarStatement = `
   from salon_service service
   left join stylist on stylist.active and case when $5::uuid is null then stylist.skill_ids @> service.skill_ids else stylist.id = $5 end
   left join schedule on schedule.staff_id = stylist.id
-  where service.id = $1 and service.active`;
+  where service.id = $1 and (service.active or $7::boolean)`;
 
 // A visit may reach into the day after the last one.
 const reachMinutes = 1440;
 
-export const calendarParams = ({ serviceId, days, skillId, staffId, ignoreBookingId }: Question): unknown[] => [
+export const calendarParams = ({ serviceId, days, skillId, staffId, ignoreBookingId, soldAs }: Question): unknown[] => [
   serviceId,
   days.from,
   days.until + reachMinutes,
   skillId || null,
   staffId || null,
   ignoreBookingId || null,
+  soldAs !== undefined,
 ];
 
-/** What is known about a service and the stylists in question; undefined when there is no such service on sale. */
+/** What is known about a service and the stylists in question; undefined when there is no such service. */
 export async function readCalendar(db: Pick<Database, "sql">, question: Question): Promise<Calendar | undefined> {
-  return toCalendar(await db.sql<CalendarRow>(calendarStatement, calendarParams(question), "calendar"));
+  const calendar = toCalendar(await db.sql<CalendarRow>(calendarStatement, calendarParams(question), "calendar"));
+  return calendar && { ...calendar, service: { ...calendar.service, ...question.soldAs } };
 }
 
 export type CalendarRow = {

@@ -16,13 +16,13 @@ const windows = [
 
 export const findAlternatives =
   (app: App): Rpc["findAlternatives"] =>
-  async ({ serviceId, start, staffId, ignoreBookingId, limit }) => {
+  async ({ serviceId, start, staffId, ignoreBookingId, limit, soldAs }) => {
     const wished = Math.floor(startMinute(start));
     const now = Math.floor(app.now().getTime() / 60_000);
     let slots: Slot[] = [];
     for (const { before, after } of windows) {
       const days = localDaysAround(app.config.zone, wished, before, after);
-      const calendar = await readCalendar(app.db, { serviceId, days, ignoreBookingId });
+      const calendar = await readCalendar(app.db, { serviceId, days, ignoreBookingId, soldAs });
       slots = calendar
         ? freeSlots(calendar, days, now, app.config.gridMinutes).filter((slot) => slot.start !== wished || slot.staffId !== staffId)
         : [];

@@ -21,7 +21,8 @@ export const getAvailability =
     return { slots: freeSlots(calendar, days, now, app.config.gridMinutes).map(slotView) };
   };
 
-function askedDays({ config }: App, { date, toDate }: GetAvailabilityRequest, now: number): LocalDays {
+/** The days from `date` to `toDate`, that one too. @throws Refusal naming the field */
+export function askedDays({ config }: App, { date, toDate }: Pick<GetAvailabilityRequest, "date" | "toDate">, now: number): LocalDays {
   const first = parseDay(date) ?? noSuchDay("date");
   const last = toDate ? (parseDay(toDate) ?? noSuchDay("toDate")) : first;
   if (last < first) throw invalid("toDate", "must not be before date");

@@ -3,6 +3,7 @@ import type { Routes } from "@lacio/chassis/serve";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import type { App } from "../app.ts";
 import { findAlternatives } from "./find-alternatives.ts";
+import { findMoves } from "./find-moves.ts";
 import { findCandidates } from "./find-candidates.ts";
 import { getAvailability } from "./get-availability.ts";
 
@@ -14,5 +15,6 @@ export const routes =
     void router.service(AvailabilityService, {
       getAvailability: getAvailability(app),
       findCandidates: findCandidates(app),
+      findMoves: findMoves(app),
       findAlternatives: findAlternatives(app),
     } satisfies Rpc);

@@ -39,19 +39,23 @@ export class BookingLine extends BookingLineSchema.class {
       price: terms.price!.minorUnits,
       currency: terms.price!.currencyCode,
       ivaPercent: terms.ivaPercent,
+      phases: terms.phases.map(({ name, minutes, busy }) => ({ name, minutes, busy })),
+      bufferMinutes: terms.bufferMinutes,
     });
-    line.place(terms, stylist, start);
+    line.place(stylist, start);
     return line;
   }
 
-  /** Puts the visit at a time; name, price and tax stay as they were sold. */
-  place({ phases, bufferMinutes }: Layout, { staffId, staffName }: Stylist, start: Date): void {
+  /** Puts the visit at a time; everything else stays as it was sold. */
+  place({ staffId, staffName }: Stylist, start: Date): void {
     this.staffId = staffId;
     this.staffName = staffName;
-    this.phases = phases.map(({ name, minutes, busy }) => ({ name, minutes, busy }));
-    this.bufferMinutes = bufferMinutes;
     this.startsAt = start;
-    this.endsAt = later(start, visitMinutes(phases));
+    this.endsAt = later(start, visitMinutes(this.phases));
+  }
+
+  layout(): Layout {
+    return { phases: this.phases, bufferMinutes: this.bufferMinutes };
   }
 
   busy(): Busy[] {

@@ -87,7 +87,7 @@ describe("a booking", () => {
     ],
     [
       "moved",
-      (b) => b.reschedule("CLIENT", { terms, stylist, start: inHours(72) }, now),
+      (b) => b.reschedule("CLIENT", { stylist, start: inHours(72) }, now),
       { PENDING_PAYMENT: "ok", CONFIRMED: "ok", CANCELLED: "already_cancelled", EXPIRED: "hold_expired" },
       "not_reschedulable",
     ],
@@ -168,7 +168,7 @@ describe("a booking", () => {
     ["the salon after the start", "SALON", 48, "too_late"],
   ])("is moved by %s", (_, by, at, expected) => {
     const booking = booked(48);
-    expect(reasonOf(() => booking.reschedule(by, { terms, stylist, start: inHours(72) }, inHours(at)))).toBe(expected);
+    expect(reasonOf(() => booking.reschedule(by, { stylist, start: inHours(72) }, inHours(at)))).toBe(expected);
   });
 
   test("an unpaid one is moved until its hold ends", () => {
@@ -176,23 +176,14 @@ describe("a booking", () => {
     expect(reasonOf(() => request()[0].refuseUnlessMovable("CLIENT", inHours(1 / 6)))).toBe("hold_expired");
   });
 
-  test("moved, keeps price and name, and takes today's layout", () => {
+  test("moved, stays as it was sold, and has the name of who does it now", () => {
     const booking = booked();
-    const newer = create(TermsSchema, {
-      ...sold,
-      serviceName: "Otro",
-      price: { currencyCode: "COP", minorUnits: 9n },
-      phases: [{ name: "todo", minutes: 90, busy: true }],
-      bufferMinutes: 0,
-    });
-    const event = fromBinary(
-      BookingRescheduledSchema,
-      booking.reschedule("CLIENT", { terms: newer, stylist: { staffId: "other", staffName: "Diana" }, start: inHours(72) }, now).payload,
-    );
+    const to = { stylist: { staffId: "other", staffName: "Diana" }, start: inHours(72) };
+    const event = fromBinary(BookingRescheduledSchema, booking.reschedule("CLIENT", to, now).payload);
     expect(event.oldLines).toMatchObject([{ staffId }]);
     expect(event.lines).toMatchObject([{ staffId: "other", staffName: "Diana", serviceName: "Alisado", price: { minorUnits: 1001n } }]);
-    expect(event.busy).toHaveLength(1);
-    expect([booking.startsAt, booking.endsAt]).toEqual([inHours(72), inHours(73.5)]);
+    expect(event.busy).toHaveLength(2);
+    expect([booking.startsAt, booking.endsAt]).toEqual([inHours(72), inHours(74.25)]);
   });
 
   test("is not completed or missed before it begins", () => {

@@ -136,11 +136,11 @@ export class Booking extends BookingSchema.class {
       throw new Refusal("too_late", `A booking can be moved until ${this.freeUntilHours} hours before it starts.`);
   }
 
-  reschedule(by: By, to: { terms: Terms; stylist: Stylist; start: Date }, now: Date): Fact {
+  reschedule(by: By, to: { stylist: Stylist; start: Date }, now: Date): Fact {
     this.refuseUnlessMovable(by, now);
     const oldLines = this.lineMessages();
     const [line] = this.lines as [BookingLine];
-    line.place(to.terms, to.stylist, to.start);
+    line.place(to.stylist, to.start);
     this.startsAt = line.startsAt;
     this.endsAt = line.endsAt;
     return fact(BookingRescheduledSchema, this.id, {

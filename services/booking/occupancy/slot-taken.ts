@@ -2,10 +2,10 @@ import { create } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { isOutage, Refusal } from "@lacio/chassis/errors";
-import type { Slot, Terms } from "@lacio/proto/availability/v1/availability_service";
+import type { Slot } from "@lacio/proto/availability/v1/availability_service";
 import { AlternativesSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
-import { busyParts } from "../domain/busy-parts.ts";
+import { busyParts, type Layout } from "../domain/busy-parts.ts";
 import type { Wanted } from "./find-candidates.ts";
 import { partColumns } from "./occupancy.ts";
 
@@ -14,8 +14,8 @@ const shown = 3;
 const asked = 50;
 
 /** The refusal of a slot that is gone, with the nearest ones that are not. */
-export async function slotTaken(app: App, wanted: Wanted, terms: Terms | undefined): Promise<Refusal> {
-  const alternatives = (terms ? await sharedFreeSlots(app, wanted, terms) : []).slice(0, shown);
+export async function slotTaken(app: App, wanted: Wanted, layout: Layout | undefined): Promise<Refusal> {
+  const alternatives = (layout ? await sharedFreeSlots(app, wanted, layout) : []).slice(0, shown);
   const value = create(AlternativesSchema, {
     alternatives: alternatives.map(({ start, end, staffId, staffName }) => ({ start, end, staffId, staffName })),
   });
@@ -25,18 +25,18 @@ export async function slotTaken(app: App, wanted: Wanted, terms: Terms | undefin
 // A stampede loses one slot many times at once: those who ask the same question at the same moment share its answer.
 const asking = new Map<string, Promise<Slot[]>>();
 
-function sharedFreeSlots(app: App, wanted: Wanted, terms: Terms): Promise<Slot[]> {
+function sharedFreeSlots(app: App, wanted: Wanted, layout: Layout): Promise<Slot[]> {
   const question = JSON.stringify(wanted);
-  const answer = asking.get(question) ?? freeSlots(app, wanted, terms).finally(() => asking.delete(question));
+  const answer = asking.get(question) ?? freeSlots(app, wanted, layout).finally(() => asking.delete(question));
   asking.set(question, answer);
   return answer;
 }
 
-async function freeSlots(app: App, wanted: Wanted, terms: Terms): Promise<Slot[]> {
+async function freeSlots(app: App, wanted: Wanted, layout: Layout): Promise<Slot[]> {
   try {
     const request = { ...wanted, start: timestampFromDate(wanted.start), limit: asked };
     const { slots } = await app.availability.findAlternatives(request);
-    const taken = await takenSlots(app, slots, wanted, terms);
+    const taken = await takenSlots(app, slots, wanted, layout);
     return slots.filter((_, index) => !taken.has(index));
   } catch (error) {
     if (!isOutage(error)) throw error;
@@ -44,9 +44,9 @@ async function freeSlots(app: App, wanted: Wanted, terms: Terms): Promise<Slot[]
   }
 }
 
-async function takenSlots(app: App, slots: Slot[], { ignoreBookingId }: Wanted, terms: Terms): Promise<Set<number>> {
+async function takenSlots(app: App, slots: Slot[], { ignoreBookingId }: Wanted, layout: Layout): Promise<Set<number>> {
   const parts = slots.flatMap((slot, index) =>
-    busyParts(terms, slot.staffId, timestampDate(slot.start!)).map((part) => ({ ...part, index })),
+    busyParts(layout, slot.staffId, timestampDate(slot.start!)).map((part) => ({ ...part, index })),
   );
   const rows = await app.db.sql<{ index: number }>(
     `select distinct slot.index from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[]) as slot(resource_id, starts_at, ends_at, index)

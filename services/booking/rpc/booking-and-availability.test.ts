@@ -94,6 +94,41 @@ describe("booking with the real availability", () => {
     expect((await outcome(bookings(crowd[3]!).createBooking({ serviceId, staffId, desiredStart: at(day) }))).reason).toBe("ok");
   });
 
+  test("one question has one answer: her own time counts as free for her, where she could move to and where she can; nobody else sees it", async () => {
+    const [staffId, day] = [await hire(), morning(8)];
+    const mine = bookings(crowd[7]!);
+    const { bookingId } = await mine.createBooking({ serviceId, staffId, desiredStart: at(day, 2) });
+    await until(async () => !(await freeHours(staffId, day)).includes(2));
+    const date = day.toISOString().slice(0, 10);
+    const { slots } = await mine.listBookingSlots({ bookingId, date, staffId });
+    const starts = slots.map(({ start }) => (timestampDate(start!).getTime() - day.getTime()) / hour);
+    expect(starts).toEqual(expect.arrayContaining([1.5, 1.75, 2.25, 2.5, 4]));
+    expect(starts).not.toContain(2); // where it is already
+    expect((await outcome(bookings(crowd[8]!).listBookingSlots({ bookingId, date }))).reason).toBe("not_found");
+    expect((await outcome(mine.listBookingSlots({ bookingId, date: "2020-01-01" }))).code).toBe("InvalidArgument");
+    expect((await outcome(mine.rescheduleBooking({ bookingId, desiredStart: at(day, 2.5) }))).reason).toBe("ok");
+  });
+
+  test("what was sold is not looked up in today's catalogue: it moves as it was sold, also when its service is longer by now, or gone", async () => {
+    const [staffId, day] = [await hire(), morning(9)];
+    const mine = bookings(crowd[9]!);
+    const offer = { name: `Corte ${crypto.randomUUID()}`, price: { currencyCode: "COP", minorUnits: 5_000_000n }, skillIds: [skillId] };
+    const { service } = await admin.createService({ ...offer, phases: [{ name: "Cortar", minutes: 60, busy: true }] });
+    const book = () => mine.createBooking({ serviceId: service!.id, staffId, desiredStart: at(day) });
+    await until(async () => (await outcome(book())).reason === "ok");
+    const [{ bookingId } = { bookingId: "" }] = (await mine.listBookings({ pageSize: 1 })).bookings;
+    await admin.updateService({
+      serviceId: service!.id,
+      phases: [{ name: "Cortar", minutes: 120, busy: true }],
+      active: false,
+    });
+    await until(async () => (await outcome(book())).reason === "service_unknown");
+    const { slots } = await mine.listBookingSlots({ bookingId, date: day.toISOString().slice(0, 10), staffId });
+    expect(timestampDate(slots.at(-1)!.start!)).toEqual(new Date(day.getTime() + 7 * hour)); // to the end of her day
+    const { booking } = await mine.rescheduleBooking({ bookingId, desiredStart: at(day, 7) });
+    expect(timestampDate(booking!.end!).getTime() - timestampDate(booking!.start!).getTime()).toBe(hour);
+  });
+
   test.each(["complete", "no-show"] as const)("what ends early frees the time everywhere: %s", async (how) => {
     const [staffId, day] = [await hire(), morning(7)];
     const all = await freeHours(staffId, day);

@@ -1,6 +1,5 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import { invalid } from "@lacio/chassis/errors";
-import type { Terms } from "@lacio/proto/availability/v1/availability_service";
 import type { App } from "../app.ts";
 import type { Stylist } from "../domain/booking-line.ts";
 import type { Booking } from "../domain/booking.ts";
@@ -23,15 +22,16 @@ export const rescheduleBooking =
     if (req.expectedRevision) seen.refuseUnlessAt(req.expectedRevision);
     seen.refuseUnlessMovable(actsAs(ctx), app.now());
     const [line] = seen.lines;
-    const wanted = { serviceId: line!.serviceId, start, staffId: req.staffId || line!.staffId, ignoreBookingId: seen.id };
+    const soldAs = line!.layout();
+    const wanted = { serviceId: line!.serviceId, start, staffId: req.staffId || line!.staffId, ignoreBookingId: seen.id, soldAs };
     if (start.getTime() === line!.startsAt.getTime() && wanted.staffId === line!.staffId)
       throw invalid("desiredStart", "is when the booking is already", "same_slot");
 
-    const { terms, stylists } = await findCandidates(app, wanted);
-    const to = { terms, start, stylist: stylists[0]! };
+    const { stylists } = await findCandidates(app, wanted);
+    const to = { start, stylist: stylists[0]! };
     if (req.validateOnly) return asMoved(app, seen, to, ctx);
     const moved = (await move(app, seen, to, ctx)) ?? (await moveAfterExpiry(app, seen, to, ctx));
-    if (!moved) throw await slotTaken(app, wanted, terms);
+    if (!moved) throw await slotTaken(app, wanted, soldAs);
     return moved;
   };
 
@@ -41,10 +41,10 @@ function asMoved(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
   return { booking: showBooking(seen, app.now()) };
 }
 
-type Place = { terms: Terms; stylist: Stylist; start: Date };
+type Place = { stylist: Stylist; start: Date };
 
 async function moveAfterExpiry(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
-  const parts = busyParts(to.terms, to.stylist.staffId, to.start);
+  const parts = busyParts(seen.lines[0]!, to.stylist.staffId, to.start);
   return (await expireHoldsInTheWay(app, parts, seen.clientId)) ? move(app, seen, to, ctx) : undefined;
 }
 

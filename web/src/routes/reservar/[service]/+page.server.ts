@@ -2,7 +2,7 @@ import { fail, redirect } from "@sveltejs/kit";
 import { ableTo, offerBySlug, people } from "#lib/server/catalogue.ts";
 import { client, here } from "#lib/server/guard.ts";
 import { choiceIn, choiceParams, hold, openHolds, type OpenHold } from "#lib/server/hold.ts";
-import { calendarFor } from "#lib/server/slots.ts";
+import { calendarFor, ofService } from "#lib/server/slots.ts";
 import { wishIn } from "#lib/server/wish.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -14,7 +14,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
   const staffId = able.some(({ id }) => id === con) ? con : "";
   const { failure, ...wish } = wishIn(url);
   const held = failure ? undefined : await ownHold(locals, offer.id, wish.start);
-  const calendar = await calendarFor(locals.api, { serviceId: offer.id, staffId, held, ...wish });
+  const calendar = await calendarFor(ofService(locals.api, offer.id), { serviceId: offer.id, staffId, held, ...wish });
   return {
     offer,
     people: able,

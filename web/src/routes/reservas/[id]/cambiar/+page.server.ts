@@ -7,7 +7,7 @@ import { ableTo, offers, people } from "#lib/server/catalogue.ts";
 import { client, here } from "#lib/server/guard.ts";
 import { isAway, refusalOf } from "#lib/server/refusal.ts";
 import { seenIn } from "#lib/server/seen.ts";
-import { calendarFor, whoIsFree } from "#lib/server/slots.ts";
+import { calendarFor, forMove, whoIsFree } from "#lib/server/slots.ts";
 import { wishIn } from "#lib/server/wish.ts";
 import { dayOf } from "#lib/format.ts";
 import type { Actions, PageServerLoad } from "./$types";
@@ -24,14 +24,14 @@ export const load: PageServerLoad = async (event) => {
   const staffId = able.some(({ id }) => id === con) ? con : "";
   const { failure, ...asked } = wishIn(url);
   const wish = { serviceId: booking.serviceId, staffId, ...(!asked.start && { day: dayOf(booking.start) }), ...asked };
-  const sold = offer !== undefined;
-  const movable = sold && booking.movableUntil !== undefined;
+  const calendar = booking.movableUntil ? await calendarFor(forMove(locals.api, booking.id), wish) : undefined;
+  const sold = offer !== undefined || calendar?.first !== undefined;
   return {
     booking,
     people: able,
     sold,
-    movable,
-    calendar: movable ? await calendarFor(locals.api, wish) : undefined,
+    movable: sold && booking.movableUntil !== undefined,
+    calendar,
     failure,
     // What the chosen hour would take from her: she is asked once more.
     loss:
@@ -46,7 +46,7 @@ export type Loss = { refund: number; movable: boolean };
 
 /** What moving a paid visit to a start would cost: a smaller refund, or the last chance to move it. Undefined: nothing. */
 async function lossOf(api: Api, now: BookingView, start: string, con: string): Promise<Loss | undefined> {
-  const staffId = con || (await whoIsFree(api, now.serviceId, start, now.staffId)) || now.staffId;
+  const staffId = con || (await whoIsFree(forMove(api, now.id), start, now.staffId)) || now.staffId;
   const wish = { bookingId: now.id, desiredStart: timestampFromDate(new Date(start)), staffId, validateOnly: true };
   const { booking } = await api.booking.rescheduleBooking(wish);
   const { refundIfCancelled: refund, movableUntil } = viewOf(booking!);
@@ -70,7 +70,7 @@ export const actions: Actions = {
     try {
       const booking = await bookingView(locals.api, params.id);
       unpaid = booking.payable;
-      const staffId = con || (await whoIsFree(locals.api, booking.serviceId, start, booking.staffId));
+      const staffId = con || (await whoIsFree(forMove(locals.api, booking.id), start, booking.staffId));
       const wish = { bookingId: params.id, desiredStart: timestampFromDate(new Date(start)), staffId };
       if (!staffId) failure = "slot_taken";
       else if (agreed !== start && (await lossOf(locals.api, booking, start, staffId))) costs = true;
