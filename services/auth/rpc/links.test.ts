@@ -13,6 +13,8 @@ const asNotification = clientFor(AuthService, system, asService("notification", 
 const issue = async (accountId: string, purpose: Purpose) => (await asNotification.issueLinkToken({ accountId, purpose })).token;
 const verified = async (id: string) =>
   (await sql(system, "auth", "select email_verified_at is not null as yes from account where id = $1", [id]))[0]!.yes;
+const spent = async (token: string) =>
+  (await sql(system, "auth", "select used_at is not null as yes from link_token where hash = $1", [hashOf(token)]))[0]!.yes;
 const outlive = (token: string) => sql(system, "auth", "update link_token set expires_at = now() where hash = $1", [hashOf(token)]);
 
 /** The link in a mail to this address. */
@@ -30,6 +32,17 @@ describe("the link to confirm an address", () => {
     const use = () => refusal(auth.verifyEmail({ token }));
     expect([await use(), await use()]).toEqual(["not refused", "not refused"]);
     expect(await verified(id)).toBe(true);
+  });
+
+  test("a secret ends with the change it was made for, as do all others of the account, and those alone", async () => {
+    const { id } = await signUp(system);
+    const [used, other] = [await issue(id, Purpose.VERIFY_EMAIL), await issue(id, Purpose.VERIFY_EMAIL)];
+    const reset = await issue(id, Purpose.RESET_PASSWORD);
+    await auth.verifyEmail({ token: used });
+    expect([await spent(used), await spent(other), await spent(reset)]).toEqual([true, true, false]);
+    await sql(system, "auth", "update account set email_verified_at = null where id = $1", [id]); // as a new address would be
+    for (const token of [used, other]) expect(await refusal(auth.verifyEmail({ token }))).toBe("FailedPrecondition link_invalid");
+    expect(await verified(id)).toBe(false);
   });
 
   test.each([
@@ -82,6 +95,27 @@ describe("the link to set a password", () => {
     for (const password of ["corta", "x".repeat(129), ""])
       expect(await refusal(auth.resetPassword({ token, password }))).toMatch(/^InvalidArgument/);
     expect(await refusal(auth.resetPassword({ token, password: "otra clave larga" }))).toBe("not refused");
+  });
+
+  test("a secret ends with the change it was made for, as do all of its kind: asked for twice, mailed as an invitation, or to confirm the address", async () => {
+    const [person, stranger] = [await signUp(system), await signUp(system)];
+    const { RESET_PASSWORD, VERIFY_EMAIL } = Purpose;
+    const [first, second, invitation] = [await issue(person.id, RESET_PASSWORD), await issue(person.id, RESET_PASSWORD), await issue(person.id, RESET_PASSWORD)]; // prettier-ignore
+    const [confirming, elsewhere] = [await issue(person.id, VERIFY_EMAIL), await issue(stranger.id, RESET_PASSWORD)];
+    await auth.resetPassword({ token: second, password: "otra clave larga" });
+    for (const token of [first, invitation])
+      expect(await refusal(auth.resetPassword({ token, password: "la clave de un ladrón" }))).toBe("FailedPrecondition link_invalid");
+    expect(await refusal(auth.login({ email: person.email, password: "otra clave larga" }))).toBe("not refused");
+    expect([await spent(first), await spent(invitation), await spent(confirming)]).toEqual([true, true, true]);
+    expect(await refusal(auth.resetPassword({ token: elsewhere, password: "otra clave larga" }))).toBe("not refused");
+    expect(await refusal(auth.resetPassword({ token: await issue(person.id, RESET_PASSWORD), password: "una más larga" }))).toBe("not refused"); // prettier-ignore
+  });
+
+  test("a secret ends with the change it was made for, also when three are pressed at once", async () => {
+    const person = await signUp(system);
+    const tokens = await Promise.all([1, 2, 3].map(() => issue(person.id, Purpose.RESET_PASSWORD)));
+    const answers = await Promise.all(tokens.map((token) => refusal(auth.resetPassword({ token, password: "otra clave larga" }))));
+    expect(answers.sort()).toEqual(["FailedPrecondition link_invalid", "FailedPrecondition link_invalid", "not refused"]);
   });
 
   test("gives an invited person the first password", async () => {

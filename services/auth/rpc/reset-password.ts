@@ -1,8 +1,8 @@
 import PQueue from "p-queue";
 import type { App } from "../app.ts";
-import { Account } from "../domain/account.ts";
-import { linkInvalid, LinkToken } from "../domain/link-token.ts";
+import { linkInvalid } from "../domain/link-token.ts";
 import { hashOf, Session } from "../domain/session.ts";
+import { endLinks, openLink } from "../signin/links.ts";
 import type { Rpc } from "./index.ts";
 
 export const resetPassword = (app: App): Rpc["resetPassword"] => {
@@ -14,12 +14,10 @@ export const resetPassword = (app: App): Rpc["resetPassword"] => {
     const passwordHash = await app.hasher.hash(password);
     const email = await app.transact(async (tx) => {
       const now = app.now();
-      const link = await tx.find(LinkToken, { hash: hashOf(token), purpose: "RESET_PASSWORD" });
-      if (!link) throw linkInvalid();
-      const account = await tx.lock(Account, { id: link.accountId });
-      await tx.em.refresh(link);
+      const { link, account } = await openLink(tx, token, "RESET_PASSWORD");
       link.use(now);
       account.setPassword(passwordHash, now);
+      await endLinks(tx, account, ["RESET_PASSWORD", "VERIFY_EMAIL"], now);
       for (const session of await tx.em.find(Session, { accountId: account.id, revokedAt: null })) session.revoke(now);
       return account.email!; // an erased account has no link that works
     });
