@@ -68,9 +68,7 @@ describe("an account", () => {
   });
 
   test("that was opened for a stylist is invited to set its password", async () => {
-    const [mail] = await mails(system, stylist.email);
-    const token = new URL(/https?:\S+set-password\S+/.exec(mail!.text)![0]).searchParams.get("token")!;
-    await clientFor(AuthService, system).resetPassword({ token, password: "mi clave nueva" });
+    await confirmed(stylist);
     await clientFor(AuthService, system).login({ email: stylist.email, password: "mi clave nueva" });
   });
 
@@ -124,8 +122,7 @@ describe("a paid booking", () => {
   });
 
   test("is told in the client's language, and to the stylist in theirs", async () => {
-    const client = await signUp(system, { locale: "en", name: `Eve ${randomUUID()}` });
-    await mailsTo(client, 1);
+    const client = await welcomed({ locale: "en", name: `Eve ${randomUUID()}` });
     await pay(client);
     const [welcome, confirmed] = await mailsTo(client, 2);
     expect(welcome!.subject).toBe("Confirm your e-mail at Lacio");
@@ -203,9 +200,76 @@ test("an unpaid booking: the failed payment, the end of the hold and the refund 
   expect((await mailsTo(client, 4))[3]!.text).toContain("un pago que no pudimos usar");
 });
 
+describe("strangers' text in mail to strangers", () => {
+  const bait = "GANASTE un premio: www.premio.example";
+  const { PENDING_PAYMENT, CANCELLED } = Booking_Status;
+
+  /** Somebody who registered with another's address, and this bait for a name. */
+  async function impostor(): Promise<SignedIn> {
+    const client = await signUp(system, { name: bait });
+    await mailsTo(client, 1);
+    return client;
+  }
+
+  async function raw({ email }: SignedIn): Promise<string> {
+    const list = await fetch(`${system.urls.mail}/api/email?to.address=${encodeURIComponent(email)}`);
+    return list.text();
+  }
+
+  test("is in no mail to an address that nobody confirmed: neither the welcome, nor the link to a password, nor what was paid for", async () => {
+    const client = await impostor();
+    const [welcome] = await mails(system, client.email);
+    for (const part of [welcome!.text, welcome!.html]) expect(part).not.toMatch(/Gana|premio|cita confirmada|factura|lista/i);
+    expect(welcome!.text.match(/https?:\S+/g)).toEqual([expect.stringContaining("/links/verify-email?token=")]);
+    await clientFor(AuthService, system).requestPasswordReset({ email: client.email });
+    await mailsTo(client, 2);
+    await pay(client);
+    const [, , confirmation] = await mailsTo(client, 3);
+    expect(confirmation!.text).toContain("\n\nHola:\n\n");
+    expect(await raw(client)).not.toMatch(/GANASTE|premio/);
+    expect(await sql(system, "notification", "select 1 from notification n where recipient_id = $1 and n::text like '%premio%'", [client.id])).toEqual([]); // prettier-ignore
+  });
+
+  test("is answered by no mail but the confirmation, whatever an account does that nobody confirmed and nobody paid for", async () => {
+    const [client, known] = [await impostor(), await welcomed()];
+    for (const { id: clientId } of [client, known]) {
+      const [bookingId, paymentId] = [randomUUID(), randomUUID()];
+      const lines = [aLine(18_000_000n, stylist.id)];
+      const expiresAt = timestampFromDate(new Date(Date.now() + 600_000));
+      booking.put({ bookingId, clientId, lines, policy, expiresAt, status: PENDING_PAYMENT });
+      await handled(await publisher.publish(fact(PaymentFailedSchema, paymentId, { paymentId, bookingId, clientId })));
+      await handled(await publisher.publish(fact(BookingRescheduledSchema, bookingId, { bookingId, clientId, oldLines: lines, lines, revision: 2n }))); // prettier-ignore
+      await handled(await publisher.publish(fact(BookingExpiredSchema, bookingId, { bookingId, clientId, revision: 3n })));
+      const by = Cancellation_By.SALON;
+      booking.put({ bookingId, clientId, lines, policy, status: CANCELLED, cancellation: { by } });
+      await handled(await publisher.publish(fact(BookingCancelledSchema, bookingId, { bookingId, clientId, lines, by, revision: 4n })));
+      await handled(await publisher.publish(fact(RefreshTokenReusedSchema, clientId, { accountId: clientId })));
+    }
+    expect(await told(known)).toEqual(["welcome", "payment_failed", "booking_rescheduled", "booking_expired", "booking_cancelled", "session_ended"]); // prettier-ignore
+    expect(await told(client)).toEqual(["welcome"]);
+    await pay(client);
+    await mailsTo(client, 2);
+    await handled(await publisher.publish(fact(RefreshTokenReusedSchema, client.id, { accountId: client.id })));
+    expect(await told(client)).toEqual(["welcome", "booking_confirmed", "session_ended"]);
+  });
+
+  test("is not in a stylist's mail either, as long as neither address is confirmed", async () => {
+    const client = await impostor();
+    const invited = await hire(await adminToken(system), "Sofía Ríos");
+    await until(async () => (await mails(system, invited.email)).length > 0);
+    await pay(client, invited.id);
+    const before = (await mailsTo(invited, 2)).at(-1)!;
+    expect(before.text).not.toMatch(/Cliente|premio/);
+    await confirmed(invited);
+    await pay(client, invited.id);
+    const after = (await mailsTo(invited, 3)).at(-1)!;
+    expect(after.text).toContain(`Cliente: ${bait}`);
+  });
+});
+
 describe("an erased client", () => {
   const nothing = { name: "", address: "", subject: "", text: "", html: "" };
-  const told = ({ id }: SignedIn) =>
+  const toldTo = ({ id }: SignedIn) =>
     sql(system, "notification", "select kind, status, name, address, subject, text, html from notification where recipient_id = $1 order by id", [id]); // prettier-ignore
 
   test("is forgotten, also in what the stylist was told, and is told nothing more, whoever still thinks to know them", async () => {
@@ -218,14 +282,14 @@ describe("an erased client", () => {
 
     for (let n = 0; n < 2; n++) await erase(client);
     for (const text of [client.name, client.email]) expect(await found(text)).toEqual([]);
-    expect(await told(client)).toEqual([
+    expect(await toldTo(client)).toEqual([
       { kind: "welcome", status: "SENT", ...nothing },
       { kind: "booking_confirmed", status: "SENT", ...nothing },
     ]);
     expect((await mine(client).listNotifications({})).notifications).toEqual([]);
 
     await handled(await publisher.publish(fact(RefreshTokenReusedSchema, client.id, { accountId: client.id })));
-    expect(await told(client)).toHaveLength(2);
+    expect(await toldTo(client)).toHaveLength(2);
     expect(await found(client.email)).toEqual([]);
   });
 
@@ -237,20 +301,17 @@ describe("an erased client", () => {
     await handled(await publisher.publish(event));
     await handled(await publisher.publish(fact(RefreshTokenReusedSchema, client.id, { accountId: client.id })));
     expect(await kinds(bookingId)).toEqual(["stylist_new_booking"]);
-    expect(await told(client)).toMatchObject([{ kind: "welcome" }]);
+    expect(await toldTo(client)).toMatchObject([{ kind: "welcome" }]);
     const texts = (await mails(system, stylist.email)).map(({ text }) => text);
     expect(texts.filter((text) => text.includes("Cliente: borró sus datos"))).toHaveLength(1);
   });
 
   async function paidBy(name: string) {
-    const client = await signUp(system, { name });
-    await mailsTo(client, 1);
+    const client = await welcomed({ name });
     return { client, ...(await pay(client)) };
   }
 
   const erase = async ({ id }: SignedIn) => handled(await publisher.publish(fact(AccountErasedSchema, id, { accountId: id })));
-  const handled = (eventId: string) =>
-    until(async () => (await sql(system, "notification", "select 1 from inbox where event_id = $1", [eventId])).length > 0);
   const forgottenByUsers = ({ id }: SignedIn) =>
     sql(system, "users", "update profile set name = '', email = '', phone = '', erased_at = now() where id = $1", [id]);
 
@@ -309,14 +370,26 @@ async function openRange(prefix: string, kind: NumberingRange_Kind): Promise<voi
   await clientFor(InvoiceService, system, await adminToken(system)).createNumberingRange({ kind, prefix, ...numbers, ...days });
 }
 
-async function welcomed(): Promise<SignedIn> {
-  const client = await signUp(system);
+/** Somebody whose address is their own, and who has the welcome in it. */
+async function welcomed(wishes: Parameters<typeof signUp>[1] = {}): Promise<SignedIn> {
+  const client = await signUp(system, wishes);
   await mailsTo(client, 1);
+  await confirmed(client);
   return client;
 }
 
-async function pay({ id: clientId }: SignedIn) {
-  const lines = [aLine(18_000_000n, stylist.id)];
+/** Opens the newest secret link in the mailbox, as its owner would. */
+async function confirmed({ id, email }: { id: string; email: string }): Promise<void> {
+  const { text } = (await until(async () => (await mails(system, email)).filter(({ text: one }) => one.includes("?token="))).then((all) => all.at(-1)))!; // prettier-ignore
+  const link = new URL(/https?:\S+\?token=\S+/.exec(text)![0]);
+  const token = link.searchParams.get("token")!;
+  if (link.pathname.endsWith("verify-email")) await clientFor(AuthService, system).verifyEmail({ token });
+  else await clientFor(AuthService, system).resetPassword({ token, password: "mi clave nueva" });
+  await until(async () => (await sql(system, "users", "select 1 from profile where id = $1 and email_verified", [id])).length > 0);
+}
+
+async function pay({ id: clientId }: SignedIn, staffId = stylist.id) {
+  const lines = [aLine(18_000_000n, staffId)];
   const paid = { bookingId: randomUUID(), paymentId: randomUUID(), clientId, lines };
   booking.put({ ...paid, policy, status: Booking_Status.CONFIRMED });
   const event = fact(BookingPaidSchema, paid.bookingId, { ...paid, price: lines[0]!.price, paidAt: timestampFromDate(new Date()) });
@@ -325,11 +398,21 @@ async function pay({ id: clientId }: SignedIn) {
 
 const mine = ({ accessToken }: SignedIn) => clientFor(NotificationService, system, accessToken);
 
-const mailsTo = ({ email }: SignedIn, count: number) =>
+const mailsTo = ({ email }: { email: string }, count: number) =>
   until(async () => {
     const received = await mails(system, email);
     return received.length >= count && received;
   });
+
+const handled = (eventId: string) =>
+  until(async () => (await sql(system, "notification", "select 1 from inbox where event_id = $1", [eventId])).length > 0);
+
+/** The kinds of everything that was written to somebody, in order. */
+async function told({ id }: { id: string }): Promise<string[]> {
+  return (
+    await sql<{ kind: string }>(system, "notification", "select kind from notification where recipient_id = $1 order by id", [id])
+  ).map(({ kind }) => kind);
+}
 
 async function kinds(bookingId: string): Promise<string[]> {
   const rows = await sql<{ kind: string }>(system, "notification", "select kind from notification where booking_id = $1 order by kind", [

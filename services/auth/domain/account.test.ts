@@ -1,7 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "@jest/globals";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
-import { AccountRegisteredSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
+import { AccountRegisteredSchema, EmailVerifiedSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
 import { fact } from "@lacio/chassis/fact";
 import { Account, normalEmail, type Registration } from "./account.ts";
 
@@ -32,8 +32,8 @@ describe("an account", () => {
   test("is verified once, by the mailed link or by a new password", () => {
     const [account] = Account.register(form, now);
     const later = new Date(now.getTime() + 60_000);
-    account.setPassword("$argon2id$new", now);
-    account.verifyEmail(later);
+    expect(account.setPassword("$argon2id$new", now)).toEqual([fact(EmailVerifiedSchema, account.id, { accountId: account.id })]);
+    expect(account.verifyEmail(later)).toEqual([]);
     expect(account).toMatchObject({ passwordHash: "$argon2id$new", emailVerifiedAt: now });
   });
 

@@ -1,5 +1,5 @@
 import { fact, type Fact } from "@lacio/chassis/fact";
-import { AccountRegisteredSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
+import { AccountRegisteredSchema, EmailVerifiedSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
@@ -48,8 +48,11 @@ export class Account extends AccountSchema.class {
     ];
   }
 
-  verifyEmail(now: Date): void {
-    this.emailVerifiedAt ??= now;
+  /** Confirmed again it is no news. */
+  verifyEmail(now: Date): Fact[] {
+    if (this.emailVerifiedAt != null) return [];
+    this.emailVerifiedAt = now;
+    return [fact(EmailVerifiedSchema, this.id, { accountId: this.id })];
   }
 
   requestPasswordReset(): Fact {
@@ -57,9 +60,9 @@ export class Account extends AccountSchema.class {
   }
 
   // Whoever has the mailed link has the mailbox, too.
-  setPassword(passwordHash: string, now: Date): void {
+  setPassword(passwordHash: string, now: Date): Fact[] {
     this.passwordHash = passwordHash;
-    this.verifyEmail(now);
+    return this.verifyEmail(now);
   }
 
   /** Leaves an id that nobody signs in with; the address is free for a new account. */

@@ -9,6 +9,6 @@ export const getRegistration =
   async ({ accountId }) => {
     const account = await app.db.read().findOne(Account, { id: accountId, erasedAt: null });
     if (!account) throw notFound("account");
-    const { email, name, phone, locale } = account;
-    return { accountId, role: Caller_Role[account.role], email: email!, name, phone, locale };
+    const { email, name, phone, locale, emailVerifiedAt } = account;
+    return { accountId, role: Caller_Role[account.role], email: email!, name, phone, locale, emailVerified: emailVerifiedAt != null };
   };

@@ -15,6 +15,10 @@ const verified = async (id: string) =>
   (await sql(system, "auth", "select email_verified_at is not null as yes from account where id = $1", [id]))[0]!.yes;
 const spent = async (token: string) =>
   (await sql(system, "auth", "select used_at is not null as yes from link_token where hash = $1", [hashOf(token)]))[0]!.yes;
+const registrationOf = (accountId: string) => clientFor(AuthService, system, asService("users", system)).getRegistration({ accountId });
+/** How often others were told that the address is confirmed. */
+const told = async (id: string) =>
+  (await sql(system, "auth", "select 1 from outbox where subject = 'auth.email_verified' and key = $1", [id])).length;
 const outlive = (token: string) => sql(system, "auth", "update link_token set expires_at = now() where hash = $1", [hashOf(token)]);
 
 /** The link in a mail to this address. */
@@ -30,8 +34,10 @@ describe("the link to confirm an address", () => {
     expect([link.origin, link.pathname]).toEqual([system.urls.edge, "/links/verify-email"]);
     const token = link.searchParams.get("token")!;
     const use = () => refusal(auth.verifyEmail({ token }));
+    expect((await registrationOf(id)).emailVerified).toBe(false);
     expect([await use(), await use()]).toEqual(["not refused", "not refused"]);
     expect(await verified(id)).toBe(true);
+    expect([(await registrationOf(id)).emailVerified, await told(id)]).toEqual([true, 1]);
   });
 
   test("a secret ends with the change it was made for, as do all others of the account, and those alone", async () => {
@@ -68,7 +74,7 @@ describe("the link to set a password", () => {
       expect(await refusal(auth.refresh({ refreshToken }))).toBe("Unauthenticated session_over");
     expect(await refusal(auth.login(person))).toBe("Unauthenticated bad_credentials");
     expect(await refusal(auth.login({ email: person.email, password: "otra clave larga" }))).toBe("not refused");
-    expect(await verified(person.id)).toBe(true);
+    expect([await verified(person.id), await told(person.id)]).toEqual([true, 1]);
   });
 
   test("works once, however many press at once", async () => {

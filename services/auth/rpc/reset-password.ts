@@ -16,7 +16,7 @@ export const resetPassword = (app: App): Rpc["resetPassword"] => {
       const now = app.now();
       const { link, account } = await openLink(tx, token, "RESET_PASSWORD");
       link.use(now);
-      account.setPassword(passwordHash, now);
+      tx.emit(...account.setPassword(passwordHash, now));
       await endLinks(tx, account, ["RESET_PASSWORD", "VERIFY_EMAIL"], now);
       for (const session of await tx.em.find(Session, { accountId: account.id, revokedAt: null })) session.revoke(now);
       return account.email!; // an erased account has no link that works

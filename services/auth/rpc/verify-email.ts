@@ -10,7 +10,7 @@ export const verifyEmail =
       const { link, account } = await openLink(tx, token, "VERIFY_EMAIL");
       if (account.emailVerifiedAt != null) return {}; // the second click is as good as the first
       link.use(now);
-      account.verifyEmail(now);
+      tx.emit(...account.verifyEmail(now));
       await endLinks(tx, account, ["VERIFY_EMAIL"], now);
       return {};
     });

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { MailKind } from "../templates/index.ts";
 import type { Mail } from "../templates/layout.ts";
 import { currentTrail, type Trail } from "@lacio/chassis/trail";
+import { nameIn } from "./stranger.ts";
 
 /** A PDF that the mail takes from invoice when it leaves. */
 export type Attachment = { invoiceId: string; filename: string };
@@ -40,7 +41,9 @@ export type Note = {
   kind: MailKind;
   /** What this mail is about: a second one of the same kind about the same thing, to the same person, is not written. */
   about: string;
-  to: Pick<Profile, "id" | "name" | "email" | "locale" | "erasedAt">;
+  to: Pick<Profile, "id" | "name" | "email" | "locale" | "erasedAt" | "emailVerified">;
+  /** News that a stranger could cause without paying: it is for who confirmed the address, or paid. */
+  onlyIfKnown?: boolean;
   /** Absent when it holds a secret link: then it is written when it is sent, and the secret is never kept. */
   mail?: Mail;
   bookingId?: string;
@@ -57,7 +60,7 @@ export class Notification extends NotificationSchema.class {
       recipientId: to.id,
       kind,
       bookingId,
-      name: to.name,
+      name: nameIn(to, to) ?? "",
       address: to.email,
       locale: to.locale,
       subject: mail?.subject ?? "",

@@ -11,5 +11,5 @@ export const onBookingExpired =
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     const visit = await askVisit(app, bookingId, booking.lines);
     const mail = templates.booking_expired({ ...contextFor(app, to), visit });
-    await tell(app, once, [{ kind: "booking_expired", about: bookingId, to, mail, bookingId }]);
+    await tell(app, once, [{ kind: "booking_expired", about: bookingId, to, mail, bookingId, onlyIfKnown: true }]);
   };

@@ -3,6 +3,7 @@ import type { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
 import { askContact, askVisit, byStylist, contextFor } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
+import { nameIn } from "../domain/stranger.ts";
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
@@ -13,7 +14,7 @@ export const onBookingPaid =
     const client = await askContact(app, clientId);
     const notes = byStylist(lines).map(async ([staffId, theirs]): Promise<Note> => {
       const [to, visit] = await Promise.all([askContact(app, staffId), askVisit(app, bookingId, theirs)]);
-      const mail = templates.stylist_new_booking({ ...contextFor(app, to), visit, clientName: client.name });
+      const mail = templates.stylist_new_booking({ ...contextFor(app, to), visit, clientName: nameIn(to, client) });
       return { kind: "stylist_new_booking", about: bookingId, to, mail, bookingId };
     });
     await tell(app, once, await Promise.all(notes));

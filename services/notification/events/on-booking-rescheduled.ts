@@ -1,9 +1,11 @@
 import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status, type Line } from "@lacio/proto/booking/v1/booking_service";
 import type { BookingRescheduled, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
+import type { Profile } from "@lacio/proto/users/v1/users_service";
 import type { App } from "../app.ts";
 import { askBooking, askContact, askVisit, byStylist, contextFor, policyOf, startOf } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
+import { nameIn } from "../domain/stranger.ts";
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
@@ -19,29 +21,29 @@ export const onBookingRescheduled =
       oldStart: startOf(oldLines),
       policy: policyOf(booking),
     });
-    const client: Note = { kind: "booking_rescheduled", about: `${bookingId}:${revision}`, to, mail, bookingId };
-    // Stylists hear of a booking when it is paid; before that there is nothing they would have to unlearn.
     const unpaid = booking.status === Booking_Status.PENDING_PAYMENT;
-    await tell(app, once, [client, ...(unpaid ? [] : await stylistNotes(app, event, to.name))]);
+    const client: Note = { kind: "booking_rescheduled", about: `${bookingId}:${revision}`, to, mail, bookingId, onlyIfKnown: unpaid };
+    // Stylists hear of a booking when it is paid; before that there is nothing they would have to unlearn.
+    await tell(app, once, [client, ...(unpaid ? [] : await stylistNotes(app, event, to))]);
   };
 
-async function stylistNotes(app: App, event: BookingRescheduled, clientName: string): Promise<Note[]> {
+async function stylistNotes(app: App, event: BookingRescheduled, client: Profile): Promise<Note[]> {
   const [before, after] = [new Map(byStylist(event.oldLines)), new Map(byStylist(event.lines))];
   const concerned = [...new Set([...before.keys(), ...after.keys()])];
-  return Promise.all(concerned.map((staffId) => stylistNote(app, event, clientName, staffId, before.get(staffId), after.get(staffId))));
+  return Promise.all(concerned.map((staffId) => stylistNote(app, event, client, staffId, before.get(staffId), after.get(staffId))));
 }
 
 async function stylistNote(
   app: App,
   { bookingId, revision }: BookingRescheduled,
-  clientName: string,
+  client: Profile,
   staffId: string,
   before?: Line[],
   after?: Line[],
 ): Promise<Note> {
   const to = await askContact(app, staffId);
   const visit = await askVisit(app, bookingId, after ?? before!);
-  const said = { ...contextFor(app, to), visit, clientName };
+  const said = { ...contextFor(app, to), visit, clientName: nameIn(to, client) };
   const about = { about: `${bookingId}:${revision}`, to, bookingId };
   if (!after) return { ...about, kind: "stylist_booking_cancelled", mail: templates.stylist_booking_cancelled({ ...said, by: "CLIENT" }) };
   if (!before) return { ...about, kind: "stylist_new_booking", mail: templates.stylist_new_booking(said) };

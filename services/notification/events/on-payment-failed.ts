@@ -19,5 +19,5 @@ export const onPaymentFailed =
       visit: await askVisit(app, bookingId, booking.lines),
       ...(held && { payUntil: timestampDate(held) }),
     });
-    await tell(app, once, [{ kind: "payment_failed", about: paymentId, to, mail, bookingId }]);
+    await tell(app, once, [{ kind: "payment_failed", about: paymentId, to, mail, bookingId, onlyIfKnown: true }]);
   };

@@ -11,5 +11,5 @@ export const onRefreshTokenReused =
   async ({ accountId }, once) => {
     const to = await askContact(app, accountId);
     const mail = templates.session_ended(contextFor(app, to));
-    await tell(app, once, [{ kind: "session_ended", about: randomUUID(), to, mail }]);
+    await tell(app, once, [{ kind: "session_ended", about: randomUUID(), to, mail, onlyIfKnown: true }]);
   };

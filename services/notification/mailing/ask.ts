@@ -2,6 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Cancellation_By, type Booking, type Line } from "@lacio/proto/booking/v1/booking_service";
 import type { Profile } from "@lacio/proto/users/v1/users_service";
 import type { App } from "../app.ts";
+import { nameIn } from "../domain/stranger.ts";
 import { mailLocale } from "../templates/format.ts";
 import type { MailContext } from "../templates/layout.ts";
 import type { CancelledBy, CancelPolicy, Visit } from "../templates/visit.ts";
@@ -18,7 +19,7 @@ export async function askBooking(app: App, bookingId: string): Promise<Booking> 
 export const contextFor = (app: App, to: Profile): MailContext => ({
   locale: mailLocale(to.locale),
   salon: app.config.salon,
-  recipientName: to.name,
+  recipientName: nameIn(to, to) ?? "",
   now: app.now(),
 });
 

@@ -2,6 +2,7 @@ import type { Once } from "@lacio/chassis/consume";
 import type { Tx } from "@lacio/chassis/db";
 import type { App } from "../app.ts";
 import { Notification, type Note } from "../domain/notification.ts";
+import { isKnown } from "../domain/stranger.ts";
 
 /** Writes the notes with the inbox row, and wakes the sender. */
 export async function tell(app: App, once: Once, notes: Note[]): Promise<void> {
@@ -12,6 +13,7 @@ export async function tell(app: App, once: Once, notes: Note[]): Promise<void> {
 export async function write(app: App, tx: Tx, notes: Note[]): Promise<void> {
   for (const note of notes) {
     if (note.to.erasedAt || (await isErased(tx, note.to.id))) continue;
+    if (note.onlyIfKnown && !(await isKnown(tx, note.to))) continue;
     const notification = Notification.of(note, app.now());
     // Two events may lead to the same mail at once; the key's lock lets the second see the first.
     await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 0))", [notification.dedupeKey]);

@@ -7,7 +7,7 @@ import type { CancelledBy } from "./visit.ts";
 
 export type StylistBookingCancelled = MailContext & {
   visit: StylistVisit;
-  clientName: string;
+  clientName?: string;
   by: CancelledBy;
   agendaUrl?: string;
 };

@@ -8,7 +8,7 @@ import type { StylistVisit } from "./stylist-visit.ts";
 export type StylistBookingRescheduled = MailContext & {
   visit: StylistVisit;
   oldStart: Date;
-  clientName: string;
+  clientName?: string;
   agendaUrl?: string;
 };
 

@@ -5,7 +5,7 @@ import { stylistVisitFacts } from "./stylist-visit.ts";
 import type { StylistVisit } from "./stylist-visit.ts";
 import { serviceNames } from "./visit.ts";
 
-export type StylistNewBooking = MailContext & { visit: StylistVisit; clientName: string; agendaUrl?: string };
+export type StylistNewBooking = MailContext & { visit: StylistVisit; clientName?: string; agendaUrl?: string };
 
 export function stylistNewBooking(input: StylistNewBooking): Mail {
   const { locale, salon, visit, clientName, agendaUrl } = input;

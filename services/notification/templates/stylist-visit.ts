@@ -11,11 +11,12 @@ const WORDS = {
 /** `lines`, `start` and `end` are the stylist's own part of the visit; money is not their matter. */
 export type StylistVisit = Omit<Visit, "price">;
 
-export function stylistVisitFacts(visit: StylistVisit, clientName: string, { locale, salon }: MailContext): Block {
+/** Without a name nothing is said of the client: it is not for this mail. An empty one was erased. */
+export function stylistVisitFacts(visit: StylistVisit, clientName: string | undefined, { locale, salon }: MailContext): Block {
   const say = WORDS[locale];
   return {
     facts: [
-      [say.client, clientName || say.erased],
+      ...(clientName === undefined ? [] : [[say.client, clientName || say.erased] as [string, string]]),
       [say.service, serviceNames(visit)],
       [say.date, day(visit.start, salon.timeZone, locale)],
       [say.hour, hours(visit.start, visit.end, salon.timeZone, locale)],

@@ -9,10 +9,10 @@ export function welcome(input: Welcome): Mail {
   const say = WORDS[locale];
   return compose(input, {
     subject: say.subject(salon.name),
-    preheader: say.intro,
-    title: say.title(salon.name),
+    preheader: say.intro(salon.name),
+    title: say.title,
     blocks: [
-      { paragraph: say.intro },
+      { paragraph: say.intro(salon.name) },
       { button: say.button, url: link },
       { note: say.expiry(dayAndHour(linkExpiresAt, salon.timeZone, locale)) },
       { note: say.stranger },
@@ -20,21 +20,26 @@ export function welcome(input: Welcome): Mail {
   });
 }
 
+// It goes to an address that anybody may have typed: nothing of the form is in it, and nothing that a stranger's account could make untrue.
 const WORDS = {
   es: {
     subject: (salon: string) => `Confirma tu correo en ${salon}`,
-    title: (salon: string) => `Te damos la bienvenida a ${salon}`,
-    intro: "Tu cuenta está lista. Confirma que este correo es tuyo para recibir aquí tus citas y facturas.",
+    title: "Confirma tu correo",
+    intro: (salon: string) =>
+      `Se abrió una cuenta en ${salon} con este correo. Si fuiste tú, confirma que es tuyo y te avisaremos aquí de todas tus citas.`,
     button: "Confirmar mi correo",
     expiry: (until: string) => `El enlace sirve hasta el ${until}.`,
-    stranger: "Si no abriste esta cuenta, no hagas nada: sin confirmar, nadie la usará con tu correo.",
+    stranger:
+      "Si no fuiste tú, no confirmes nada y olvida este correo. Si además quieres sacar de la cuenta a quien la abrió, usa «Olvidé mi contraseña» en la página para entrar.",
   },
   en: {
     subject: (salon: string) => `Confirm your e-mail at ${salon}`,
-    title: (salon: string) => `Welcome to ${salon}`,
-    intro: "Your account is ready. Confirm that this address is yours to get your appointments and invoices here.",
+    title: "Confirm your e-mail",
+    intro: (salon: string) =>
+      `An account at ${salon} was opened with this address. If that was you, confirm that it is yours, and we will tell you here about all your appointments.`,
     button: "Confirm my e-mail",
     expiry: (until: string) => `The link works until ${until}.`,
-    stranger: "If you did not open this account, there is nothing to do.",
+    stranger:
+      "If it wasn't you, confirm nothing and ignore this e-mail. To shut out whoever opened the account, use “I forgot my password” on the sign-in page.",
   },
 };

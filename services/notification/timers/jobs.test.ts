@@ -174,7 +174,7 @@ describe("somebody who was erased", () => {
       await onAccountErased(app)(create(AccountErasedSchema, { accountId: to }), (work) => app.transact(work));
     holding.release();
     await sending;
-    await told({ to: { id: waiting.to, name: "Ana", email: waiting.email, locale: "es" } });
+    await told({ to: { id: waiting.to, name: "Ana", email: waiting.email, locale: "es", emailVerified: true } });
     await allDue();
     await sendMail(app);
     expect(server.recipients).toEqual([going.email]);
@@ -210,7 +210,7 @@ function noteOf(wishes: Partial<Note> = {}): Note {
   return {
     kind: "booking_confirmed",
     about: randomUUID(),
-    to: { id, name: "Ana", email: `${id}@example.com`, locale: "es" },
+    to: { id, name: "Ana", email: `${id}@example.com`, locale: "es", emailVerified: true },
     mail: words,
     ...wishes,
   };

@@ -26,6 +26,7 @@ const ProfileSchema = defineEntity({
     marketingMailWithdrawnAt: p.datetime().nullable(),
     whenStylistCancels: p.string().length(10).$type<WhenStylistCancels>(),
     erasedAt: p.datetime().nullable(),
+    emailVerified: p.boolean(),
   },
 });
 
@@ -66,7 +67,7 @@ export class Profile extends ProfileSchema.class {
   }
 
   message(): MessageInitShape<typeof ProfileMessage> {
-    const { id, name, email, phone, locale, documentType, documentNumber, erasedAt } = this;
+    const { id, name, email, phone, locale, documentType, documentNumber, erasedAt, emailVerified } = this;
     const consentedAt = this.marketingMailSince();
     return {
       id,
@@ -80,6 +81,7 @@ export class Profile extends ProfileSchema.class {
       marketingMailConsentedAt: consentedAt && timestampFromDate(consentedAt),
       whenStylistCancels: Profile_WhenStylistCancels[this.whenStylistCancels],
       erasedAt: erasedAt ? timestampFromDate(erasedAt) : undefined,
+      emailVerified,
     };
   }
 
@@ -105,15 +107,11 @@ ProfileSchema.setClass(Profile);
 /** Whoever comes second changes nothing: the profile may have been edited already, or erased. */
 export async function keepProfile(
   { sql }: { sql: (text: string, params: unknown[]) => Promise<unknown> },
-  { accountId, name, email, phone, locale }: GetRegistrationResponse,
+  { accountId, name, email, phone, locale, emailVerified }: GetRegistrationResponse,
   now: Date,
 ): Promise<void> {
-  await sql("insert into profile (id, name, email, phone, locale, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing", [
-    accountId,
-    name,
-    email,
-    phone,
-    locale,
-    now,
-  ]);
+  await sql(
+    `insert into profile (id, name, email, phone, locale, created_at, email_verified) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [accountId, name, email, phone, locale, now, emailVerified],
+  );
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { BookingCompletedSchema, BookingNoShowSchema } from "@lacio/proto/booking/v1/events";
+import { AuthService, IssueLinkTokenRequest_Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Document_Type, Profile_WhenStylistCancels, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
@@ -35,8 +36,8 @@ const unknownId = "01990000-0000-7000-8000-000000000000";
 
 const profileRow = (id: string) => sql<{ name: string }>(system, "users", "select name from profile where id = $1", [id]);
 
-async function eventHandled(accountId: string): Promise<void> {
-  const [event] = await sql<{ id: string }>(system, "auth", "select id from outbox where key = $1", [accountId]);
+async function eventHandled(accountId: string, subject = "auth.account_registered"): Promise<void> {
+  const [event] = await sql<{ id: string }>(system, "auth", "select id from outbox where key = $1 and subject = $2", [accountId, subject]);
   await until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [event!.id])).length > 0);
 }
 
@@ -166,6 +167,26 @@ describe("a contact", () => {
     for (const who of [service("booking"), as(ana), clientFor(UsersService, system, await adminToken(system))])
       expect(await refusal(who.getContact({ accountId: ana.id }))).toBe("PermissionDenied forbidden");
     expect(await refusal(clientFor(UsersService, system).getContact({ accountId: ana.id }))).toBe("Unauthenticated unauthenticated");
+  });
+
+  test("strangers' text in mail to strangers: it says whether the address was confirmed, in whatever order that is heard, and twice", async () => {
+    const known = async ({ id }: SignedIn) => (await service("notification").getContact({ accountId: id })).profile!.emailVerified;
+    const [ana, bea] = [await signUp(system), await signUp(system)];
+    await eventHandled(ana.id);
+    expect([await known(ana), await known(bea)]).toEqual([false, false]);
+    for (const { id } of [ana, bea]) {
+      const link = { accountId: id, purpose: IssueLinkTokenRequest_Purpose.VERIFY_EMAIL };
+      const { token } = await clientFor(AuthService, system, asService("notification", system)).issueLinkToken(link);
+      await clientFor(AuthService, system).verifyEmail({ token });
+    }
+    const heard = async ({ id }: SignedIn) => eventHandled(id, "auth.email_verified");
+    await heard(ana);
+    expect(await known(ana)).toBe(true);
+    await heard(bea);
+    await sql(system, "users", "delete from profile where id = $1", [bea.id]); // as if the confirmation were heard first
+    await sql(system, "auth", "update outbox set id = gen_random_uuid(), published_at = null where key = $1 and subject = 'auth.email_verified'", [bea.id]); // prettier-ignore
+    await heard(bea);
+    expect([await known(ana), await known(bea)]).toEqual([true, true]);
   });
 
   test("of nobody is not found", async () => {
