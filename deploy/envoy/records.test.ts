@@ -29,12 +29,17 @@ test("a request has one id, of the edge's making, with the service, the caller a
   });
 });
 
-test("the log has no query strings: a link's token is a secret", async () => {
-  const { headers } = await edge.call("GET /links/verify-email?token=one-time");
+test("neither the log nor a trace has query strings: a link's token is a secret", async () => {
+  const traceId = "1bf7651916cd43dd8448eb211c80319d";
+  const traced = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+  const { headers } = await edge.call("GET /links/verify-email?token=one-time", { headers: traced });
   const line = () => edge.envoy.requests().find(({ requestId }) => requestId === headers["x-request-id"]);
   await until(() => line() !== undefined);
   expect(line()).toMatchObject({ path: "/links/verify-email" });
   expect(JSON.stringify(line())).not.toContain("one-time");
+  const spans = () => edge.plain.to("/v1/traces").filter(({ body }) => body.includes(Buffer.from(traceId, "hex")));
+  await until(() => spans().some(({ body }) => body.includes("/links/verify-email")));
+  for (const { body } of spans()) expect(body.includes("one-time")).toBe(false);
 });
 
 test("the caller's trace goes on through the edge, which reports its own span", async () => {

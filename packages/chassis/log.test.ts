@@ -47,6 +47,7 @@ test.each([
   ["/v1/x?email=ana%40example.com&b=1", "/v1/x?email=[address]&b=1"],
   ["$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$nf65EOgL/UM fits", "[hash] fits"],
   ["Bearer eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "Bearer [token]"],
+  ["GET /links/set-password?a=1&token=wK9_x-3&b=1 failed", "GET /links/set-password?a=1&token=[token]&b=1 failed"],
   ["call +573001234567 or +57 300 123 4567", "call [phone] or [phone]"],
 ])("%j is written as %j", (typed, written) => {
   const line = JSON.stringify({ msg: `before\n${typed}`, n: 3_001_234_567 });
