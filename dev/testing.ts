@@ -121,10 +121,13 @@ export async function mails(system: SystemDescription, to: string): Promise<Rece
       html: html ?? "",
       text: text ?? "",
       attachments: await Promise.all(
-        attachments.map(async ({ filename, generatedFileName, contentType }) => {
-          const file = await fetch(`${api}/${id}/attachment/${encodeURIComponent(generatedFileName)}`);
-          return { name: filename, contentType, bytes: Buffer.from(await file.arrayBuffer()) };
-        }),
+        // What has no name is another form of the text, as an invitation is.
+        attachments
+          .filter(({ filename }) => filename)
+          .map(async ({ filename, generatedFileName, contentType }) => {
+            const file = await fetch(`${api}/${id}/attachment/${encodeURIComponent(generatedFileName)}`);
+            return { name: filename, contentType, bytes: Buffer.from(await file.arrayBuffer()) };
+          }),
       ),
     })),
   );

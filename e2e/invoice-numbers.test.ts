@@ -80,7 +80,7 @@ test("after it bookings are confirmed as ever, and the mail says so without an i
     const sale = await sell();
     waiting.push(sale);
     const mail = await until(async () => (await mails(system, sale.email)).find(({ subject }) => subject.startsWith("Cita confirmada")));
-    expect(mail.attachments).toEqual([]);
+    expect(mail.attachments.map(({ name }) => name)).toEqual(["cita.ics"]);
     expect(await statusOf(system, sale.bookingId)).toBe("CONFIRMED");
     expect(await told(system, "invoice.delayed", sale.bookingId)).toBe(1);
     expect(await invoicesOf(system, sale.bookingId)).toEqual([]);
@@ -108,7 +108,8 @@ test("a new range heals it: what waited is numbered in its order and mailed", as
     await expectSoldOnce(system, sale);
     expect(await told(system, "invoice.delayed", sale.bookingId)).toBe(1);
     expect(await mailsWith(system, sale.email, (await invoicesOf(system, sale.bookingId))[0]!.number_text)).toHaveLength(1);
-    const [pdf] = (await mails(system, sale.email)).flatMap(({ attachments }) => attachments);
+    const files = (await mails(system, sale.email)).flatMap(({ attachments }) => attachments);
+    const pdf = files.find(({ name }) => name.endsWith(".pdf"));
     expect(pdf!.bytes.subarray(0, 5).toString()).toBe("%PDF-");
   }
   expect(await sql(system, "invoice", "select 1 from pending_invoice")).toEqual([]);

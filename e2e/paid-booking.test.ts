@@ -11,11 +11,12 @@ beforeAll(async () => {
   salon = await openSalon(system);
 });
 
-test("a booking, from the click to the mailbox and back: confirmed with its invoice, cancelled, refunded with its credit note", async () => {
+test("a mail leads on, from the click to the mailbox and back: confirmed with its invoice, cancelled, refunded with its credit note", async () => {
   const client = await signUp(system);
   const { bookingId } = await book(system, client, salon, at(3, "10:00"));
   await pay(system, client, bookingId);
-  await received(2);
+  const [, confirmed] = await received(2);
+  await expectToLeadOn(confirmed!.text, bookingId);
   await bookings(system, client).cancelBooking({ bookingId });
 
   const told = (await received(4)).map(({ subject, attachments }) => [
@@ -28,12 +29,12 @@ test("a booking, from the click to the mailbox and back: confirmed with its invo
   expect(told.slice(0, 2)).toEqual(
     inAnyOrder([
       ["Confirma", []],
-      ["Cita", [["SETP….pdf", "%PDF-"]]],
+      ["Cita", [["SETP….pdf", "%PDF-"], ["cita.ics", "BEGIN"]]], // prettier-ignore
     ]),
   );
   expect(told.slice(2)).toEqual(
     inAnyOrder([
-      ["Cita", []],
+      ["Cita", [["cita.ics", "BEGIN"]]],
       ["Te", [["NC….pdf", "%PDF-"]]],
     ]),
   );
@@ -52,3 +53,15 @@ test("a booking, from the click to the mailbox and back: confirmed with its invo
     );
   }
 });
+
+/** A mail leads on: its pages ask whoever is not signed in to sign in, and lead back. Opening them, as mail scanners do, changes nothing. */
+async function expectToLeadOn(text: string, bookingId: string): Promise<void> {
+  const links = text.match(/^https:\S+/gm)!.map((link) => new URL(link));
+  expect(links.map(({ origin, pathname }) => origin + pathname)).toEqual(
+    ["", "/cambiar", "/cancelar"].map((page) => `${system.urls.edge}/reservas/${bookingId}${page}`),
+  );
+  for (const link of links) {
+    const { status, headers } = await fetch(link, { redirect: "manual" });
+    expect([status, headers.get("location")]).toEqual([303, `/entrar?next=${encodeURIComponent(link.pathname)}`]);
+  }
+}

@@ -46,7 +46,8 @@ async function expectToldOnce(sale: Sale): Promise<void> {
   await quiet(system);
   await expectSoldOnce(system, sale);
   const confirmations = (await mails(system, sale.email)).filter(({ subject }) => subject.startsWith("Cita confirmada"));
-  expect(confirmations.map(({ attachments }) => attachments.map(({ bytes }) => bytes.subarray(0, 5).toString()))).toEqual([["%PDF-"]]);
+  const attached = confirmations.map(({ attachments }) => attachments.map(({ bytes }) => bytes.subarray(0, 5).toString()));
+  expect(attached).toEqual([["%PDF-", "BEGIN"]]);
 }
 
 describe("webhooks that come", () => {

@@ -5,5 +5,5 @@ export async function mailWithInvoice(mailbox: string, to: string): Promise<{ su
   const answer = await fetch(`${mailbox}/api/email?to.address=${encodeURIComponent(to)}`);
   const received = (await answer.json()) as Received[];
   const mail = received.find(({ attachments }) => attachments?.some(({ contentType }) => contentType === "application/pdf"));
-  return mail && { subject: mail.subject, attachments: mail.attachments!.map(({ filename }) => filename) };
+  return mail && { subject: mail.subject, attachments: mail.attachments!.map(({ filename }) => filename).filter(Boolean) };
 }

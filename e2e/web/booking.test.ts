@@ -96,7 +96,8 @@ describe.each([
     expect(tap.count + 3).toBe(5); // and the service, the hour, "create account"
     await approve(page);
     await page.getByRole("heading", { name: /Listo, te esperamos/ }).waitFor();
-    expect((await invoiceMail(email)).subject).toMatch(/^Cita confirmada/);
+    const mail = await invoiceMail(email);
+    expect(mail.subject).toMatch(/^Cita confirmada/);
     await until(async () => {
       await page.reload();
       return (await page.getByRole("link", { name: /factura/i }).count()) > 0 || undefined;
@@ -112,8 +113,23 @@ describe.each([
     ]);
     expect([pdf.headers()["content-type"], (await pdf.body()).subarray(0, 5).toString()]).toEqual(["application/pdf", "%PDF-"]);
     expect(await calendar.text()).toContain(new Date(start).toISOString().replace(/[-:]|\.\d+/g, ""));
+    const links = mail.text.match(/^https:\S+/gm)!; // the hour may be so near that it can't be moved
+    const [see, cancel] = [links[0], links.at(-1)!];
+    expect((await page.goto(see))!.status()).toBe(200);
+    await page.goto(cancel);
+    await page.getByRole("heading", { level: 1, name: /Cancelar esta cita/ }).waitFor();
     expect(complaints).toEqual([]);
     await page.context().close();
+
+    // A mail leads on, also on a device that nobody signed in on: through the door, and to where she was going.
+    const elsewhere = await visitor(browser, system.urls.edge!, options);
+    await elsewhere.page.goto(cancel);
+    await elsewhere.page.waitForURL(/\/entrar\?next=/);
+    await elsewhere.page.locator('input[type="email"]').fill(email);
+    await elsewhere.page.locator('input[type="password"]').fill("una clave larga");
+    await elsewhere.page.getByRole("main").getByRole("button", { name: "Entrar" }).click();
+    await elsewhere.page.waitForURL(cancel);
+    await elsewhere.context.close();
   });
 });
 

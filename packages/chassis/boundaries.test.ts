@@ -36,7 +36,7 @@ describe("boundaries", () => {
         .map((target) => path.relative(root, path.resolve(root, path.dirname(file), target)));
       return (
         outside.some((target) => !target.startsWith(`services/${own}/`)) ||
-        importsOf(file).some((target) => /^@lacio\/(?!chassis\/|proto\/)/.test(target))
+        importsOf(file).some((target) => /^@lacio\/(?!calendar\/|chassis\/|proto\/)/.test(target))
       );
     });
     expect(offending).toEqual([]);

@@ -6,11 +6,14 @@ import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import { createTransport } from "nodemailer";
+import { mailboxOf, type Mailbox } from "./mailing/mailbox.ts";
 import type { Salon } from "./templates/layout.ts";
 
 export const readConfig = (env: Env) => ({
   smtpUrl: env.url("SMTP_URL"),
-  mailFrom: env.text("MAIL_FROM"),
+  mailFrom: mailbox(env, "MAIL_FROM"),
+  /** Where answers go, also those of calendars. */
+  mailReplyTo: mailbox(env, "MAIL_REPLY_TO", "MAIL_FROM"),
   mailConnections: env.number("MAIL_CONNECTIONS", 4, { min: 1, max: 50 }),
   /** A mail whose sender died is sent again after this time: longer than any conversation with the mail server. */
   mailLeaseSeconds: env.number("MAIL_LEASE_SECONDS", 90, { min: 1 }),
@@ -24,6 +27,13 @@ export const readConfig = (env: Env) => ({
     timeZone: env.text("SALON_TIME_ZONE", "America/Bogota"),
   } satisfies Salon,
 });
+
+function mailbox(env: Env, name: string, otherwise?: string): Mailbox {
+  const text = otherwise ? (env.optional(name) ?? env.optional(otherwise) ?? "") : env.text(name);
+  const found = mailboxOf(text);
+  if (!found && text) env.errors.push(`${name} must be an address, as in "Lacio <hola@lacio.example>"`);
+  return found ?? { name: "", address: "", domain: "" };
+}
 
 export function createApp(base: Base<ReturnType<typeof readConfig>>) {
   return {

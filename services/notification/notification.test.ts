@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { fact } from "@lacio/chassis/fact";
@@ -21,6 +21,7 @@ import { aLine, startBookingStandIn, type BookingStandIn } from "../../dev/booki
 import { startPublisher } from "../../dev/publisher.ts";
 
 const dir = ".lacio/test/notification";
+const publicUrl = "https://salon.example";
 let system: System;
 let booking: BookingStandIn;
 let publisher: Awaited<ReturnType<typeof startPublisher>>;
@@ -37,7 +38,7 @@ await beforeTests(
       edge: false,
       stripe: false,
       fsync: false,
-      env: { BOOKING_URL: booking.url },
+      env: { BOOKING_URL: booking.url, PUBLIC_URL: publicUrl },
     });
     publisher = await startPublisher(system.urls.nats!);
     const token = await adminToken(system);
@@ -88,7 +89,7 @@ describe("a paid booking", () => {
     const client = await welcomed();
     await pay(client);
     const [, early] = await mailsTo(client, 2);
-    expect(early).toMatchObject({ subject: "Cita confirmada: miércoles 2 de diciembre, 8:30 a. m.", attachments: [] });
+    expect(early).toMatchObject({ subject: "Cita confirmada: miércoles 2 de diciembre, 8:30 a. m.", attachments: [{ name: "cita.ics" }] });
     await openRange("FE", NumberingRange_Kind.INVOICE);
     const [, , late] = await mailsTo(client, 3);
     expect(late!.subject).toBe("Tu factura FE1");
@@ -109,7 +110,10 @@ describe("a paid booking", () => {
     expect(mail!.text).toContain("Adjuntamos tu factura FE2 en PDF.");
     expect(mail!.text).toContain("Con: Camila Rojas");
     expect(mail!.html).toContain("Alisado largo");
-    expect(mail!.attachments.map(({ name, contentType }) => [name, contentType])).toEqual([["FE2.pdf", "application/pdf"]]);
+    expect(mail!.attachments.map(({ name, contentType }) => [name, contentType])).toEqual([
+      ["FE2.pdf", "application/pdf"],
+      ["cita.ics", "application/ics"],
+    ]);
     expect(mail!.attachments[0]!.bytes.subarray(0, 5).toString()).toBe("%PDF-");
     const toStylist = (await mails(system, stylist.email)).filter(({ text }) => text.includes("Ana Gómez"));
     expect(toStylist.length).toBeGreaterThanOrEqual(2);
@@ -121,12 +125,52 @@ describe("a paid booking", () => {
     expect(sent.filter((line) => line.includes(`request of ${paid.eventId}`))).toHaveLength(2);
   });
 
+  test("a mail leads on: to the pages of the booking, to the salon that answers, and into the calendar, which follows it to the end", async () => {
+    const client = await welcomed({ name: "María José Restrepo" });
+    const { bookingId, paymentId, lines } = await pay(client);
+    const [, confirmed] = await mailsTo(client, 2);
+    const page = (path: string, prefix = "") => `${publicUrl}${prefix}/reservas/${bookingId}${path}`;
+    expect(confirmed!.text.match(/^https?:\S+/gm)).toEqual([page(""), page("/cambiar"), page("/cancelar")]);
+    expect(confirmed!.text).toContain("Hola, María:");
+    const wire = await source(client, 1);
+    expect(wire).toMatch(/^Message-ID: <[0-9a-f-]{36}@lacio\.test>\r?$/m);
+    expect(wire).toMatch(/^Reply-To: Lacio <hola@lacio\.test>\r?$/m);
+    expect(wire).toMatch(/Content-Type: text\/calendar; charset=utf-8; method=REQUEST/i);
+
+    const clientId = client.id;
+    const moved = { bookingId, clientId, oldLines: lines, lines, revision: 3n };
+    booking.put({ bookingId, paymentId, clientId, lines, policy, status: Booking_Status.CONFIRMED, revision: 3n });
+    await publisher.publish(fact(BookingRescheduledSchema, bookingId, moved));
+    await mailsTo(client, 3);
+    const by = Cancellation_By.CLIENT;
+    const refund = { currencyCode: "COP", minorUnits: 18_000_000n };
+    booking.put({ bookingId, paymentId, clientId, lines, policy, status: Booking_Status.CANCELLED, cancellation: { by, refund } });
+    await publisher.publish(fact(BookingCancelledSchema, bookingId, { bookingId, paymentId, clientId, lines, refund, by, revision: 4n }));
+    const all = (await mailsTo(client, 4)).slice(1);
+    expect(all[2]!.text.match(/^https?:\S+/gm)).toEqual([`${publicUrl}/`, page("")]); // this service is sold no more
+    const files = all.map(({ attachments }) => unfolded(attachments.find(({ name }) => name === "cita.ics")!.bytes));
+    expect(files.map((file) => [/METHOD:(.*)/.exec(file)![1], /SEQUENCE:(.*)/.exec(file)![1], /STATUS:(.*)/.exec(file)![1]])).toEqual([
+      ["REQUEST", "2", "CONFIRMED"],
+      ["REQUEST", "3", "CONFIRMED"],
+      ["CANCEL", "4", "CANCELLED"],
+    ]);
+    for (const file of files) {
+      expect(file.match(/^UID:.*$/gm)).toEqual([`UID:${bookingId}@lacio`]);
+      expect(file).toContain("DTSTART:20261202T133000Z");
+      expect(file).toContain('ORGANIZER;CN="Lacio":mailto:hola@lacio.test');
+      expect(file).toMatch(new RegExp(`ATTENDEE;.*PARTSTAT=ACCEPTED.*CN="María José Restrepo":MAILTO:${client.email}`));
+      expect(file).toContain(`URL;VALUE=URI:${page("")}`);
+    }
+  });
+
   test("is told in the client's language, and to the stylist in theirs", async () => {
     const client = await welcomed({ locale: "en", name: `Eve ${randomUUID()}` });
     await pay(client);
     const [welcome, confirmed] = await mailsTo(client, 2);
     expect(welcome!.subject).toBe("Confirm your e-mail at Lacio");
     expect(confirmed!.subject).toContain("Appointment confirmed");
+    for (const { text } of [welcome!, confirmed!])
+      expect(new Set(text.match(/^https?:\S+/gm)!.map((url) => new URL(url).pathname.slice(0, 4)))).toEqual(new Set(["/en/"]));
     const toStylist = await until(async () => (await mails(system, stylist.email)).find(({ text }) => text.includes(client.name)));
     expect(toStylist.subject).toMatch(/^Nueva cita/);
   });
@@ -181,6 +225,18 @@ describe("a paid booking", () => {
   });
 });
 
+test("an unpaid booking that its client lets go is no news to her; one that the salon takes away is", async () => {
+  const client = await welcomed();
+  for (const by of [Cancellation_By.CLIENT, Cancellation_By.SALON]) {
+    const bookingId = randomUUID();
+    const lines = [aLine(18_000_000n, stylist.id)];
+    booking.put({ bookingId, clientId: client.id, lines, policy, status: Booking_Status.CANCELLED, cancellation: { by } });
+    const event = fact(BookingCancelledSchema, bookingId, { bookingId, clientId: client.id, lines, by, revision: 2n });
+    await handled(await publisher.publish(event));
+    expect(await kinds(bookingId)).toEqual(by === Cancellation_By.CLIENT ? [] : ["booking_cancelled"]);
+  }
+});
+
 test("an unpaid booking: the failed payment, the end of the hold and the refund of a late payment are told", async () => {
   const client = await welcomed();
   const bookingId = randomUUID();
@@ -189,7 +245,7 @@ test("an unpaid booking: the failed payment, the end of the hold and the refund 
   booking.put({ bookingId, clientId: client.id, lines, policy, expiresAt, status: Booking_Status.PENDING_PAYMENT });
   const paymentId = randomUUID();
   await publisher.publish(fact(PaymentFailedSchema, paymentId, { paymentId, bookingId, clientId: client.id, reason: "declined" }));
-  expect((await mailsTo(client, 2))[1]!.text).toContain("Guardamos tu hora hasta el");
+  expect((await mailsTo(client, 2))[1]!.text).toContain("Te guardamos la hora hasta el");
   booking.put({ bookingId, clientId: client.id, lines, policy, status: Booking_Status.EXPIRED });
   await publisher.publish(fact(BookingExpiredSchema, bookingId, { bookingId, clientId: client.id, revision: 2n }));
   await mailsTo(client, 3);
@@ -226,7 +282,9 @@ describe("strangers' text in mail to strangers", () => {
     await pay(client);
     const [, , confirmation] = await mailsTo(client, 3);
     expect(confirmation!.text).toContain("\n\nHola:\n\n");
-    expect(await raw(client)).not.toMatch(/GANASTE|premio/);
+    const file = unfolded(confirmation!.attachments.find(({ name }) => name === "cita.ics")!.bytes);
+    expect(file).toMatch(new RegExp(`^ATTENDEE;[^:]*RSVP=FALSE:MAILTO:${client.email}`, "m"));
+    for (const part of [await raw(client), file]) expect(part).not.toMatch(/GANASTE|premio/);
     expect(await sql(system, "notification", "select 1 from notification n where recipient_id = $1 and n::text like '%premio%'", [client.id])).toEqual([]); // prettier-ignore
   });
 
@@ -391,10 +449,18 @@ async function confirmed({ id, email }: { id: string; email: string }): Promise<
 async function pay({ id: clientId }: SignedIn, staffId = stylist.id) {
   const lines = [aLine(18_000_000n, staffId)];
   const paid = { bookingId: randomUUID(), paymentId: randomUUID(), clientId, lines };
-  booking.put({ ...paid, policy, status: Booking_Status.CONFIRMED });
+  booking.put({ ...paid, policy, status: Booking_Status.CONFIRMED, revision: 2n });
   const event = fact(BookingPaidSchema, paid.bookingId, { ...paid, price: lines[0]!.price, paidAt: timestampFromDate(new Date()) });
   return { ...paid, event, eventId: await publisher.publish(event) };
 }
+
+/** A mail to somebody as it came over the wire. */
+async function source({ email }: SignedIn, index: number): Promise<string> {
+  const list = await fetch(`${system.urls.mail}/api/email?sort=asc&to.address=${encodeURIComponent(email)}`);
+  return readFileSync(((await list.json()) as { source: string }[])[index]!.source, "utf8").replaceAll(/\r?\n[ \t]+/g, " ");
+}
+
+const unfolded = (file: Buffer) => file.toString().replaceAll(/\r\n[ \t]/g, "");
 
 const mine = ({ accessToken }: SignedIn) => clientFor(NotificationService, system, accessToken);
 

@@ -1,3 +1,4 @@
+import type { CalendarVisit } from "@lacio/calendar/visit-file";
 import type { Profile } from "@lacio/proto/users/v1/users_service";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
@@ -25,6 +26,7 @@ const NotificationSchema = defineEntity({
     text: p.text(),
     html: p.text(),
     attachments: p.json<Attachment[]>(),
+    calendar: p.json<CalendarVisit>().nullable(),
     status: p.string().length(7).$type<"PENDING" | "SENT" | "FAILED" | "ERASED">(),
     attempts: p.integer(),
     nextAttemptAt: p.datetime(),
@@ -48,11 +50,14 @@ export type Note = {
   mail?: Mail;
   bookingId?: string;
   attachments?: Attachment[];
+  /** The visit for the reader's calendar, without people: whom it invites is whom the mail goes to. */
+  calendar?: CalendarVisit;
 };
 
 /** Something a person is told, once. */
 export class Notification extends NotificationSchema.class {
-  static of({ kind, about, to, mail, bookingId, attachments = [] }: Note, now: Date): Notification {
+  /** `domain`: the salon's own, for the Message-ID. */
+  static of({ kind, about, to, mail, bookingId, attachments = [], calendar }: Note, domain: string, now: Date): Notification {
     const id = uuidv7();
     return Object.assign(new Notification(), {
       id,
@@ -67,10 +72,11 @@ export class Notification extends NotificationSchema.class {
       text: mail?.text ?? "",
       html: mail?.html ?? "",
       attachments,
+      calendar,
       status: "PENDING" as const,
       attempts: 0,
       nextAttemptAt: now,
-      messageId: `<${id}@lacio>`,
+      messageId: `<${id}@${domain}>`,
       trail: currentTrail(),
       createdAt: now,
     });

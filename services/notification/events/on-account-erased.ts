@@ -19,7 +19,7 @@ export const onAccountErased =
 
 const eraseTold = (tx: Tx, recipientId: string, now: Date) =>
   tx.sql(
-    `update notification set name = '', address = '', subject = '', text = '', html = '', erased_at = $2,
+    `update notification set name = '', address = '', subject = '', text = '', html = '', calendar = null, erased_at = $2,
        status = case status when 'PENDING' then 'ERASED' else status end where recipient_id = $1`,
     [recipientId, now],
   );

@@ -3,10 +3,11 @@ import { Booking_Status, type Line } from "@lacio/proto/booking/v1/booking_servi
 import type { BookingRescheduled, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import type { Profile } from "@lacio/proto/users/v1/users_service";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, byStylist, contextFor, policyOf, startOf } from "../mailing/ask.ts";
+import { askBooking, askContact, askVisit, byStylist, contextFor, policyOf, startOf, toPay, visitPages } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
 import { nameIn } from "../domain/stranger.ts";
 import { tell } from "../mailing/tell.ts";
+import { calendarVisit } from "../templates/calendar.ts";
 import { templates } from "../templates/index.ts";
 
 export const onBookingRescheduled =
@@ -15,14 +16,23 @@ export const onBookingRescheduled =
     const { bookingId, clientId, lines, oldLines, revision } = event;
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     const visit = await askVisit(app, bookingId, lines);
+    const context = contextFor(app, to);
+    const pages = visitPages(app, to, bookingId);
+    const policy = policyOf(booking);
     const mail = templates.booking_rescheduled({
-      ...contextFor(app, to),
-      visit,
+      ...{ ...context, ...pages, visit, policy },
       oldStart: startOf(oldLines),
-      policy: policyOf(booking),
+      toPay: toPay(app, to, booking),
     });
     const unpaid = booking.status === Booking_Status.PENDING_PAYMENT;
-    const client: Note = { kind: "booking_rescheduled", about: `${bookingId}:${revision}`, to, mail, bookingId, onlyIfKnown: unpaid };
+    // A hold is in no calendar yet: it may end.
+    const calendar = unpaid
+      ? undefined
+      : calendarVisit(visit, context, { revision: Number(revision), state: "CONFIRMED", url: pages.bookingUrl });
+    const client: Note = {
+      ...{ kind: "booking_rescheduled", about: `${bookingId}:${revision}`, to, mail, bookingId, calendar },
+      onlyIfKnown: unpaid,
+    };
     // Stylists hear of a booking when it is paid; before that there is nothing they would have to unlearn.
     await tell(app, once, [client, ...(unpaid ? [] : await stylistNotes(app, event, to))]);
   };
@@ -45,7 +55,7 @@ async function stylistNote(
   const visit = await askVisit(app, bookingId, after ?? before!);
   const said = { ...contextFor(app, to), visit, clientName: nameIn(to, client) };
   const about = { about: `${bookingId}:${revision}`, to, bookingId };
-  if (!after) return { ...about, kind: "stylist_booking_cancelled", mail: templates.stylist_booking_cancelled({ ...said, by: "CLIENT" }) };
+  if (!after) return { ...about, kind: "stylist_booking_cancelled", mail: templates.stylist_booking_cancelled({ ...said, by: "MOVED" }) };
   if (!before) return { ...about, kind: "stylist_new_booking", mail: templates.stylist_new_booking(said) };
   const mail = templates.stylist_booking_rescheduled({ ...said, oldStart: startOf(before) });
   return { ...about, kind: "stylist_booking_rescheduled", mail };

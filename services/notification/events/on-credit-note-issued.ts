@@ -2,7 +2,7 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { CreditNoteIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor } from "../mailing/ask.ts";
+import { askBooking, askContact, askVisit, contextFor, visitPages } from "../mailing/ask.ts";
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
@@ -20,6 +20,7 @@ export const onCreditNoteIssued =
       amount: note!.total!.minorUnits,
       because: booking.status === Booking_Status.CANCELLED ? "CANCELLED" : "SALON_DECIDED",
       creditNoteNumber: note!.number,
+      bookingUrl: visitPages(app, to, bookingId).bookingUrl,
     });
     const attachments = [{ invoiceId, filename: `${note!.number}.pdf` }];
     await tell(app, once, [{ kind: "refund_sent", about: invoiceId, to, mail, bookingId, attachments }]);

@@ -2,9 +2,9 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { InvoiceDelayedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor, policyOf } from "../mailing/ask.ts";
+import { askBooking, askContact, askVisit } from "../mailing/ask.ts";
+import { confirmation } from "../mailing/confirmation.ts";
 import { tell } from "../mailing/tell.ts";
-import { templates } from "../templates/index.ts";
 
 export const onInvoiceDelayed =
   (app: App): Handler<typeof InvoiceDelayedSchema> =>
@@ -12,6 +12,5 @@ export const onInvoiceDelayed =
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     if (booking.status === Booking_Status.CANCELLED) return tell(app, once, []);
     const visit = await askVisit(app, bookingId, booking.lines);
-    const mail = templates.booking_confirmed({ ...contextFor(app, to), visit, policy: policyOf(booking) });
-    await tell(app, once, [{ kind: "booking_confirmed", about: bookingId, to, mail, bookingId }]);
+    await tell(app, once, [confirmation(app, to, booking, visit)]);
   };

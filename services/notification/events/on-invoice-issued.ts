@@ -2,7 +2,8 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor, policyOf } from "../mailing/ask.ts";
+import { askBooking, askContact, askVisit, contextFor, visitPages } from "../mailing/ask.ts";
+import { confirmation } from "../mailing/confirmation.ts";
 import { Notification, type Note } from "../domain/notification.ts";
 import { write } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
@@ -18,23 +19,17 @@ export const onInvoiceIssued =
     ]);
     const visit = await askVisit(app, bookingId, booking.lines);
     const number = invoice!.number;
-    const context = contextFor(app, to);
-    const common = { to, bookingId, attachments: [{ invoiceId, filename: `${number}.pdf` }] };
-    const confirmation: Note = {
-      ...common,
-      kind: "booking_confirmed",
-      about: bookingId,
-      mail: templates.booking_confirmed({ ...context, visit, policy: policyOf(booking), invoiceNumber: number }),
-    };
+    const attachments = [{ invoiceId, filename: `${number}.pdf` }];
+    const { bookingUrl } = visitPages(app, to, bookingId);
+    const total = invoice!.total!.minorUnits;
     const alone: Note = {
-      ...common,
-      kind: "invoice_ready",
-      about: invoiceId,
-      mail: templates.invoice_ready({ ...context, visit, document: "INVOICE", number, total: invoice!.total!.minorUnits }),
+      ...{ kind: "invoice_ready", about: invoiceId, to, bookingId, attachments },
+      mail: templates.invoice_ready({ ...contextFor(app, to), visit, document: "INVOICE", number, total, bookingUrl }),
     };
+    const together: Note = { ...confirmation(app, to, booking, visit, number), attachments };
     await once(async (tx) => {
       const told = await tx.find(Notification, { bookingId, recipientId: clientId, kind: "booking_confirmed" });
-      await write(app, tx, [told || booking.status === Booking_Status.CANCELLED ? alone : confirmation]);
+      await write(app, tx, [told || booking.status === Booking_Status.CANCELLED ? alone : together]);
     });
     app.wake.sendMail();
   };

@@ -1,7 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor } from "../mailing/ask.ts";
+import { askBooking, askContact, askVisit, contextFor, visitPages } from "../mailing/ask.ts";
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
@@ -18,6 +18,7 @@ export const onPaymentRefunded =
       visit,
       amount: amount!.minorUnits,
       because: "PAYMENT_NOT_USED",
+      bookingUrl: visitPages(app, to, bookingId).bookingUrl,
     });
     await tell(app, once, [{ kind: "refund_sent", about: refundId, to, mail, bookingId }]);
   };

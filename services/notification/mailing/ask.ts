@@ -1,11 +1,12 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { Cancellation_By, type Booking, type Line } from "@lacio/proto/booking/v1/booking_service";
+import { Booking_Status, Cancellation_By, type Booking, type Line } from "@lacio/proto/booking/v1/booking_service";
 import type { Profile } from "@lacio/proto/users/v1/users_service";
 import type { App } from "../app.ts";
 import { nameIn } from "../domain/stranger.ts";
 import { mailLocale } from "../templates/format.ts";
 import type { MailContext } from "../templates/layout.ts";
-import type { CancelledBy, CancelPolicy, Visit } from "../templates/visit.ts";
+import type { CancelledBy, CancelPolicy, Visit, VisitLinks } from "../templates/visit.ts";
+import { pagesFor } from "./pages.ts";
 
 export async function askContact(app: App, accountId: string): Promise<Profile> {
   return (await app.users.getContact({ accountId })).profile!;
@@ -22,6 +23,26 @@ export const contextFor = (app: App, to: Profile): MailContext => ({
   recipientName: nameIn(to, to) ?? "",
   now: app.now(),
 });
+
+/** The pages about a visit, for the mails of its client. */
+export function visitPages(app: App, to: Profile, bookingId: string): VisitLinks {
+  const pages = pagesFor(app, mailLocale(to.locale));
+  return { bookingUrl: pages.booking(bookingId), changeUrl: pages.change(bookingId), cancelUrl: pages.cancel(bookingId) };
+}
+
+/** Where somebody books the same again; the first page when it is sold no more. */
+export async function askBookAgain(app: App, to: Profile, lines: Line[]): Promise<string> {
+  const pages = pagesFor(app, mailLocale(to.locale));
+  const { services } = await app.staff.listServices({ pageSize: 200 });
+  const sold = services.find(({ id, active }) => id === lines[0]?.serviceId && active);
+  return sold ? pages.service(sold.id) : pages.start;
+}
+
+/** A hold that can still be paid, and where. */
+export function toPay(app: App, to: Profile, { bookingId, status, expiresAt }: Booking): { until: Date; url: string } | undefined {
+  if (status !== Booking_Status.PENDING_PAYMENT || !expiresAt) return undefined;
+  return { until: timestampDate(expiresAt), url: pagesFor(app, mailLocale(to.locale)).pay(bookingId) };
+}
 
 /** The visit as mails tell it. */
 export async function askVisit(app: App, bookingId: string, lines: Line[]): Promise<Visit> {
@@ -40,9 +61,10 @@ export async function askVisit(app: App, bookingId: string, lines: Line[]): Prom
 
 export const startOf = (lines: Line[]): Date => new Date(Math.min(...lines.map((line) => timestampDate(line.start!).getTime())));
 
-export const policyOf = ({ policy }: Booking): CancelPolicy => ({
+export const policyOf = ({ policy, refundIfCancelled }: Booking): CancelPolicy => ({
   freeUntilHours: policy!.freeUntilHours,
   lateRefundPercent: policy!.lateRefundPercent,
+  refundNow: refundIfCancelled?.minorUnits,
 });
 
 export const cancelledBy = (by: Cancellation_By): CancelledBy =>

@@ -1,3 +1,4 @@
+import { methodOf, visitFile, type CalendarVisit } from "@lacio/calendar/visit-file";
 import type { App } from "../app.ts";
 import type { Mail } from "../templates/layout.ts";
 import type { Notification } from "../domain/notification.ts";
@@ -18,24 +19,34 @@ export class RefusedByMailServer extends Error {
 
 /** Gives one mail to the mail server. What it answers is what may be kept: without secrets. */
 export async function handOver(app: App, notification: Notification): Promise<Mail> {
-  const { name, address, messageId, subject, text, html } = notification;
+  const { name, address, messageId, subject, text, html, calendar } = notification;
+  const { mailFrom, mailReplyTo } = app.config;
   const [{ sent, kept }, attachments] = await Promise.all([
     text ? { sent: { subject, text, html }, kept: { subject, text, html } } : writeWithLink(app, notification),
     Promise.all(notification.attachments.map(({ invoiceId, filename }) => pdf(app, invoiceId, filename))),
   ]);
   try {
     await app.mailer.sendMail({
-      from: app.config.mailFrom,
+      from: mailFrom,
+      replyTo: mailReplyTo,
       to: { name, address },
       ...sent,
       messageId,
       attachments,
+      ...(calendar && { icalEvent: invitation(app, calendar, { ...(name && { name }), email: address }) }),
       headers: { "Auto-Submitted": "auto-generated" },
     });
   } catch (error) {
     throw meaningOf(error as SmtpError);
   }
   return kept;
+}
+
+/** As a part of the mail, which mail programs act on, and as a file. */
+function invitation(app: App, calendar: CalendarVisit, to: { name?: string; email: string }) {
+  const { salon, mailReplyTo } = app.config;
+  const content = visitFile(calendar, { from: { name: salon.name, email: mailReplyTo.address }, to });
+  return { method: methodOf(calendar), content, filename: "cita.ics" };
 }
 
 async function pdf(app: App, invoiceId: string, filename: string) {

@@ -14,7 +14,7 @@ export async function write(app: App, tx: Tx, notes: Note[]): Promise<void> {
   for (const note of notes) {
     if (note.to.erasedAt || (await isErased(tx, note.to.id))) continue;
     if (note.onlyIfKnown && !(await isKnown(tx, note.to))) continue;
-    const notification = Notification.of(note, app.now());
+    const notification = Notification.of(note, app.config.mailFrom.domain, app.now());
     // Two events may lead to the same mail at once; the key's lock lets the second see the first.
     await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 0))", [notification.dedupeKey]);
     if (!(await tx.find(Notification, { dedupeKey: notification.dedupeKey }))) tx.add(notification);

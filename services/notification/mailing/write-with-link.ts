@@ -5,12 +5,13 @@ import { mailLocale } from "../templates/format.ts";
 import { templates } from "../templates/index.ts";
 import type { Mail } from "../templates/layout.ts";
 import type { Notification } from "../domain/notification.ts";
+import { pagesFor } from "./pages.ts";
 
 const links = {
-  welcome: { purpose: Purpose.VERIFY_EMAIL, page: "/links/verify-email" },
-  staff_invitation: { purpose: Purpose.RESET_PASSWORD, page: "/links/set-password" },
-  password_reset: { purpose: Purpose.RESET_PASSWORD, page: "/links/set-password" },
-};
+  welcome: { purpose: Purpose.VERIFY_EMAIL, page: "verifyEmail" },
+  staff_invitation: { purpose: Purpose.RESET_PASSWORD, page: "setPassword" },
+  password_reset: { purpose: Purpose.RESET_PASSWORD, page: "setPassword" },
+} as const;
 
 /** Writes a mail around a fresh secret link. The kept form has the link without its secret: a database is no place for keys. */
 export async function writeWithLink(app: App, { kind, recipientId, name, locale }: Notification): Promise<{ sent: Mail; kept: Mail }> {
@@ -25,6 +26,6 @@ export async function writeWithLink(app: App, { kind, recipientId, name, locale 
       link,
       linkExpiresAt: timestampDate(expiresAt!),
     });
-  const link = new URL(page, app.config.publicUrl).href;
+  const link = pagesFor(app, mailLocale(locale))[page];
   return { sent: write(`${link}?token=${encodeURIComponent(token)}`), kept: write(link) };
 }

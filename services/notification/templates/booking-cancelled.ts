@@ -13,11 +13,12 @@ export type BookingCancelled = MailContext & {
   paid: boolean;
   refund: bigint;
   policy: CancelPolicy;
-  bookAgainUrl?: string;
+  bookingUrl: string;
+  bookAgainUrl: string;
 };
 
 export function bookingCancelled(input: BookingCancelled): Mail {
-  const { locale, salon, visit, by, reason, bookAgainUrl } = input;
+  const { locale, salon, visit, by, reason, bookingUrl, bookAgainUrl } = input;
   const say = WORDS[locale];
   const money = refundInWords({ ...input, price: visit.price }, locale);
   return compose(input, {
@@ -29,7 +30,8 @@ export function bookingCancelled(input: BookingCancelled): Mail {
       ...(reason && by !== "CLIENT" ? [{ paragraph: say.reason(reason) }] : []),
       { paragraph: money },
       visitFacts(visit, input),
-      ...(bookAgainUrl ? [{ button: say.button, url: bookAgainUrl }] : []),
+      { button: say.button, url: bookAgainUrl },
+      { links: [[say.see, bookingUrl]] },
     ],
   });
 }
@@ -45,6 +47,7 @@ const WORDS = {
     },
     reason: (reason: string) => `Motivo: ${reason}`,
     button: "Buscar otra hora",
+    see: "Ver la cita cancelada",
   },
   en: {
     subject: (when: string) => `Appointment cancelled: ${when}`,
@@ -56,5 +59,6 @@ const WORDS = {
     },
     reason: (reason: string) => `Reason: ${reason}`,
     button: "Find another time",
+    see: "See the cancelled appointment",
   },
 };

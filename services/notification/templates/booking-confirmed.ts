@@ -1,11 +1,11 @@
 import { shortDay, shortDayAndHour } from "./format.ts";
 import { compose } from "./layout.ts";
 import type { Mail, MailContext } from "./layout.ts";
-import { cancelPolicy, serviceNames, visitFacts } from "./visit.ts";
-import type { CancelPolicy, Visit } from "./visit.ts";
+import { cancelPolicy, serviceNames, visitFacts, visitLinks } from "./visit.ts";
+import type { CancelPolicy, Visit, VisitLinks } from "./visit.ts";
 
 /** `invoiceNumber` says that the invoice is attached; without it `invoice_ready` follows. */
-export type BookingConfirmed = MailContext & { visit: Visit; policy: CancelPolicy; invoiceNumber?: string; bookingUrl?: string };
+export type BookingConfirmed = MailContext & { visit: Visit; policy: CancelPolicy; invoiceNumber?: string } & VisitLinks;
 
 export function bookingConfirmed(input: BookingConfirmed): Mail {
   const { locale, salon, visit, policy, invoiceNumber, bookingUrl } = input;
@@ -19,7 +19,8 @@ export function bookingConfirmed(input: BookingConfirmed): Mail {
       { paragraph: say.intro },
       visitFacts(visit, input),
       { paragraph: invoiceNumber ? say.invoiceAttached(invoiceNumber) : say.invoiceLater },
-      ...(bookingUrl ? [{ button: say.button, url: bookingUrl }] : []),
+      { button: say.button, url: bookingUrl },
+      visitLinks(visit, policy, input, input),
       cancelPolicy(visit, policy, input),
     ],
   });

@@ -3,7 +3,7 @@ import type { Mail, MailContext } from "./layout.ts";
 import { visitFacts } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
-export type BookingExpired = MailContext & { visit: Visit; bookAgainUrl?: string };
+export type BookingExpired = MailContext & { visit: Visit; bookAgainUrl: string };
 
 export function bookingExpired(input: BookingExpired): Mail {
   const { locale, visit, bookAgainUrl } = input;
@@ -12,12 +12,7 @@ export function bookingExpired(input: BookingExpired): Mail {
     subject: say.subject,
     preheader: say.intro,
     title: say.title,
-    blocks: [
-      { paragraph: say.intro },
-      visitFacts(visit, input),
-      ...(bookAgainUrl ? [{ button: say.button, url: bookAgainUrl }] : []),
-      { note: say.late },
-    ],
+    blocks: [{ paragraph: say.intro }, visitFacts(visit, input), { button: say.button, url: bookAgainUrl }, { note: say.late }],
   });
 }
 
@@ -25,7 +20,7 @@ const WORDS = {
   es: {
     subject: "Tu reserva se venció sin pago",
     title: "Tu reserva se venció",
-    intro: "Guardamos tu hora mientras pagabas, pero el pago no llegó a tiempo. La hora quedó libre de nuevo.",
+    intro: "Te guardamos la hora mientras pagabas, pero el pago no llegó a tiempo. La hora quedó libre de nuevo.",
     button: "Buscar otra hora",
     late: "Si tu pago llega tarde, confirmamos tu cita si la hora sigue libre, o te devolvemos todo. Te avisamos por correo.",
   },

@@ -1,14 +1,19 @@
 import { dayAndHour, shortDayAndHour } from "./format.ts";
 import { compose } from "./layout.ts";
-import type { Mail, MailContext } from "./layout.ts";
-import { cancelPolicy, visitFacts } from "./visit.ts";
-import type { CancelPolicy, Visit } from "./visit.ts";
+import type { Block, Mail, MailContext } from "./layout.ts";
+import { cancelPolicy, visitFacts, visitLinks } from "./visit.ts";
+import type { CancelPolicy, Visit, VisitLinks } from "./visit.ts";
 
-/** `visit` is the new one. */
-export type BookingRescheduled = MailContext & { visit: Visit; oldStart: Date; policy: CancelPolicy; bookingUrl?: string };
+/** `visit` is the new one. `toPay`: it is held until then, and not paid yet. */
+export type BookingRescheduled = MailContext & {
+  visit: Visit;
+  oldStart: Date;
+  policy: CancelPolicy;
+  toPay?: { until: Date; url: string };
+} & VisitLinks;
 
 export function bookingRescheduled(input: BookingRescheduled): Mail {
-  const { locale, salon, visit, oldStart, policy, bookingUrl } = input;
+  const { locale, salon, visit, oldStart, policy } = input;
   const say = WORDS[locale];
   const when = shortDayAndHour(visit.start, salon.timeZone, locale);
   const before = say.before(dayAndHour(oldStart, salon.timeZone, locale));
@@ -20,10 +25,17 @@ export function bookingRescheduled(input: BookingRescheduled): Mail {
       { paragraph: say.intro },
       visitFacts(visit, input),
       { paragraph: before },
-      ...(bookingUrl ? [{ button: say.button, url: bookingUrl }] : []),
-      cancelPolicy(visit, policy, input),
+      ...nextStep(input),
+      visitLinks(visit, policy, input, input),
+      ...(input.toPay ? [] : [cancelPolicy(visit, policy, input)]), // of money that was paid
     ],
   });
+}
+
+function nextStep({ locale, salon, toPay, bookingUrl }: BookingRescheduled): Block[] {
+  const say = WORDS[locale];
+  if (!toPay) return [{ button: say.see, url: bookingUrl }];
+  return [{ paragraph: say.held(dayAndHour(toPay.until, salon.timeZone, locale)) }, { button: say.pay, url: toPay.url }];
 }
 
 const WORDS = {
@@ -32,13 +44,17 @@ const WORDS = {
     title: "Tu cita cambió de hora",
     intro: "Así quedó tu cita:",
     before: (when: string) => `Antes era el ${when}.`,
-    button: "Ver mi cita",
+    held: (until: string) => `Todavía falta pagarla: te guardamos la hora hasta el ${until}.`,
+    pay: "Pagar mi cita",
+    see: "Ver mi cita",
   },
   en: {
     subject: (when: string) => `Your appointment moved: ${when}`,
     title: "Your appointment moved",
     intro: "This is your appointment now:",
     before: (when: string) => `Before, it was on ${when}.`,
-    button: "See my appointment",
+    held: (until: string) => `It is not paid yet: we hold the time for you until ${until}.`,
+    pay: "Pay for my appointment",
+    see: "See my appointment",
   },
 };

@@ -41,7 +41,7 @@ export function hours(start: Date, end: Date, zone: string, locale: Locale): str
   return `${hour(start, zone, locale)} ${to} ${hour(end, zone, locale)} (${zoneName(zone, locale)})`;
 }
 
-/** The short reference that the invoice shows too: the tail of the id, its only random part within one minute. */
+/** What a person reads out at the desk; the page and the invoice show it too: the tail of the id, its only random part within one minute. */
 export function bookingCode(bookingId: string): string {
   return bookingId
     .replaceAll("-", "")

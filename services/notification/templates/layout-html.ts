@@ -38,6 +38,7 @@ ${blocks.map(blockHtml).join("\n")}
 function blockHtml(block: Block): string {
   if ("facts" in block) return facts(block.facts);
   if ("button" in block) return button(block.button, block.url);
+  if ("links" in block) return links(block.links);
   if ("note" in block) {
     return `<p class="humo" style="${FONT}margin:0 0 16px;font-size:14px;line-height:1.5;color:#5E5866;">${escape(block.note)}</p>`;
   }
@@ -52,7 +53,7 @@ function facts(rows: [string, string][]): string {
   const html = rows.map(
     ([label, value], index) => `<tr>
 <td class="fact humo" valign="top" style="${FONT}padding:${index ? 8 : 18}px 12px ${index === rows.length - 1 ? 18 : 0}px 20px;width:96px;font-size:14px;line-height:1.5;color:#5E5866;">${escape(label)}</td>
-<td class="fact-value texto" valign="top" style="${FONT}padding:${index ? 8 : 18}px 20px ${index === rows.length - 1 ? 18 : 0}px 0;font-size:15px;line-height:1.45;font-weight:600;color:#1B1720;overflow-wrap:anywhere;">${escape(value)}</td>
+<td class="fact-value texto" valign="top" style="${FONT}padding:${index ? 8 : 18}px 20px ${index === rows.length - 1 ? 18 : 0}px 0;font-size:15px;line-height:1.45;font-weight:700;color:#1B1720;overflow-wrap:anywhere;">${escape(value)}</td>
 </tr>`,
   );
   return `<table role="presentation" class="seda" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:4px 0 20px;background-color:#F5F4F7;border-radius:12px;">
@@ -64,9 +65,18 @@ ${html.join("\n")}
 function button(label: string, url: string): string {
   return `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 12px;"><tr>
 <td class="mora" align="center" style="background-color:#7A1F4B;border-radius:12px;">
-<a class="on-mora" href="${escape(url)}" style="${FONT}display:inline-block;padding:13px 24px;font-size:16px;line-height:22px;font-weight:600;color:#FFFFFF;text-decoration:none;">${escape(label)}</a>
+<a class="on-mora" href="${escape(url)}" style="${FONT}display:inline-block;padding:13px 24px;font-size:16px;line-height:22px;font-weight:700;color:#FFFFFF;text-decoration:none;">${escape(label)}</a>
 </td></tr></table>
 <p class="humo" style="${FONT}margin:0 0 20px;font-size:13px;line-height:1.5;color:#5E5866;word-break:break-all;">${escape(url)}</p>`;
+}
+
+// Each on a line of its own, as high as a finger.
+function links(all: [string, string][]): string {
+  const rows = all.map(
+    ([label, url]) =>
+      `<a class="mora-texto" href="${escape(url)}" style="${FONT}display:block;padding:11px 0;font-size:16px;line-height:22px;font-weight:700;color:#7A1F4B;text-decoration:underline;">${escape(label)}</a>`,
+  );
+  return `<div style="margin:0 0 16px;">${rows.join("\n")}</div>`;
 }
 
 function brand(salon: string): string {
@@ -74,7 +84,7 @@ function brand(salon: string): string {
     `<td class="${name}" width="4" style="width:4px;height:22px;background-color:${color};border-radius:2px;font-size:0;line-height:0;">&nbsp;</td><td width="4" style="width:4px;font-size:0;">&nbsp;</td>`;
   return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>
 ${strand("mora", "#7A1F4B")}${strand("mora", "#7A1F4B")}${strand("maracuya", "#F2B33D")}
-<td class="texto" style="${TITLE_FONT}padding-left:6px;font-size:20px;line-height:22px;font-weight:600;letter-spacing:-0.02em;color:#1B1720;">${escape(salon)}</td>
+<td class="texto" style="${TITLE_FONT}padding-left:6px;font-size:20px;line-height:22px;font-weight:700;letter-spacing:-0.02em;color:#1B1720;">${escape(salon)}</td>
 </tr></table>`;
 }
 
@@ -87,7 +97,7 @@ function escape(text: string): string {
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;")
     .replaceAll(/\b([ap])\. m\./g, "$1.&nbsp;m.")
-    .replaceAll(/\$ (?=\d)/g, "$$&nbsp;");
+    .replaceAll(/(\$|\bCOP) (?=\d)/g, "$1&nbsp;");
 }
 
 const SHEET = `
@@ -97,5 +107,5 @@ const SHEET = `
 .fact{padding-top:10px!important;font-size:13px!important}tr:last-child>.fact-value{padding-bottom:14px!important}}
 @media (prefers-color-scheme:dark){.seda{background-color:#141118!important}.papel{background-color:#1E1A23!important}
 .texto{color:#F2EEF3!important}.humo{color:#B3ABB9!important}.mora{background-color:#F29BC1!important}
-.on-mora{color:#2B0817!important}.maracuya{background-color:#F5C15C!important}}
+.on-mora{color:#2B0817!important}.mora-texto{color:#F29BC1!important}.maracuya{background-color:#F5C15C!important}}
 `;

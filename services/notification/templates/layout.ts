@@ -4,12 +4,22 @@ import { htmlMail } from "./layout-html.ts";
 export type Mail = { subject: string; text: string; html: string };
 
 /** What every mail needs besides its own facts. */
-export type MailContext = { locale: Locale; salon: Salon; recipientName: string; now: Date };
+export type MailContext = {
+  locale: Locale;
+  salon: Salon;
+  /** Greeted by the first name alone. Empty: nobody knows who that is. */
+  recipientName: string;
+  now: Date;
+};
 
 export type Salon = { name: string; address: string; phone?: string; timeZone: string };
 
 export type Block =
-  { paragraph: string } | { facts: [label: string, value: string][] } | { button: string; url: string } | { note: string };
+  | { paragraph: string }
+  | { facts: [label: string, value: string][] }
+  | { button: string; url: string }
+  | { links: [label: string, url: string][] }
+  | { note: string };
 
 export type Content = { subject: string; preheader: string; title: string; blocks: Block[] };
 
@@ -39,7 +49,7 @@ export type Said = {
 };
 
 function greeting({ locale, recipientName }: MailContext): string {
-  const name = oneLine(recipientName);
+  const [name] = oneLine(recipientName).split(" ");
   if (locale === "es") return name ? `Hola, ${name}:` : "Hola:";
   return name ? `Hi ${name},` : "Hi,";
 }
@@ -51,12 +61,14 @@ function textMail({ salon, title, greeting, blocks, footer }: Said): string {
 function blockText(block: Block): string {
   if ("facts" in block) return block.facts.map(([label, value]) => `${label}: ${value}`).join("\n");
   if ("button" in block) return `${block.button}:\n${block.url}`;
+  if ("links" in block) return block.links.map(([label, url]) => `${label}:\n${url}`).join("\n");
   return "note" in block ? block.note : block.paragraph;
 }
 
 function tidy(block: Block): Block {
   if ("facts" in block) return { facts: block.facts.map(([label, value]) => [oneLine(label), oneLine(value)]) };
   if ("button" in block) return { button: oneLine(block.button), url: webAddress(block.url) };
+  if ("links" in block) return { links: block.links.map(([label, url]) => [oneLine(label), webAddress(url)]) };
   return "note" in block ? { note: oneLine(block.note) } : { paragraph: oneLine(block.paragraph) };
 }
 

@@ -24,17 +24,17 @@ const WORDS = {
   es: {
     subject: (salon: string) => `Cambia tu contraseña de ${salon}`,
     title: "Cambia tu contraseña",
-    intro: "Alguien, ojalá tú, pidió cambiar la contraseña de tu cuenta.",
-    button: "Elegir otra contraseña",
+    intro: "Nos pidieron cambiar la contraseña de la cuenta que tiene este correo.",
+    button: "Crear otra contraseña",
     expiry: (until: string) => `El enlace sirve una sola vez, hasta el ${until}.`,
-    stranger: "Si no fuiste tú, no hagas nada: tu contraseña sigue igual.",
+    stranger: "Si no fuiste tú, no hagas nada: la contraseña sigue igual.",
   },
   en: {
     subject: (salon: string) => `Change your ${salon} password`,
     title: "Change your password",
-    intro: "Someone, hopefully you, asked to change the password of your account.",
+    intro: "We were asked to change the password of the account with this address.",
     button: "Choose a new password",
     expiry: (until: string) => `The link works once, until ${until}.`,
-    stranger: "If it wasn't you, there is nothing to do: your password stays the same.",
+    stranger: "If it wasn't you, there is nothing to do: the password stays the same.",
   },
 };

@@ -4,13 +4,13 @@ import type { Mail, MailContext } from "./layout.ts";
 import { visitFacts } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
-/** Without `payUntil` the time is no longer held. */
-export type PaymentFailed = MailContext & { visit: Visit; payUntil?: Date; payUrl?: string };
+/** Without `toPay` the time is no longer held. */
+export type PaymentFailed = MailContext & { visit: Visit; toPay?: { until: Date; url: string }; bookAgainUrl: string };
 
 export function paymentFailed(input: PaymentFailed): Mail {
-  const { locale, salon, visit, payUntil, payUrl } = input;
+  const { locale, salon, visit, toPay, bookAgainUrl } = input;
   const say = WORDS[locale];
-  const next = payUntil ? say.held(dayAndHour(payUntil, salon.timeZone, locale)) : say.free;
+  const next = toPay ? say.held(dayAndHour(toPay.until, salon.timeZone, locale)) : say.free;
   return compose(input, {
     subject: say.subject,
     preheader: next,
@@ -18,7 +18,7 @@ export function paymentFailed(input: PaymentFailed): Mail {
     blocks: [
       { paragraph: say.intro },
       { paragraph: next },
-      ...(payUntil && payUrl ? [{ button: say.button, url: payUrl }] : []),
+      toPay ? { button: say.button, url: toPay.url } : { button: say.again, url: bookAgainUrl },
       visitFacts(visit, input),
     ],
   });
@@ -29,9 +29,10 @@ const WORDS = {
     subject: "Tu pago no pasó: tu cita aún no está confirmada",
     title: "Tu pago no pasó",
     intro: "El banco o el medio de pago no aprobó el cobro, así que tu cita aún no está confirmada.",
-    held: (until: string) => `Guardamos tu hora hasta el ${until}. Puedes intentar de nuevo, con el mismo medio de pago o con otro.`,
+    held: (until: string) => `Te guardamos la hora hasta el ${until}. Puedes intentar de nuevo, con el mismo medio de pago o con otro.`,
     free: "La hora quedó libre de nuevo. Puedes reservar otra vez cuando quieras.",
     button: "Intentar de nuevo",
+    again: "Reservar otra vez",
   },
   en: {
     subject: "Your payment failed: your appointment is not confirmed yet",
@@ -40,5 +41,6 @@ const WORDS = {
     held: (until: string) => `We hold your time until ${until}. You can try again, with the same payment method or another.`,
     free: "The time is free again. You can book again whenever you like.",
     button: "Try again",
+    again: "Book again",
   },
 };

@@ -17,19 +17,19 @@ export function refundInWords({ paid, price, refund, by, policy }: CancelledMone
 
 const WORDS = {
   es: {
-    unpaid: "No alcanzaste a pagar, así que no hay nada que devolver.",
-    full: (refund: string) => `Te devolvemos todo lo que pagaste: ${refund}. Te avisamos cuando salga.`,
+    unpaid: "No habías pagado, así que no hay nada que devolver.",
+    full: (refund: string) => `Te devolvemos todo lo que pagaste: ${refund}. Te avisamos cuando enviemos el dinero.`,
     partial: (refund: string, price: string) => `Te devolvemos ${refund} de los ${price} que pagaste`,
     none: (price: string) => `Esta vez no hay devolución de los ${price} que pagaste`,
     late: (hours: string) => `, porque faltaban menos de ${hours} para tu cita`,
-    soon: "Te avisamos cuando salga.",
+    soon: "Te avisamos cuando enviemos el dinero.",
   },
   en: {
     unpaid: "You had not paid yet, so there is nothing to refund.",
-    full: (refund: string) => `You get back everything you paid: ${refund}. We will tell you when it is on its way.`,
+    full: (refund: string) => `You get back everything you paid: ${refund}. We will tell you when we send the money.`,
     partial: (refund: string, price: string) => `You get back ${refund} of the ${price} you paid`,
     none: (price: string) => `This time there is no refund of the ${price} you paid`,
     late: (hours: string) => `, because your appointment was less than ${hours} away`,
-    soon: "We will tell you when it is on its way.",
+    soon: "We will tell you when we send the money.",
   },
 };

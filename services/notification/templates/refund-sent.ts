@@ -10,10 +10,11 @@ export type RefundSent = MailContext & {
   because: "CANCELLED" | "PAYMENT_NOT_USED" | "SALON_DECIDED";
   /** Says that the credit note is attached. */
   creditNoteNumber?: string;
+  bookingUrl: string;
 };
 
 export function refundSent(input: RefundSent): Mail {
-  const { locale, visit, amount, because, creditNoteNumber } = input;
+  const { locale, visit, amount, because, creditNoteNumber, bookingUrl } = input;
   const say = WORDS[locale];
   const sent = say.sent(money(amount, locale));
   return compose(input, {
@@ -25,6 +26,7 @@ export function refundSent(input: RefundSent): Mail {
       { paragraph: sent },
       ...(creditNoteNumber ? [{ paragraph: say.attached(creditNoteNumber) }] : []),
       visitFacts(visit, input),
+      { button: say.button, url: bookingUrl },
     ],
   });
 }
@@ -36,10 +38,10 @@ const WORDS = {
     because: {
       CANCELLED: "Es la devolución de tu cita cancelada.",
       PAYMENT_NOT_USED: "Recibimos un pago que no pudimos usar para tu cita: llegó tarde o estaba repetido.",
-      SALON_DECIDED: "El salón decidió devolverte dinero de tu cita.",
+      SALON_DECIDED: "El salón te devuelve dinero de tu cita.",
     },
-    sent: (amount: string) =>
-      `La devolución de ${amount} ya salió hacia el medio con el que pagaste. Tu banco puede tardar unos días en mostrarla.`,
+    sent: (amount: string) => `Ya enviamos ${amount} al medio con el que pagaste. Tu banco puede tardar unos días en mostrarlos.`,
+    button: "Ver mi cita",
     attached: (number: string) => `Adjuntamos la nota crédito ${number} en PDF.`,
   },
   en: {
@@ -48,8 +50,9 @@ const WORDS = {
     because: {
       CANCELLED: "This is the refund of your cancelled appointment.",
       PAYMENT_NOT_USED: "We received a payment that we could not use for your appointment: it came late or twice.",
-      SALON_DECIDED: "The salon decided to give you money of your appointment back.",
+      SALON_DECIDED: "The salon gives you some of the money for your appointment back.",
     },
+    button: "See my appointment",
     sent: (amount: string) => `The refund of ${amount} is on its way to the method you paid with. Your bank may take some days to show it.`,
     attached: (number: string) => `The credit note ${number} is attached as a PDF.`,
   },

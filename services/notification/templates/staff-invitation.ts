@@ -23,15 +23,15 @@ const WORDS = {
   es: {
     subject: (salon: string) => `Tu acceso al equipo de ${salon}`,
     title: "Ya eres parte del equipo",
-    intro: (salon: string) => `${salon} te abrió una cuenta. Crea tu contraseña para entrar y ver tu agenda.`,
+    intro: (salon: string) => `${salon} te abrió una cuenta. Crea tu contraseña para entrar.`,
     button: "Crear mi contraseña",
-    expiry: (until: string) => `El enlace sirve una sola vez, hasta el ${until}. Si se vence, pide otro con "Olvidé mi contraseña".`,
+    expiry: (until: string) => `El enlace sirve una sola vez, hasta el ${until}. Si se vence, pide otro con «Olvidé mi contraseña».`,
   },
   en: {
     subject: (salon: string) => `Your access to the ${salon} team`,
     title: "You are part of the team",
-    intro: (salon: string) => `${salon} opened an account for you. Set your password to sign in and see your agenda.`,
+    intro: (salon: string) => `${salon} opened an account for you. Set your password to sign in.`,
     button: "Set my password",
-    expiry: (until: string) => `The link works once, until ${until}. If it expires, ask for another with "Forgot my password".`,
+    expiry: (until: string) => `The link works once, until ${until}. If it expires, ask for another with “I forgot my password”.`,
   },
 };

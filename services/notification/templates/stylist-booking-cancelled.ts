@@ -5,22 +5,24 @@ import { stylistVisitFacts } from "./stylist-visit.ts";
 import type { StylistVisit } from "./stylist-visit.ts";
 import type { CancelledBy } from "./visit.ts";
 
+/** `MOVED`: it is another stylist's now. */
 export type StylistBookingCancelled = MailContext & {
   visit: StylistVisit;
   clientName?: string;
-  by: CancelledBy;
+  by: CancelledBy | "MOVED";
   agendaUrl?: string;
 };
 
 export function stylistBookingCancelled(input: StylistBookingCancelled): Mail {
   const { locale, salon, visit, clientName, by, agendaUrl } = input;
   const say = WORDS[locale];
+  const intro = say.intro[by](clientName || say.somebody);
   return compose(input, {
-    subject: say.subject(shortDayAndHour(visit.start, salon.timeZone, locale)),
-    preheader: say.intro[by],
-    title: say.title,
+    subject: (by === "MOVED" ? say.movedSubject : say.subject)(shortDayAndHour(visit.start, salon.timeZone, locale)),
+    preheader: intro,
+    title: by === "MOVED" ? say.movedTitle : say.title,
     blocks: [
-      { paragraph: say.intro[by] },
+      { paragraph: intro },
       stylistVisitFacts(visit, clientName, input),
       ...(agendaUrl ? [{ button: say.button, url: agendaUrl }] : []),
     ],
@@ -30,21 +32,29 @@ export function stylistBookingCancelled(input: StylistBookingCancelled): Mail {
 const WORDS = {
   es: {
     subject: (when: string) => `Cita cancelada: ${when}`,
-    title: "Una cita salió de tu agenda",
+    movedSubject: (when: string) => `Ya no atiendes esta cita: ${when}`,
+    title: "Se canceló una cita de tu agenda",
+    movedTitle: "Otra persona del equipo atenderá esta cita",
+    somebody: "Quien reservó",
     intro: {
-      CLIENT: "El cliente canceló esta cita. Ya no está en tu agenda.",
-      STYLIST: "Cancelaste esta cita. Ya no está en tu agenda y le avisamos al cliente.",
-      SALON: "El salón canceló esta cita. Ya no está en tu agenda.",
+      CLIENT: (client: string) => `${client} canceló esta cita. Ya no está en tu agenda.`,
+      STYLIST: () => "Cancelaste esta cita. Ya no está en tu agenda y ya avisamos a quien reservó.",
+      SALON: () => "El salón canceló esta cita. Ya no está en tu agenda.",
+      MOVED: () => "Esta cita pasó a otra persona del equipo. Ya no está en tu agenda.",
     },
     button: "Ver mi agenda",
   },
   en: {
     subject: (when: string) => `Appointment cancelled: ${when}`,
-    title: "An appointment left your agenda",
+    movedSubject: (when: string) => `No longer yours: the appointment of ${when}`,
+    title: "An appointment in your agenda was cancelled",
+    movedTitle: "Someone else of the team takes this appointment",
+    somebody: "The client",
     intro: {
-      CLIENT: "The client cancelled this appointment. It is no longer in your agenda.",
-      STYLIST: "You cancelled this appointment. It is no longer in your agenda and we told the client.",
-      SALON: "The salon cancelled this appointment. It is no longer in your agenda.",
+      CLIENT: (client: string) => `${client} cancelled this appointment. It is no longer in your agenda.`,
+      STYLIST: () => "You cancelled this appointment. It is no longer in your agenda and we told the client.",
+      SALON: () => "The salon cancelled this appointment. It is no longer in your agenda.",
+      MOVED: () => "This appointment went to someone else of the team. It is no longer in your agenda.",
     },
     button: "See my agenda",
   },

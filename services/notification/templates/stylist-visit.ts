@@ -4,8 +4,8 @@ import { serviceNames } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
 const WORDS = {
-  es: { client: "Cliente", service: "Servicio", date: "Fecha", hour: "Hora", code: "Reserva", erased: "borró sus datos" },
-  en: { client: "Client", service: "Service", date: "Date", hour: "Time", code: "Booking", erased: "erased their data" },
+  es: { client: "Cliente", service: "Servicio", date: "Fecha", hour: "Hora", code: "Código", erased: "borró sus datos" },
+  en: { client: "Client", service: "Service", date: "Date", hour: "Time", code: "Code", erased: "erased their data" },
 };
 
 /** `lines`, `start` and `end` are the stylist's own part of the visit; money is not their matter. */

@@ -11,14 +11,17 @@ export type Visit = {
   price: bigint;
 };
 
-/** Free of charge until so many hours before the start; afterwards this share is given back. */
-export type CancelPolicy = { freeUntilHours: number; lateRefundPercent: number };
+/** Free of charge until so many hours before the start; afterwards this share is given back: at this moment, `refundNow`. */
+export type CancelPolicy = { freeUntilHours: number; lateRefundPercent: number; refundNow?: bigint };
+
+/** Where a visit is seen, moved and cancelled. */
+export type VisitLinks = { bookingUrl: string; changeUrl: string; cancelUrl: string };
 
 export type CancelledBy = "CLIENT" | "STYLIST" | "SALON";
 
 const WORDS = {
-  es: { service: "Servicio", with: "Con", date: "Fecha", hour: "Hora", price: "Precio", place: "Lugar", code: "Reserva" },
-  en: { service: "Service", with: "With", date: "Date", hour: "Time", price: "Price", place: "Place", code: "Booking" },
+  es: { service: "Servicio", with: "Con", date: "Fecha", hour: "Hora", price: "Precio", place: "Lugar", code: "Código" },
+  en: { service: "Service", with: "With", date: "Date", hour: "Time", price: "Price", place: "Place", code: "Code" },
 };
 
 export function visitFacts(visit: Visit, { locale, salon }: MailContext): Block {
@@ -47,15 +50,35 @@ export function stylistNames({ lines }: Visit): string {
 export function cancelPolicy(visit: Visit, policy: CancelPolicy, { locale, salon, now }: MailContext): Block {
   const { freeUntilHours, lateRefundPercent } = policy;
   if (freeUntilHours === 0 || lateRefundPercent === 100) return { note: ALWAYS_FREE[locale] };
-  const until = new Date(visit.start.getTime() - freeUntilHours * 3_600_000);
-  if (until <= now) return { note: tooLate(lateRefundPercent, locale) };
-  const moment = dayAndHour(until, salon.timeZone, locale);
-  return { note: `${freeUntil(freeUntilHours, moment, locale)} ${afterwards(lateRefundPercent, locale)}` };
+  const until = freeUntil(visit, policy);
+  if (until <= now) return { note: tooLate(policy, locale) };
+  return { note: `${FREE_UNTIL[locale](dayAndHour(until, salon.timeZone, locale))} ${afterwards(lateRefundPercent, locale)}` };
 }
+
+/** What can be done with a visit to come. A client moves it as long as cancelling is free. */
+export function visitLinks(visit: Visit, policy: CancelPolicy, { changeUrl, cancelUrl }: VisitLinks, { locale, now }: MailContext): Block {
+  const say = LINKS[locale];
+  const movable = freeUntil(visit, policy) > now;
+  return { links: [...(movable ? [[say.change, changeUrl] as [string, string]] : []), [say.cancel, cancelUrl]] };
+}
+
+function freeUntil({ start }: Visit, { freeUntilHours }: CancelPolicy): Date {
+  return new Date(start.getTime() - freeUntilHours * 3_600_000);
+}
+
+const LINKS = {
+  es: { change: "Cambiar la hora", cancel: "Cancelar la cita" },
+  en: { change: "Change the time", cancel: "Cancel the appointment" },
+};
 
 const ALWAYS_FREE = {
   es: "Puedes cancelar sin costo hasta que empiece la cita: te devolvemos todo.",
   en: "You can cancel free of charge until the appointment starts: you get everything back.",
+};
+
+const FREE_UNTIL = {
+  es: (until: string) => `Puedes cancelar sin costo hasta el ${until}.`,
+  en: (until: string) => `You can cancel free of charge until ${until}.`,
 };
 
 export function hoursInWords(count: number, locale: Locale): string {
@@ -63,18 +86,18 @@ export function hoursInWords(count: number, locale: Locale): string {
   return `${count} ${count === 1 ? "hour" : "hours"}`;
 }
 
-function freeUntil(count: number, until: string, locale: Locale): string {
-  if (locale === "es") return `Puedes cancelar sin costo hasta ${hoursInWords(count, locale)} antes: ${until}.`;
-  return `You can cancel free of charge until ${hoursInWords(count, locale)} before: ${until}.`;
-}
-
 function afterwards(percent: number, locale: Locale): string {
-  if (locale === "es") return percent === 0 ? "Después no hay devolución." : `Después te devolvemos el ${percent} %.`;
-  return percent === 0 ? "After that nothing is refunded." : `After that you get ${percent}% back.`;
+  if (locale === "es") return percent === 0 ? "Después no hay devolución." : `Después te devolvemos el ${percent} % de lo que pagaste.`;
+  return percent === 0 ? "After that nothing is refunded." : `After that you get ${percent}% of what you paid back.`;
 }
 
-function tooLate(percent: number, locale: Locale): string {
-  if (locale === "es")
-    return `Tu cita está cerca: si la cancelas, ${percent === 0 ? "no hay devolución" : `te devolvemos el ${percent} %`}.`;
-  return `Your appointment is near: if you cancel, ${percent === 0 ? "nothing is refunded" : `you get ${percent}% back`}.`;
+function tooLate({ freeUntilHours, lateRefundPercent, refundNow }: CancelPolicy, locale: Locale): string {
+  const hours = hoursInWords(freeUntilHours, locale);
+  const nothing = lateRefundPercent === 0;
+  if (locale === "es") {
+    const back = nothing ? "no hay devolución" : `te devolvemos ${refundNow ? money(refundNow, locale) : `el ${lateRefundPercent} %`}`;
+    return `Faltan menos de ${hours} para tu cita: si la cancelas, ${back}.`;
+  }
+  const back = nothing ? "nothing is refunded" : `you get ${refundNow ? money(refundNow, locale) : `${lateRefundPercent}%`} back`;
+  return `Your appointment is less than ${hours} away: if you cancel, ${back}.`;
 }
