@@ -27,8 +27,8 @@ export async function buildWeb(): Promise<boolean> {
 
 function fingerprint(): string {
   const files = fs.globSync(sources, { cwd: web, exclude: (name) => name.includes("paraglide") }).map((file) => path.join(web, file));
-  const packages = [path.join(root, "packages/calendar/visit-file.ts"), path.join(root, "packages/proto/gen/lacio.binpb")];
-  const all = [...files, ...packages, path.join(root, "package-lock.json")].sort();
+  const packages = fs.globSync("packages/{calendar,salon}/*.ts", { cwd: root }).map((file) => path.join(root, file));
+  const all = [...files, ...packages, path.join(root, "packages/proto/gen/lacio.binpb"), path.join(root, "package-lock.json")].sort();
   const hash = createHash("sha256");
   for (const file of all) if (fs.statSync(file).isFile()) hash.update(path.relative(root, file)).update(fs.readFileSync(file));
   return hash.digest("hex");

@@ -32,7 +32,9 @@ const stringsFor = (field: DescField): Bad[] =>
 
 function takesAnyText(field: DescField): boolean {
   const { type } = getOption(field, rules);
-  return type.case !== "string" || (!type.value.wellKnown.case && !type.value.pattern && type.value.in.length === 0);
+  return (
+    type.case !== "string" || (!type.value.wellKnown.case && !type.value.pattern && !type.value.$unknown && type.value.in.length === 0)
+  );
 }
 
 const strings: Bad[] = [

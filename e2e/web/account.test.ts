@@ -1,6 +1,10 @@
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect } from "@jest/globals";
-import { mails, sharedSystem, signIn, refusal, signUp, sql, until } from "@lacio/dev/testing";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { afterAll, beforeAll, describe, expect } from "@jest/globals";
+import { clientFor, mails, sharedSystem, signIn, refusal, signUp, sql, until } from "@lacio/dev/testing";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { Document_Type, UsersService } from "@lacio/proto/users/v1/users_service";
+import { documentRules } from "@lacio/salon/document";
 import { at, ensureNumbering, openSalon, pay, book } from "../salon.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
@@ -32,7 +36,7 @@ test("she forgets her password, sets a new one by the mailed link, and signs in 
     .getByRole("link", { name: /Olvidé/ })
     .click();
   await page.waitForURL(/\/olvide/); // or she would still type into the page before
-  await page.locator('input[type="email"]').fill(person.email);
+  await page.locator('input[name="email"]').fill(person.email);
   await pressButton(page, /enlace/);
   await main(page).getByText("Revisa tu correo").first().waitFor();
   await page.goto(await mailedLink(person.email, "/links/set-password"));
@@ -43,7 +47,7 @@ test("she forgets her password, sets a new one by the mailed link, and signs in 
   await page.locator('input[name="password"]').fill("otra clave larga");
   await pressButton(page, /Guardar/);
   await page.waitForURL(/\/entrar/);
-  await page.locator('input[type="email"]').fill(person.email);
+  await page.locator('input[name="email"]').fill(person.email);
   await page.locator('input[type="password"]').fill("otra clave larga");
   await pressButton(page, /^Entrar/);
   await page.waitForURL((url) => url.pathname === "/reservas");
@@ -56,7 +60,7 @@ test("she changes her details, closes another session, and takes her data with h
   const person = await signedIn(context, system as never);
   const elsewhere = await visitor(browser, system.urls.edge!);
   await elsewhere.page.goto("/entrar");
-  await elsewhere.page.locator('input[type="email"]').fill(person.email);
+  await elsewhere.page.locator('input[name="email"]').fill(person.email);
   await elsewhere.page.locator('input[type="password"]').fill(person.password);
   await pressButton(elsewhere.page, /^Entrar/);
   await elsewhere.page.waitForURL((url) => url.pathname === "/reservas");
@@ -114,3 +118,118 @@ test("she erases her account: not while an appointment is open, not with a wrong
   await until(async () => (await refusal(signIn(system, person))) === "Unauthenticated bad_credentials" || undefined);
   await context.close();
 });
+
+// What the API takes and what the pages take is one and the same.
+describe("one rule per field", () => {
+  const addresses: [address: string, taken: boolean][] = [
+    ["o'connor", true],
+    ["ana&co", true],
+    ["ana+x", true],
+    ["ana\u200b", true],
+    ["ana ana", false],
+    ["añá", false],
+    ["ana@", false],
+  ];
+  test.each(addresses)("an address that begins with %j registers and signs in by API and by page alike: %s", async (name, taken) => {
+    const host = `${crypto.randomUUID()}.xn--peluquera-i5a.com`;
+    const email = `${name}@${host}`;
+    const { page, context } = await visitor(browser, system.urls.edge!);
+    const byApi = clientFor(AuthService, system).register({ email, name: "Ana", password: "una clave larga" });
+    expect(await byApi.then(() => true, refused)).toBe(taken);
+    expect(await posted(page, "/entrar", { email, password: "una clave larga" })).toBe(taken ? 303 : 422);
+    const other = `${name}@otra.${host}`;
+    expect(await posted(page, "/registro", { email: other, name: "Ana", phone: "", password: "una clave larga" })).toBe(taken ? 303 : 422);
+    await context.close();
+  });
+
+  test("a phone, a name and a document are taken, kept and refused by API and by page alike", async () => {
+    const { page, context } = await visitor(browser, system.urls.edge!);
+    const person = await signedIn(context, system as never);
+    const mine = clientFor(UsersService, system, person.accessToken);
+    const kept = async () => {
+      const { name, phone, document } = (await mine.getMe({})).profile!;
+      return [name, phone, document && [Document_Type[document.type], document.number]];
+    };
+    const forms: Form[] = [
+      ...[
+        "(601) 742 0000",
+        "(+57) 300 123 4567",
+        "300.123.4567",
+        "300\u00a0123\u00a04567",
+        "\u202a+573001234567\u202c",
+        "300–123–4567",
+      ].map((phone) => ({ phone })),
+      ...["123", "llámame", "300 123 4567 ext. 9", ""].map((phone) => ({ phone })),
+      ...[" Ana\u00a0 María ", "💇".repeat(100), "💇".repeat(101), "\u200b", "x".repeat(101)].map((name) => ({ name })),
+      ...Object.keys(documentRules).map((type) => ({ document: { type, number: type === "PEP" ? "986543212021991" : "1020304050" } })),
+      ...["800197268-4", "800.197.268", "8001972684", "800197268-5", "12"].map((number) => ({ document: { type: "NIT", number } })),
+      ...[
+        { type: "CC", number: "E123" },
+        { type: "PASSPORT", number: "ab 123456" },
+      ].map((document) => ({ document })),
+    ];
+    for (const form of forms) {
+      const first = { name: "Primera", phone: "3000000000", document: { type: Document_Type.CC, number: "11111111" } };
+      await mine.updateMe(first);
+      const { document } = form;
+      const wishes = { ...form, document: document && { ...document, type: Document_Type[document.type as "CC"] } };
+      const byApi = await mine.updateMe(wishes).then(() => true, refused);
+      const afterApi = await kept();
+      await mine.updateMe(first);
+      const { type: documentType, number: documentNumber } = document ?? { type: "CC", number: "11111111" };
+      const fields = { name: "Primera", phone: "3000000000", locale: "es", ...form, documentType, documentNumber };
+      const byPage = (await posted(page, "/cuenta?/perfil", { ...fields, document: undefined })) === 200;
+      expect([form, byPage, await kept()]).toEqual([form, byApi, afterApi]);
+    }
+    await context.close();
+  });
+
+  test("clean before checking: she pastes an address with what nobody sees, and is told in words what a phone looks like", async () => {
+    const { page, context } = await visitor(browser, system.urls.edge!, { javaScriptEnabled: false });
+    await page.goto("/registro");
+    const email = `${crypto.randomUUID()}@example.com`;
+    await page.locator('input[name="name"]').fill("Ana");
+    await page.locator('input[name="email"]').fill(`\u202a${email.replace("@", "\u200b@")}\u202c`);
+    await page.locator('input[name="phone"]').fill("llámame");
+    await page.locator('input[name="password"]').fill("una clave larga");
+    await pressButton(page, /^Crear/);
+    await main(page).getByText("Revisa el teléfono: un número como 300 123 4567").waitFor();
+    await page.locator('input[name="phone"]').fill("(601) 742 0000");
+    await page.locator('input[name="password"]').fill("una clave larga");
+    await pressButton(page, /^Crear/);
+    await page.waitForURL((url) => url.pathname === "/reservas");
+    expect(await sql(system, "auth", "select phone from account where email = $1", [email])).toEqual([{ phone: "+576017420000" }]);
+    await context.close();
+  });
+
+  test("documents are DIAN's: the page says which number of which document is wrong, in her language", async () => {
+    const { page, context } = await visitor(browser, system.urls.edge!);
+    await signedIn(context, system as never);
+    const saying = async (path: string, type: string, number: string, words: string) => {
+      await page.goto(path);
+      await page.locator('select[name="documentType"]').selectOption(type);
+      await page.locator('input[name="documentNumber"]').fill(number);
+      await pressButton(page, /^(Guardar|Save)/);
+      await main(page).getByText(words).first().waitFor();
+    };
+    await saying("/cuenta", "NIT", "800197268-5", "Revisa el NIT: su dígito de verificación no corresponde a ese número.");
+    await saying("/cuenta", "PEP", "123", "Permiso especial de permanencia (PEP): escribe el número, de 15 cifras, sin letras.");
+    await saying("/en/cuenta", "CC", "12", "Citizen card (CC): type the number, 4 to 10 digits, no letters.");
+    await context.close();
+  });
+});
+
+type Form = { name?: string; phone?: string; document?: { type: string; number: string } };
+
+/** False for wrong input; anything else that goes wrong is no answer. */
+function refused(error: unknown): false {
+  if (ConnectError.from(error).code === Code.InvalidArgument) return false;
+  throw error;
+}
+
+/** The status that a form's answer has, sent as a browser without script does. */
+async function posted(page: Page, path: string, form: Record<string, string | undefined>): Promise<number> {
+  const fields = Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined);
+  const headers = { origin: system.urls.edge!, accept: "text/html" };
+  return (await page.request.post(path, { form: Object.fromEntries(fields), headers, maxRedirects: 0 })).status();
+}

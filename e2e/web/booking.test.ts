@@ -59,7 +59,7 @@ async function chooseFreeHour(page: Page): Promise<string> {
 
 async function register(page: Page, email: string): Promise<void> {
   await page.locator('input[name="name"], input[name="nombre"]').fill("Sofía Ñáñez");
-  await page.locator('input[type="email"]').fill(email);
+  await page.locator('input[name="email"]').fill(email);
   await page.locator('input[type="password"]').fill("una clave larga");
   await page
     .getByRole("main")

@@ -72,7 +72,7 @@ test("a page of one client is not there for another, nor for a visitor", async (
   const anyId = "01935f3a-7c2e-7b11-9d3f-5c2a7f3a19c2";
   await page.goto(`/reservas/${anyId}`);
   expect(new URL(page.url()).pathname).toBe("/entrar");
-  await page.locator('input[type="email"]').fill(client.email);
+  await page.locator('input[name="email"]').fill(client.email);
   await page.locator('input[type="password"]').fill(client.password);
   await page.getByRole("main").getByRole("button", { name: "Entrar" }).click();
   await page.getByRole("heading", { name: "No encontramos esta página" }).waitFor();

@@ -7,6 +7,7 @@ import type { Booking } from "@lacio/proto/booking/v1/booking_service";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { bookingCode } from "@lacio/salon/booking-code";
 import { at, bookings, ensureNumbering, pay, payments } from "../salon.ts";
 
 // A small salon in which nothing looks like anything else, and a client with a visit in every state: what is swapped shows.
@@ -76,7 +77,7 @@ export async function clientWithVisits(system: SystemDescription, { people: [ang
   await sql(system, "auth", "update session set started_at = started_at - interval '30 hours' where account_id = $1", [client.id]);
   const visit = async (id: string, service: Sold, stylist: Named): Promise<Visit> => {
     const booking = (await mine.getBooking({ bookingId: id })).booking!;
-    const code = id.replaceAll("-", "").slice(-8).toUpperCase();
+    const code = bookingCode(id);
     return { id, booking, service, stylist, start: timestampDate(booking.start!), end: timestampDate(booking.end!), code };
   };
   return {

@@ -145,7 +145,7 @@ test("a session that ends on the way: she signs in again and is where she was", 
       .first()
       .click();
   await page.waitForURL(/\/entrar\?/);
-  await page.locator('input[type="email"]').fill(client.email);
+  await page.locator('input[name="email"]').fill(client.email);
   await page.locator('input[type="password"]').fill(client.password);
   await pressButton(page, /^Entrar/);
   await page.waitForURL(/\/reservas\/[^/]+\/pagar/);
@@ -388,7 +388,7 @@ test("what she types before a slow script arrives stays", async () => {
   const script = Promise.withResolvers<void>();
   await page.route("**/_app/**/*.js", async (route) => (await script.promise, route.continue()));
   await page.goto("/entrar", { waitUntil: "commit" });
-  await page.locator('input[type="email"]').fill("sara@example.com");
+  await page.locator('input[name="email"]').fill("sara@example.com");
   await page.locator('input[type="password"]').fill("una clave larga");
   script.resolve();
   await page.getByRole("button", { name: "Mostrar contraseña" }).waitFor();

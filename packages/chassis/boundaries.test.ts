@@ -36,10 +36,21 @@ describe("boundaries", () => {
         .map((target) => path.relative(root, path.resolve(root, path.dirname(file), target)));
       return (
         outside.some((target) => !target.startsWith(`services/${own}/`)) ||
-        importsOf(file).some((target) => /^@lacio\/(?!calendar\/|chassis\/|proto\/)/.test(target))
+        importsOf(file).some((target) => /^@lacio\/(?!calendar\/|chassis\/|proto\/|salon\/)/.test(target))
       );
     });
     expect(offending).toEqual([]);
+  });
+
+  test("one rule per field: the salon's rules are pure, and of ours they know the contracts alone", () => {
+    const allowed = /^(\.\/|@lacio\/proto\/|libphonenumber-js\/min$)/;
+    const files = sources("packages/salon/**/*.ts");
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.flatMap((file) => importsOf(file)).filter((target) => !allowed.test(target))).toEqual([]);
+    expect(files.filter((file) => /process\.|\bfetch\(|new Date\(\)|Date\.now\(\)|Temporal\.Now/.test(read(file)))).toEqual([]);
+    expect(sources("packages/{chassis,proto}/*.ts").filter((file) => importsOf(file).some((target) => target.includes("salon")))).toEqual(
+      [],
+    );
   });
 
   test("the domain reads neither clock nor environment, and waits for nothing remote", () => {

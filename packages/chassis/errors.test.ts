@@ -5,6 +5,7 @@ import { expect, test } from "@jest/globals";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { validator } from "@lacio/proto/validator";
 import pino from "pino";
 import { answerErrors, invalid, isOutage, notFound, Refusal, toConnectError, tooMany } from "./errors.ts";
 import { createLog } from "./log.ts";
@@ -65,7 +66,7 @@ test("wrong input names its field; too many says when to come back", () => {
 
 test("violations of the contract become BadRequest with proto JSON names", async () => {
   const transport = createRouterTransport(({ service }) => service(StaffService, { putSchedule: () => ({}) }), {
-    router: { interceptors: [answerErrors(silent), createValidateInterceptor()] },
+    router: { interceptors: [answerErrors(silent), createValidateInterceptor({ validator })] },
   });
   const call = createClient(StaffService, transport).putSchedule({ staffId: "x", shifts: [{ weekday: 9, start: "09:00", end: "08:00" }] });
   const error = ConnectError.from(await call.catch((thrown: unknown) => thrown));
@@ -81,7 +82,7 @@ test("violations of the contract become BadRequest with proto JSON names", async
 
 test("a rule that cannot be worked out for the values at hand is broken by the request as a whole", async () => {
   const transport = createRouterTransport(({ service }) => service(StaffService, { addTimeOff: () => ({}) }), {
-    router: { interceptors: [answerErrors(silent), createValidateInterceptor()] },
+    router: { interceptors: [answerErrors(silent), createValidateInterceptor({ validator })] },
   });
   const [start, end] = [{ seconds: 0n }, { seconds: 253_402_300_799n }];
   const call = createClient(StaffService, transport).addTimeOff({ staffId: crypto.randomUUID(), start, end });

@@ -4,6 +4,7 @@ import { Code, ConnectError, type ConnectRouter, type HandlerContext, type Inter
 import { compressionGzip, connectNodeAdapter } from "@connectrpc/connect-node";
 import { createValidateInterceptor } from "@connectrpc/validate";
 import { Health, HealthCheckResponse_ServingStatus as Serving } from "@lacio/proto/grpc/health/v1/health";
+import { validator } from "@lacio/proto/validator";
 import { caller, checkAccess } from "./access.ts";
 import type { ChassisConfig } from "./config.ts";
 import type { Database } from "./db.ts";
@@ -13,17 +14,19 @@ import type { Log } from "./log.ts";
 import { observeRpc } from "./metrics.ts";
 import { serveReflection } from "./reflection.ts";
 import { traceServed } from "./trace.ts";
+import { cleanRequests, type Clean } from "./written.ts";
 
 export type Routes = (router: ConnectRouter) => void;
-type Needs = { config: ChassisConfig; db: Database; log: Log };
+type Needs = { config: ChassisConfig; db: Database; log: Log; clean?: Clean };
 
 /** What every call passes, outermost first. */
-export const interceptors = ({ config, log }: Pick<Needs, "config" | "log">): Interceptor[] => [
+export const interceptors = ({ config, log, clean }: Omit<Needs, "db">): Interceptor[] => [
   traceServed,
   recordCall(log),
   answerErrors(log),
   checkAccess(config),
-  createValidateInterceptor(),
+  ...(clean ? [cleanRequests(clean)] : []),
+  createValidateInterceptor({ validator }),
   refuseNul,
 ];
 
@@ -33,7 +36,7 @@ const maxTimeoutMs = 30_000;
 const sessionAgeMs = () => 300_000 * (0.8 + Math.random() * 0.4);
 
 /** Serves Connect, gRPC and gRPC-Web on one h2c port. */
-export async function serveRpc({ config, db, log }: Needs, service: DescService, routes: Routes, serving: () => boolean) {
+export async function serveRpc({ config, db, log, clean }: Needs, service: DescService, routes: Routes, serving: () => boolean) {
   const ending = new AbortController();
   const server = http2.createServer(
     { settings: { maxConcurrentStreams: 250 } },
@@ -43,7 +46,7 @@ export async function serveRpc({ config, db, log }: Needs, service: DescService,
         serveHealth(router, service, serving);
         if (config.reflection) serveReflection(router, [service, Health]);
       },
-      interceptors: interceptors({ config, log }),
+      interceptors: interceptors({ config, log, clean }),
       maxTimeoutMs,
       readMaxBytes: maxBodyBytes,
       writeMaxBytes: 8 * maxBodyBytes,

@@ -15,6 +15,7 @@ import { relayOutbox } from "./relay.ts";
 import { serveRpc, type Routes } from "./serve.ts";
 import { flushTraces } from "./telemetry-hook.ts";
 import { every, runTimers, type Timer } from "./timers.ts";
+import type { Clean } from "./written.ts";
 
 /** What the chassis gives to a service's `createApp`. */
 export type Base<Config> = {
@@ -35,6 +36,8 @@ export type Parts<Config, App> = {
   subscriptions?: (app: App) => Subscription[];
   timers?: (app: App) => Timer[];
   http?: (app: App) => Express;
+  /** What its requests' fields are cleaned by that are marked `written`. */
+  clean?: Clean;
 };
 
 /** Runs one service until SIGTERM: configuration, database, broker, doors; then the doors close in reverse. */
@@ -65,7 +68,7 @@ export async function start<Config extends object, App>(name: string, parts: Par
     stops.push(() => consumers.stop());
   }
   if (config.roles.includes("rpc")) {
-    const rpc = await serveRpc({ config, db, log }, parts.service, parts.routes(app), () => !draining);
+    const rpc = await serveRpc({ config, db, log, clean: parts.clean }, parts.service, parts.routes(app), () => !draining);
     stops.push(() => rpc.stop());
     if (parts.http) {
       const http = await serveHttp(parts.http(app), config.httpPort, config.bindAddress);

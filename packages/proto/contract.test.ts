@@ -1,9 +1,12 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { getOption, hasOption, ScalarType, type DescField, type DescMessage, type DescMethod } from "@bufbuild/protobuf";
+import { getExtension, getOption, hasOption, ScalarType, type DescField, type DescMessage, type DescMethod } from "@bufbuild/protobuf";
 import { describe, expect, test } from "@jest/globals";
 import { http } from "@lacio/proto/google/api/annotations";
-import { access, subject } from "@lacio/proto/options/v1/options";
+import { field as rules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { file_lacio_common_v1_money } from "@lacio/proto/common/v1/money";
+import { access, subject, Written, written } from "@lacio/proto/options/v1/options";
+import { document, line, phone } from "@lacio/proto/rules/v1/rules";
 import { events, files, methods, services } from "./registry.ts";
 
 const nameOf = (method: DescMethod) => `${method.parent.typeName.split(".").at(-1)}/${method.name}`;
@@ -134,6 +137,36 @@ test("what must not be logged says so", () => {
     .flatMap(({ messages }) => messages)
     .flatMap(({ fields }) => fields.filter(({ name, proto }) => secret.test(name) && !proto.options?.debugRedact));
   expect(open.map(({ parent, name }) => `${parent.typeName}.${name}`)).toEqual([]);
+});
+
+describe("one rule per field", () => {
+  const below = (message: DescMessage): DescMessage[] => [message, ...message.nestedMessages.flatMap(below)];
+  const fields = [...files, file_lacio_common_v1_money]
+    .flatMap(({ messages }) => messages.flatMap(below))
+    .flatMap((message) => message.fields);
+  const stringRules = (field: DescField) => {
+    const { type } = getOption(field, rules);
+    return type.case === "string" ? type.value : undefined;
+  };
+
+  test("no rule is a bare pattern: a refusal would show it to people", () => {
+    expect(fields.filter((field) => stringRules(field)?.pattern).map(String)).toEqual([]);
+  });
+
+  test("what has a form that people write is cleaned before it is checked", () => {
+    const forms: [Written, (field: DescField) => boolean | undefined][] = [
+      [Written.EMAIL, (field) => stringRules(field)?.wellKnown.case === "email"],
+      [Written.PHONE, (field) => hasRule(field, phone)],
+      [Written.LINE, (field) => hasRule(field, line)],
+      [Written.DOCUMENT, (field) => hasRule(field, document)],
+    ];
+    const hasRule = (field: DescField, rule: typeof line) => stringRules(field) && getExtension(stringRules(field)!, rule);
+    for (const [kind, has] of forms) {
+      const such = fields.filter(has);
+      expect([kind, such.length > 0]).toEqual([kind, true]);
+      expect(such.filter((field) => getOption(field, written) !== kind).map(String)).toEqual([]);
+    }
+  });
 });
 
 function restOf(method: DescMethod): string {

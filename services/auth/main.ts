@@ -1,5 +1,6 @@
 import { start } from "@lacio/chassis/start";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { clean } from "@lacio/salon/written";
 import { createApp, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
@@ -7,4 +8,4 @@ import { http } from "./http/index.ts";
 import { routes } from "./rpc/index.ts";
 import { timers } from "./timers/index.ts";
 
-await start("auth", { service: AuthService, config: readConfig, database, createApp, routes, subscriptions, timers, http });
+await start("auth", { service: AuthService, config: readConfig, database, createApp, routes, subscriptions, timers, http, clean });

@@ -1,8 +1,9 @@
 import { start } from "@lacio/chassis/start";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { clean } from "@lacio/salon/written";
 import { createApp, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { routes } from "./rpc/index.ts";
 
-await start("staff", { service: StaffService, config: readConfig, database, createApp, routes, subscriptions });
+await start("staff", { service: StaffService, config: readConfig, database, createApp, routes, subscriptions, clean });

@@ -135,3 +135,15 @@ test("a password that is replaced while it is being checked signs nobody in", as
     await reset.end();
   }
 });
+
+describe("clean before checking", () => {
+  test("an address and a phone are kept as they were meant, and she signs in with what she pastes", async () => {
+    const email = newEmail();
+    const pasted = ` \u202a${email.replace("@", "@\u200b")}\u202c\u00a0`;
+    const { user } = await auth.register({ email: pasted, password, name: " Ana\u00a0 María ", phone: "(+57) 300–123.4567" });
+    const [kept] = await sql(system, "auth", "select email, name, phone from account where id = $1", [user!.id]);
+    expect(kept).toEqual({ email, name: "Ana María", phone: "+573001234567" });
+    expect((await auth.login({ email: pasted, password })).user).toEqual(user);
+    expect(await auth.requestPasswordReset({ email: pasted })).toMatchObject({});
+  });
+});

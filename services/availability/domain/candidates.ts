@@ -1,4 +1,4 @@
-import { busyParts } from "./busy-parts.ts";
+import { busyParts } from "@lacio/salon/busy-parts";
 import type { Calendar, Spans, StylistCalendar } from "./calendar.ts";
 import { fairOrder } from "./fair-order.ts";
 import { fittingStarts, freeTime } from "./free-time.ts";

@@ -1,4 +1,4 @@
-import { busyParts, visitMinutes } from "./busy-parts.ts";
+import { busyParts, visitMinutes } from "@lacio/salon/busy-parts";
 import type { Calendar, Slot } from "./calendar.ts";
 import { fairOrder } from "./fair-order.ts";
 import { fittingStarts, freeTime } from "./free-time.ts";

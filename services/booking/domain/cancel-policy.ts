@@ -1,3 +1,4 @@
+import { shareOf } from "@lacio/salon/share";
 import { later } from "./busy-parts.ts";
 
 /** The policy that was frozen on a booking when it was made. The price is in minor units. */
@@ -8,7 +9,7 @@ export const freeUntil = ({ startsAt, freeUntilHours, lateRefundPercent }: Omit<
   lateRefundPercent === 100 ? startsAt : later(startsAt, -60 * freeUntilHours);
 
 /** What a client gets back who cancels a paid booking after that, rounded down to the minor unit. */
-export const lateRefund = ({ price, lateRefundPercent }: Frozen): bigint => (price * BigInt(lateRefundPercent)) / 100n;
+export const lateRefund = ({ price, lateRefundPercent }: Frozen): bigint => shareOf(price, lateRefundPercent);
 
 /** What a client gets back who cancels a paid booking now. */
 export const refundByPolicy = (booking: Frozen, now: Date): bigint => (now <= freeUntil(booking) ? booking.price : lateRefund(booking));

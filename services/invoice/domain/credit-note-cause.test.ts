@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { creditNoteCause, type Corrected } from "./credit-note-cause.ts";
 import type { FrozenLine } from "./invoice.ts";
-import { splitIva } from "./tax.ts";
+import { splitIva } from "@lacio/salon/iva";
 
 describe("a credit note", () => {
   test("of the whole amount takes exactly the invoice's base and IVA back", () => {

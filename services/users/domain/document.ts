@@ -1,21 +1,21 @@
 import { invalid } from "@lacio/chassis/errors";
 import { Document_Type } from "@lacio/proto/users/v1/users_service";
+import { checkDocument, documentRules, type DocumentType } from "@lacio/salon/document";
 
-/** What kind of identity document; the invoice names its holder by it. */
-export type DocumentType = Exclude<keyof typeof Document_Type, "TYPE_UNSPECIFIED">;
+export type { DocumentType };
 
-// A natural person's NIT is the cédula; the digit after the dash is often left out.
-const numbers: Record<DocumentType, { pattern: RegExp; words: string }> = {
-  CC: { pattern: /^[0-9]{4,10}$/, words: "must have 4 to 10 digits" },
-  CE: { pattern: /^[A-Z0-9]{4,12}$/, words: "must have 4 to 12 letters or digits" },
-  NIT: { pattern: /^[0-9]{6,10}(-[0-9])?$/, words: "must have 6 to 10 digits, and a check digit after a dash if any" },
-  PASSPORT: { pattern: /^[A-Z0-9]{5,15}$/, words: "must have 5 to 15 letters or digits" },
-};
+const characters = { digits: "digits", letters: "letters or digits", dashes: "letters, digits or dashes" };
 
-/** @throws Refusal when no document of this type has such a number */
-export function documentOf({ type, number }: { type: Document_Type; number: string }): { type: DocumentType; number: string } {
+/** A document as it is kept, by which the invoice names its holder. @throws Refusal when no document of this type has such a number */
+export function documentOf({ type, number: typed }: { type: Document_Type; number: string }): { type: DocumentType; number: string } {
   const name = Document_Type[type] as DocumentType;
-  const { pattern, words } = numbers[name];
-  if (!pattern.test(number)) throw invalid("document.number", words);
-  return { type: name, number };
+  const checked = checkDocument(name, typed);
+  if ("number" in checked) return { type: name, number: checked.number };
+  throw invalid("document.number", checked.wrong === "check digit" ? "has a wrong check digit" : sentence(name));
+}
+
+function sentence(name: DocumentType): string {
+  const { of, min, max } = documentRules[name];
+  const wrong = `of a ${name} must have ${min === max ? min : `${min} to ${max}`} ${characters[of]}`;
+  return name === "NIT" ? `${wrong}, and a check digit after a dash if any` : wrong;
 }

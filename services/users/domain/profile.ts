@@ -19,7 +19,7 @@ const ProfileSchema = defineEntity({
     email: p.string().length(254),
     phone: p.string().length(25),
     locale: p.string().length(5),
-    documentType: p.string().length(10).$type<DocumentType>().nullable(),
+    documentType: p.string().length(20).$type<DocumentType>().nullable(),
     documentNumber: p.string().length(20).nullable(),
     createdAt: p.datetime(),
     marketingMailGivenAt: p.datetime().nullable(),

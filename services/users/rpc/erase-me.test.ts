@@ -30,7 +30,10 @@ const withKey = () => ({ headers: { "idempotency-key": crypto.randomUUID() } });
 
 /** Somebody of whom users knows all that it can know. */
 async function wellKnown(): Promise<SignedIn> {
-  const ana = await signUp(system, { name: `Ana ${crypto.randomUUID()}`, phone: `+57 ${crypto.getRandomValues(new Uint32Array(1))[0]}` });
+  const ana = await signUp(system, {
+    name: `Ana ${crypto.randomUUID()}`,
+    phone: `+573${String(crypto.getRandomValues(new Uint32Array(1))[0]! % 1e9).padStart(9, "0")}`,
+  });
   const document = { type: Document_Type.PASSPORT, number: ana.id.slice(-12).toUpperCase() };
   await as(ana).updateMe({ document, marketingMail: true }, withKey());
   for (const stars of [4, 5]) await as(ana).rateVisit({ bookingId: await visited(ana), stars, comment: `Todo bien, ${ana.name}` });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
-import type { Client } from "@connectrpc/connect";
 import { BookingCompletedSchema, BookingNoShowSchema } from "@lacio/proto/booking/v1/events";
 import { AuthService, IssueLinkTokenRequest_Purpose } from "@lacio/proto/auth/v1/auth_service";
+import { ConnectError, type Client } from "@connectrpc/connect";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Document_Type, Profile_WhenStylistCancels, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
@@ -47,7 +47,7 @@ describe("a profile", () => {
     await eventHandled(ana.id);
     expect(await profileRow(ana.id)).toEqual([{ name: "Ana Ñáñez" }]);
     const { profile } = await as(ana).getMe({});
-    expect(profile).toMatchObject({ id: ana.id, name: "Ana Ñáñez", email: ana.email, phone: "+57 300 123 4567", locale: "en" });
+    expect(profile).toMatchObject({ id: ana.id, name: "Ana Ñáñez", email: ana.email, phone: "+573001234567", locale: "en" });
     expect(profile!.document).toBeUndefined();
     expect(profile!.createdAt).toBeDefined();
   });
@@ -86,7 +86,7 @@ describe("a profile", () => {
     const before = (await as(ana).getMe({})).profile!;
     expect((await as(ana).updateMe({})).profile).toEqual(before);
     expect((await as(ana).updateMe({ phone: "" })).profile).toEqual({ ...before, phone: "" });
-    const document = { type: Document_Type.NIT, number: "900123456-7" };
+    const document = { type: Document_Type.NIT, number: "800197268-4" };
     const after = (await as(ana).updateMe({ name: "Ana María", locale: "en", document })).profile;
     expect(after).toMatchObject({ name: "Ana María", email: ana.email, phone: "", locale: "en", document });
     expect((await as(ana).updateMe({ name: "Ana" })).profile).toMatchObject({ name: "Ana", document });
@@ -126,30 +126,64 @@ describe("a profile", () => {
     expect(timestampDate(again.marketingMailConsentedAt!) >= kept!.withdrawn).toBe(true);
   });
 
+  test("clean before checking: what was typed or pasted is kept as it was meant", async () => {
+    const ana = await signUp(system);
+    const typed = { name: " Ana\u00a0María\u200b ", phone: "\u202a(601) 742\u00a00000\u202c" };
+    expect((await as(ana).updateMe(typed)).profile).toMatchObject({ name: "Ana María", phone: "+576017420000" });
+    const document = { type: Document_Type.PASSPORT, number: "ab 12.345" };
+    expect((await as(ana).updateMe({ document })).profile!.document).toMatchObject({ number: "AB12345" });
+  });
+
+  test("documents are DIAN's: every type is kept, a NIT with its check digit", async () => {
+    const ana = await signUp(system);
+    const types = Object.values(Document_Type).filter((type) => typeof type === "number" && type !== Document_Type.TYPE_UNSPECIFIED);
+    for (const type of types) {
+      const number = type === Document_Type.PEP ? "986543212021991" : "1020304050";
+      const kept = type === Document_Type.NIT ? "1020304050-8" : number;
+      expect((await as(ana).updateMe({ document: { type, number } })).profile!.document).toMatchObject({ type, number: kept });
+    }
+  });
+
+  test("clean before checking: a refusal says in a sentence what is wrong, and shows no pattern", async () => {
+    const bea = await signUp(system);
+    const said = async (wishes: MessageInitShape<typeof UpdateMeRequestSchema>) =>
+      ConnectError.from(
+        await as(bea)
+          .updateMe(wishes)
+          .catch((error: unknown) => error),
+      ).rawMessage;
+    expect(await said({ phone: "llámame" })).toBe("phone: must be a phone number, like +57 300 123 4567");
+    expect(await said({ document: { type: Document_Type.NIT, number: "800197268-5" } })).toBe("document.number: has a wrong check digit");
+    expect(await said({ document: { type: Document_Type.CC, number: "E123456" } })).toBe(
+      "document.number: of a CC must have 4 to 10 digits",
+    );
+  });
+
   let ana: SignedIn | undefined;
-  const { CC, CE, NIT, PASSPORT } = Document_Type;
+  const { CC, CE, NIT, PASSPORT, TI } = Document_Type;
   test.each<[string, MessageInitShape<typeof UpdateMeRequestSchema>]>([
     ["name", { name: "" }],
-    ["name", { name: " Ana" }],
+    ["name", { name: " \u00a0\u200b" }],
     ["name", { name: "x".repeat(101) }],
     ["name", { name: "Ana\0" }],
     ["phone", { phone: "llámame" }],
     ["phone", { phone: "123" }],
+    ["phone", { phone: "300 123 4567 ext. 1" }],
     ["locale", { locale: "fr" }],
     ["locale", { locale: "" }],
     ["whenStylistCancels", { whenStylistCancels: Profile_WhenStylistCancels.WHEN_STYLIST_CANCELS_UNSPECIFIED }],
     ["whenStylistCancels", { whenStylistCancels: 9 as Profile_WhenStylistCancels }],
     ["document.type", { document: { number: "12345" } }],
-    ["document.type", { document: { type: 9 as Document_Type, number: "12345" } }],
+    ["document.type", { document: { type: 99 as Document_Type, number: "12345" } }],
     ["document.number", { document: { type: CC } }],
-    ["document.number", { document: { type: CC, number: "12.345.678" } }],
     ["document.number", { document: { type: CC, number: "ABC123" } }],
     ["document.number", { document: { type: CC, number: "12345678901" } }],
     ["document.number", { document: { type: CE, number: "12-34" } }],
     ["document.number", { document: { type: NIT, number: "900123456-" } }],
     ["document.number", { document: { type: NIT, number: "900-1" } }],
     ["document.number", { document: { type: PASSPORT, number: "AB-12345" } }],
-    ["document.number", { document: { type: PASSPORT, number: "ab12345" } }],
+    ["document.number", { document: { type: NIT, number: "901234567-1" } }],
+    ["document.number", { document: { type: TI, number: "52123456" } }],
   ])("is not changed to a wrong %s (%#)", async (field, wishes) => {
     ana ??= await signUp(system);
     expect(await refusal(as(ana).updateMe(wishes))).toBe(`InvalidArgument invalid_argument ${field}`);

@@ -13,3 +13,11 @@ export function commonFailure(error: unknown, form: FormData): Failure | undefin
   if (code !== Code.ResourceExhausted) return undefined;
   return fail(429, { values: typed(form), failure: m.too_many_tries({ seconds: retryAfterSeconds || 60 }) });
 }
+
+const words: Record<string, () => string> = { name: m.name_missing, email: m.email_wrong, phone: m.phone_wrong };
+
+/** A service's "no" at the fields it names, in words of ours: its own are for who writes programs. */
+export function fieldErrors(error: unknown): Record<string, string> {
+  const ofForm = (field: string) => (field.startsWith("document") ? "documentNumber" : field);
+  return Object.fromEntries(refusalOf(error).fields.map((field) => [ofForm(field), (words[field] ?? m.field_wrong)()]));
+}

@@ -1,6 +1,8 @@
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { Booking_Status, Cancellation_By, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { getLocale } from "#lib/paraglide/runtime.js";
+import { bookingCode } from "@lacio/salon/booking-code";
+import { splitIva } from "@lacio/salon/iva";
 import type { Api } from "./api.ts";
 
 /** A booking as pages show it: times in RFC 3339, money in minor units of COP. */
@@ -50,10 +52,10 @@ export function viewOf(booking: Booking, now = Date.now()): BookingView {
   const { bookingId, status, staffId, lines, policy, cancellation } = booking;
   const line = lines[0]!;
   const price = pesos(booking.price);
-  const base = Math.round(price / (1 + line.ivaPercent / 100));
+  const { base, iva } = splitIva(booking.price?.minorUnits ?? 0n, line.ivaPercent);
   return {
     id: bookingId,
-    code: bookingId.replaceAll("-", "").slice(-8).toUpperCase(),
+    code: bookingCode(bookingId),
     status: Booking_Status[status] as keyof typeof Booking_Status,
     service: (getLocale() === "en" && line.serviceNameEn) || line.serviceName,
     serviceId: line.serviceId,
@@ -61,7 +63,7 @@ export function viewOf(booking: Booking, now = Date.now()): BookingView {
     stylist: line.staffName,
     start: iso(booking.start),
     end: iso(booking.end),
-    ...{ price, base, iva: price - base, ivaPercent: line.ivaPercent },
+    ...{ price, base: Number(base), iva: Number(iva), ivaPercent: line.ivaPercent },
     ...(booking.expiresAt && { payUntil: iso(booking.expiresAt) }),
     payable: booking.expiresAt !== undefined && millis(booking.expiresAt) > now,
     paid: booking.paymentId !== "",

@@ -5,11 +5,11 @@ import { Document_Type, Profile_WhenStylistCancels as WhenStylistCancels } from 
 import { deviceInWords } from "#lib/device.ts";
 import { m } from "#lib/paraglide/messages.js";
 import type { Api } from "#lib/server/api.ts";
-import { commonFailure } from "#lib/server/account-failure.ts";
+import { commonFailure, fieldErrors } from "#lib/server/account-failure.ts";
 import { check, typed } from "#lib/server/check.ts";
 import { person } from "#lib/server/guard.ts";
 import { preferenceRules, profileRules } from "#lib/server/profile-rules.ts";
-import { isAway, refusalOf } from "#lib/server/refusal.ts";
+import { isAway } from "#lib/server/refusal.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
@@ -83,8 +83,6 @@ async function answer(form: FormData, saved: string, work: () => Promise<unknown
   } catch (error) {
     const common = commonFailure(error, form);
     if (common) return common;
-    const fieldOf = (field: string) => (field.startsWith("document") ? "documentNumber" : field);
-    const errors = Object.fromEntries(refusalOf(error).fields.map((field) => [fieldOf(field), m.field_wrong()]));
-    return fail(422, { values: typed(form), errors });
+    return fail(422, { values: typed(form), errors: fieldErrors(error) });
   }
 }

@@ -2,7 +2,7 @@ import { fail } from "@sveltejs/kit";
 import * as v from "valibot";
 import { m } from "#lib/paraglide/messages.js";
 import { getLocale } from "#lib/paraglide/runtime.js";
-import { commonFailure } from "#lib/server/account-failure.ts";
+import { commonFailure, fieldErrors } from "#lib/server/account-failure.ts";
 import { emailRule, nameRule, newPasswordRule, phoneRule } from "#lib/server/account-rules.ts";
 import { check, typed } from "#lib/server/check.ts";
 import { refusalOf } from "#lib/server/refusal.ts";
@@ -29,9 +29,8 @@ export const actions: Actions = {
     } catch (error) {
       const common = commonFailure(error, form);
       if (common) return common;
-      const { reason, fields } = refusalOf(error);
-      const errors = Object.fromEntries(fields.map((field) => [field, m.field_wrong()]));
-      if (reason !== "email_taken") return fail(422, { values: typed(form), failure: m.register_failed(), errors });
+      if (refusalOf(error).reason !== "email_taken")
+        return fail(422, { values: typed(form), failure: m.register_failed(), errors: fieldErrors(error) });
       // Sent twice, or the first answer was lost: with the right password the account is hers, and she goes on.
       try {
         tokens = await auth.login({ email, password });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { splitIva } from "./tax.ts";
+import { splitIva } from "./iva.ts";
 
 describe("splitting a price that holds its IVA", () => {
   test.each([

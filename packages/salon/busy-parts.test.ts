@@ -1,11 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import { busyParts, visitMinutes } from "./busy-parts.ts";
 
-const start = new Date("2026-12-01T15:00:00Z");
-const busy = (minutes: number) => ({ name: "x", minutes, busy: true });
-const free = (minutes: number) => ({ name: "x", minutes, busy: false });
+const busy = (minutes: number) => ({ minutes, busy: true });
+const free = (minutes: number) => ({ minutes, busy: false });
 
-describe("busy parts", () => {
+describe("one rule per field: busy parts", () => {
   test.each([
     ["one phase", [busy(60)], 0, [[0, 60]]],
     ["a buffer lengthens the last phase", [busy(60)], 10, [[0, 70]]],
@@ -31,8 +30,7 @@ describe("busy parts", () => {
     ["a free first phase", [free(20), busy(30)], 0, [[20, 50]]],
     ["nobody busy: the whole visit counts", [free(20), free(30)], 0, [[0, 50]]],
   ])("%s", (_, phases, bufferMinutes, expected) => {
-    const parts = busyParts({ phases, bufferMinutes }, "s", start);
-    expect(parts.map((part) => [part.start, part.end].map((time) => (time.getTime() - start.getTime()) / 60_000))).toEqual(expected);
+    expect(busyParts({ phases, bufferMinutes })).toEqual(expected.flat());
     expect(visitMinutes(phases)).toBe(phases.reduce((sum, { minutes }) => sum + minutes, 0));
   });
 });

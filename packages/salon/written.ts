@@ -1,0 +1,21 @@
+import { Written } from "@lacio/proto/options/v1/options";
+import { documentNumberOf } from "./document.ts";
+import { emailOf } from "./email.ts";
+import { lineOf } from "./line.ts";
+import { phoneOf } from "./phone.ts";
+
+/** What somebody meant who typed or pasted this into a field of that kind. What can't be understood stays, for the rule to refuse. */
+export function clean(kind: Written, typed: string): string {
+  switch (kind) {
+    case Written.EMAIL:
+      return emailOf(typed);
+    case Written.PHONE:
+      return phoneOf(typed) ?? lineOf(typed);
+    case Written.DOCUMENT:
+      return documentNumberOf(typed);
+    case Written.LINE:
+      return lineOf(typed);
+    case Written.WRITTEN_UNSPECIFIED:
+      return typed;
+  }
+}
