@@ -103,7 +103,7 @@ function particular(name: string, { infra, publicUrl, secrets, stripeUrl }: Surr
     case "invoice":
       return {
         ISSUER_NAME: "Lacio Alisados S.A.S.",
-        ISSUER_NIT: "901234567-1",
+        ISSUER_NIT: "901234567-7",
         ISSUER_ADDRESS: salon.street,
         ISSUER_CITY: salon.city,
         ISSUER_PHONE: salon.phone,

@@ -2,12 +2,13 @@ import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
+import { checkDocument } from "@lacio/salon/document";
 import type { Issuer } from "./pdf/invoice-document.ts";
 
 export const readConfig = (env: Env) => ({
   issuer: {
     name: env.text("ISSUER_NAME"),
-    nit: env.text("ISSUER_NIT"),
+    nit: nitOf(env, "ISSUER_NIT"),
     address: env.text("ISSUER_ADDRESS"),
     city: env.text("ISSUER_CITY"),
     phone: env.text("ISSUER_PHONE"),
@@ -16,6 +17,15 @@ export const readConfig = (env: Env) => ({
   /** Printed on every page, e.g. that a test environment made it. */
   notice: env.optional("INVOICE_NOTICE"),
 });
+
+// What the tax office refuses on every invoice is refused here, once. @throws ConfigError
+function nitOf(env: Env, name: string): string {
+  const typed = env.text(name);
+  const checked = checkDocument("NIT", typed);
+  if ("number" in checked) return checked.number;
+  if (typed) env.errors.push(`${name} is no NIT: ${checked.wrong === "check digit" ? "its check digit is wrong" : `"${typed}"`}`);
+  return typed;
+}
 
 export function createApp(base: Base<ReturnType<typeof readConfig>>) {
   return {

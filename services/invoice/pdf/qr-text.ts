@@ -1,5 +1,5 @@
 import { FINAL_CONSUMER } from "./invoice-document.ts";
-import type { InvoiceDocument } from "./invoice-document.ts";
+import type { Client, InvoiceDocument } from "./invoice-document.ts";
 import { bogotaDateTime } from "./printed.ts";
 
 /** DIAN's QR content, one datum per line. */
@@ -10,13 +10,16 @@ export function qrText(document: InvoiceDocument): string {
     `FecFac: ${date}`,
     `HorFac: ${time}`,
     `NitFac: ${withoutCheckDigit(document.issuer.nit)}`,
-    `DocAdq: ${document.client.documentNumber || FINAL_CONSUMER}`,
+    `DocAdq: ${buyer(document.client)}`,
     `ValFac: ${decimal(document.base)}`,
     `ValIva: ${decimal(document.iva)}`,
     `ValOtroIm: 0.00`,
     `ValTolFac: ${decimal(document.total)}`,
   ].join("\n");
 }
+
+const buyer = ({ documentType, documentNumber }: Client): string =>
+  documentType === "NIT" ? withoutCheckDigit(documentNumber ?? "") : documentNumber || FINAL_CONSUMER;
 
 function withoutCheckDigit(nit: string): string {
   return (nit.split("-")[0] ?? "").replaceAll(/\D/g, "");
