@@ -1,6 +1,6 @@
 import { drawQr } from "./draw-qr.ts";
 import type { InvoiceDocument, Resolution } from "./invoice-document.ts";
-import { INK, oneLine, PAGE, pen } from "./look.ts";
+import { fewLines, INK, oneLine, PAGE, widthOf } from "./look.ts";
 import { printable, printedDay } from "./printed.ts";
 import { qrText } from "./qr-text.ts";
 
@@ -10,8 +10,7 @@ export function drawFooter(doc: PDFKit.PDFDocument, document: InvoiceDocument, p
   drawQr(doc, qrText(document), left, footerTop, qr);
   const textLeft = left + qr + 20;
   drawStrands(doc, textLeft, footerTop);
-  pen(doc, { size: 8, color: INK.humo });
-  doc.text(printable(numbering(document)), textLeft, footerTop + 22, { width: 330, height: 40, lineGap: 2, ellipsis: true });
+  fewLines(doc, printable(numbering(document)), 4, textLeft, footerTop + 22, 330, { size: 8, color: INK.humo });
   const { name, nit } = document.issuer;
   oneLine(doc, printable(`${name} · NIT ${nit}`), textLeft, footerTop + qr - 8, 270, "left", { size: 8, color: INK.humo });
   oneLine(doc, `Página ${page} de ${pages}`, right - 80, footerTop + qr - 8, 80, "right", { size: 8, color: INK.humo });
@@ -43,6 +42,6 @@ function drawStrands(doc: PDFKit.PDFDocument, x: number, y: number): void {
 
 function drawNotice(doc: PDFKit.PDFDocument, notice: string): void {
   doc.roundedRect(PAGE.left, 14, PAGE.right - PAGE.left, 18, 6).fill(INK.ambarSoft);
-  const width = Math.min(pen(doc, { size: 8, bold: true, color: INK.ambar }).widthOfString(notice), 490);
+  const width = Math.min(widthOf(doc, notice, { size: 8, bold: true }), 490);
   oneLine(doc, notice, (PAGE.width - width) / 2, 19.5, width + 1, "left", { size: 8, bold: true, color: INK.ambar });
 }

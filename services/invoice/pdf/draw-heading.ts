@@ -1,8 +1,10 @@
+import { bookingCode } from "@lacio/salon/booking-code";
+import { documentRules, type DocumentType } from "@lacio/salon/document";
 import { drawLogo } from "./draw-logo.ts";
 import { FINAL_CONSUMER } from "./invoice-document.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
-import { fewLines, INK, oneLine, PAGE, pen, rule } from "./look.ts";
-import { bookingReference, printable, printedInstant, printedVisit } from "./printed.ts";
+import { fewLines, INK, oneLine, PAGE, rule } from "./look.ts";
+import { printable, printedInstant, printedVisit } from "./printed.ts";
 
 export function documentTitle(document: InvoiceDocument): string {
   return document.kind === "INVOICE" ? "Factura de venta" : "Nota crédito";
@@ -32,7 +34,7 @@ export function drawShortHeading(doc: PDFKit.PDFDocument, document: InvoiceDocum
 
 function drawParties(doc: PDFKit.PDFDocument, { issuer, client }: InvoiceDocument, y: number): number {
   const clientDocument = client.documentNumber
-    ? `${client.documentType ?? ""} ${client.documentNumber}`.trim()
+    ? `${documentRules[client.documentType as DocumentType]?.printed ?? ""} ${client.documentNumber}`.trim()
     : `Consumidor final ${FINAL_CONSUMER}`;
   const left = drawParty(
     doc,
@@ -48,19 +50,19 @@ function drawParties(doc: PDFKit.PDFDocument, { issuer, client }: InvoiceDocumen
 
 function drawParty(doc: PDFKit.PDFDocument, label: string, name: string, details: string[], x: number, y: number): number {
   const width = 246;
-  pen(doc, { size: 8, color: INK.humo }).text(label, x, y, { width });
-  fewLines(doc, printable(name), 2, x, doc.y + 3, width, { size: 11, bold: true });
-  for (const detail of details.filter(Boolean)) {
-    fewLines(doc, printable(detail), 2, x, doc.y + 2.5, width, { size: 9, color: INK.humo });
-  }
-  return doc.y;
+  let end = fewLines(doc, label, 1, x, y, width, { size: 8, color: INK.humo });
+  // A name of a hundred of the widest letters: whoever is named is named in full.
+  end = fewLines(doc, printable(name), 8, x, end + 3, width, { size: 11, bold: true });
+  for (const detail of details.filter(Boolean))
+    end = fewLines(doc, printable(detail), 8, x, end + 2.5, width, { size: 9, color: INK.humo });
+  return end;
 }
 
 function drawFacts(doc: PDFKit.PDFDocument, document: InvoiceDocument, y: number): number {
   const facts: [label: string, ...lines: string[]][] = [
     ["Emitida", ...printedInstant(document.issuedAt)],
     ["Cita", ...printedVisit(document.visitAt)],
-    ["Reserva", bookingReference(document.bookingId)],
+    ["Código", bookingCode(document.bookingId)],
   ];
   if (document.correctsNumber) facts.push(["Corrige la factura", document.correctsNumber]);
   const widths = document.correctsNumber ? [170, 158, 76, 98] : [190, 190, 122];

@@ -1,13 +1,13 @@
 import { nextPage } from "./draw-lines.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
-import { INK, oneLine, PAGE, pen } from "./look.ts";
+import { fewLines, INK, oneLine, PAGE } from "./look.ts";
 import { printable, printedMoney } from "./printed.ts";
 
 const LEFT = 340;
 
 /** The sums, never torn over two pages. */
 export function drawTotals(doc: PDFKit.PDFDocument, document: InvoiceDocument, linesEnd: number): void {
-  const sums: [string, bigint][] = [["Base", document.base], ...ivaByRate(document)];
+  const sums: [string, bigint][] = [["Subtotal sin IVA", document.base], ...ivaByRate(document)];
   const height = 14 + sums.length * 16 + 44;
   const top = linesEnd + height > PAGE.contentBottom ? nextPage(doc, document) : linesEnd + 14;
   let y = top;
@@ -23,7 +23,7 @@ export function drawTotals(doc: PDFKit.PDFDocument, document: InvoiceDocument, l
     bold: true,
     color: INK.mora,
   });
-  pen(doc, { size: 8.5, color: INK.humo }).text(remark(document), PAGE.left, top, { width: 230, lineGap: 2 });
+  fewLines(doc, remark(document), 4, PAGE.left, top, 230, { size: 8.5, color: INK.humo });
 }
 
 function ivaByRate({ lines }: InvoiceDocument): [string, bigint][] {

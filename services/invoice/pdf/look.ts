@@ -1,3 +1,5 @@
+import { drawText, lineHeight, textWidth, wrapped, type Style } from "./draw-text.ts";
+
 export const INK = {
   azabache: "#1B1720",
   humo: "#5E5866",
@@ -12,30 +14,34 @@ export const INK = {
 /** Points, on a letter page. */
 export const PAGE = { width: 612, left: 48, right: 564, top: 42, contentBottom: 648, footerTop: 668, qr: 74 };
 
-const FACE = { regular: "Helvetica", bold: "Helvetica-Bold" };
+type Wish = Partial<Style>;
 
-type Style = { size?: number; bold?: boolean; color?: string };
-
-export function pen(doc: PDFKit.PDFDocument, { size = 9, bold = false, color = INK.azabache }: Style = {}): PDFKit.PDFDocument {
-  return doc
-    .font(bold ? FACE.bold : FACE.regular)
-    .fontSize(size)
-    .fillColor(color);
-}
+const styleOf = ({ size = 9, bold = false, color = INK.azabache }: Wish): Style => ({ size, bold, color });
 
 export function rule(doc: PDFKit.PDFDocument, y: number, color = INK.niebla, width = 0.75): void {
   doc.moveTo(PAGE.left, y).lineTo(PAGE.right, y).lineWidth(width).strokeColor(color).stroke();
 }
 
 /** One line that becomes smaller until it fits. */
-export function oneLine(doc: PDFKit.PDFDocument, text: string, x: number, y: number, width: number, align: "left" | "right", style: Style) {
-  let size = style.size ?? 9;
-  while (size > 4 && pen(doc, { ...style, size }).widthOfString(text) > width) size -= 0.25;
-  const inset = align === "right" ? width - doc.widthOfString(text) : 0;
-  doc.text(text, x + inset, y + ((style.size ?? 9) - size) * 0.7, { lineBreak: false });
+export function oneLine(doc: PDFKit.PDFDocument, text: string, x: number, y: number, width: number, align: "left" | "right", wish: Wish) {
+  const style = styleOf(wish);
+  const { size } = style;
+  while (style.size > 4 && textWidth(doc, text, style) > width) style.size -= 0.25;
+  const inset = align === "right" ? width - textWidth(doc, text, style) : 0;
+  drawText(doc, text, x + inset, y + (size - style.size) * 0.7, style);
 }
 
-/** Text that wraps over so many lines at most. */
-export function fewLines(doc: PDFKit.PDFDocument, text: string, lines: number, x: number, y: number, width: number, style: Style): void {
-  pen(doc, style).text(text, x, y, { width, height: lines * doc.currentLineHeight(true) + 1, ellipsis: true });
+/** Text that wraps over so many lines at most. Answers where it ends. */
+export function fewLines(doc: PDFKit.PDFDocument, text: string, most: number, x: number, y: number, width: number, wish: Wish): number {
+  const style = styleOf(wish);
+  const lines = wrapped(doc, text, width, most, style);
+  for (const [row, line] of lines.entries()) drawText(doc, line, x, y + row * lineHeight(style), style);
+  return y + lines.length * lineHeight(style);
+}
+
+export const widthOf = (doc: PDFKit.PDFDocument, text: string, wish: Wish): number => textWidth(doc, text, styleOf(wish));
+
+export function heightOf(doc: PDFKit.PDFDocument, text: string, most: number, width: number, wish: Wish): number {
+  const style = styleOf(wish);
+  return wrapped(doc, text, width, most, style).length * lineHeight(style);
 }

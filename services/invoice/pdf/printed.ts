@@ -1,3 +1,6 @@
+import { lineOf } from "@lacio/salon/line";
+import { faceOf, isPlain } from "./faces.ts";
+
 // Tax documents carry Colombian time wherever the salon's servers or clients are.
 const ZONE = "America/Bogota";
 
@@ -30,39 +33,14 @@ export function bogotaDateTime(instant: Date): string {
   return bogota(instant).toString({ smallestUnit: "second", timeZoneName: "never" });
 }
 
-/** The short reference that the mails show too: the tail of the id, its only random part within one minute. */
-export function bookingReference(bookingId: string): string {
-  return bookingId
-    .replaceAll("-", "")
-    .slice(-8)
-    .toUpperCase()
-    .replace(/^(.{4})/, "$1-");
-}
-
-/** The standard PDF fonts hold Western European letters only: others lose their marks, or print as "?", and emoji go. */
+/** One line of what can be drawn: pictures and what no eye sees go; a letter that no face of ours has prints as "?". */
 export function printable(text: string): string {
-  const characters =
-    text
-      .normalize("NFC")
-      .replaceAll(/\s+/g, " ")
-      .match(/\P{M}\p{M}*/gu) ?? [];
-  return characters
-    .map((character) => (inWinAnsi(character) ? character : plainer(character)))
-    .join("")
-    .replaceAll(/ +/g, " ")
-    .trim();
-}
-
-function plainer(character: string): string {
-  const bare = (PLAIN[character] ?? character.normalize("NFKD")).replaceAll(/\p{M}|\p{C}|\p{Extended_Pictographic}/gu, "");
-  return [...bare].map((letter) => (inWinAnsi(letter) ? letter : "?")).join("");
-}
-
-// Latin letters whose stroke is no combining mark.
-const PLAIN: Record<string, string> = { ł: "l", Ł: "L", đ: "d", Đ: "D", ħ: "h", Ħ: "H", ı: "i", ŧ: "t", Ŧ: "T", "−": "-" };
-
-function inWinAnsi(character: string): boolean {
-  return /^[ -~\u00a0-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]$/u.test(character);
+  const seen = [...new Intl.Segmenter("es", { granularity: "grapheme" }).segment(lineOf(text).replaceAll(/\p{Cc}/gu, ""))]
+    .map(({ segment }) =>
+      isPlain(segment) || faceOf(segment, false) ? segment : /\p{Extended_Pictographic}|\p{C}/u.test(segment) ? "" : "?",
+    )
+    .join("");
+  return lineOf(seen);
 }
 
 function inBogota(instant: Date, shape: Intl.DateTimeFormatOptions): string {

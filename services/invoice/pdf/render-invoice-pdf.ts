@@ -4,10 +4,12 @@ import { drawFooter } from "./draw-footer.ts";
 import { documentTitle, drawHeading } from "./draw-heading.ts";
 import { drawLines } from "./draw-lines.ts";
 import { drawTotals } from "./draw-totals.ts";
+import { openFaces } from "./faces.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
 
 /** The same document always gives the same bytes. */
 export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffer> {
+  await openFaces(textsOf(document));
   const doc = new PDFDocument({
     size: "LETTER",
     margin: 0,
@@ -33,3 +35,12 @@ export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffe
   doc.end();
   return bytes;
 }
+
+// Whatever people wrote. What we print besides is Spanish.
+const textsOf = ({ issuer, client, lines, notice = "" }: InvoiceDocument): string[] => [
+  ...Object.values(issuer),
+  client.name,
+  client.email,
+  ...lines.map(({ description }) => description),
+  notice,
+];
