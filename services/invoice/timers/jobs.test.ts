@@ -16,7 +16,10 @@ const startAlone = () =>
   startAppAlone(
     "invoice",
     { config: readConfig, database, createApp },
-    Object.fromEntries(["NAME", "NIT", "ADDRESS", "CITY", "PHONE", "EMAIL"].map((what) => [`ISSUER_${what}`, "Lacio"])),
+    {
+      ISSUER_NIT: "800197268-4",
+      ...Object.fromEntries(["NAME", "ADDRESS", "CITY", "PHONE", "EMAIL"].map((what) => [`ISSUER_${what}`, "Lacio"])),
+    },
   );
 
 beforeAll(async () => void ({ app } = alone = await startAlone()));
