@@ -46,9 +46,9 @@ export function toPay(app: App, to: Profile, { bookingId, status, expiresAt }: B
 
 /** The visit as mails tell it. */
 export async function askVisit(app: App, bookingId: string, lines: Line[]): Promise<Visit> {
-  const named = lines.map(async ({ serviceName, staffId }) => {
+  const named = lines.map(async ({ serviceName, serviceNameEn, staffId }) => {
     const { stylist } = await app.staff.getStylist({ staffId });
-    return { serviceName, stylistName: stylist!.name };
+    return { serviceName, serviceNameEn, stylistName: stylist!.name };
   });
   return {
     bookingId,

@@ -13,7 +13,7 @@ export function bookingConfirmed(input: BookingConfirmed): Mail {
   const when = shortDayAndHour(visit.start, salon.timeZone, locale);
   return compose(input, {
     subject: say.subject(when),
-    preheader: `${serviceNames(visit)}. ${salon.address}`,
+    preheader: `${serviceNames(visit, locale)}. ${salon.address}`,
     title: say.title(shortDay(visit.start, salon.timeZone, locale)),
     blocks: [
       { paragraph: say.intro },

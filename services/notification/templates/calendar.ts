@@ -1,5 +1,5 @@
 import type { CalendarVisit } from "@lacio/calendar/visit-file";
-import { bookingCode } from "./format.ts";
+import { bookingCode } from "@lacio/salon/booking-code";
 import type { MailContext } from "./layout.ts";
 import { serviceNames, stylistNames, type Visit } from "./visit.ts";
 
@@ -20,7 +20,7 @@ export function calendarVisit(
     bookingId: visit.bookingId,
     start: visit.start.toISOString(),
     end: visit.end.toISOString(),
-    title: `${serviceNames(visit)} · ${salon.name}`,
+    title: `${serviceNames(visit, locale)} · ${salon.name}`,
     description: [`${say.with} ${stylistNames(visit)}`, `${say.code}: ${bookingCode(visit.bookingId)}`, salon.phone]
       .filter(Boolean)
       .join("\n"),

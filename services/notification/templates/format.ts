@@ -41,15 +41,6 @@ export function hours(start: Date, end: Date, zone: string, locale: Locale): str
   return `${hour(start, zone, locale)} ${to} ${hour(end, zone, locale)} (${zoneName(zone, locale)})`;
 }
 
-/** What a person reads out at the desk; the page and the invoice show it too: the tail of the id, its only random part within one minute. */
-export function bookingCode(bookingId: string): string {
-  return bookingId
-    .replaceAll("-", "")
-    .slice(-8)
-    .toUpperCase()
-    .replace(/^(.{4})/, "$1-");
-}
-
 function hour(instant: Date, zone: string, locale: Locale): string {
   return at(instant, zone).toLocaleString(TAG[locale], { hour: "numeric", minute: "2-digit" });
 }

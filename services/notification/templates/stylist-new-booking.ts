@@ -12,7 +12,7 @@ export function stylistNewBooking(input: StylistNewBooking): Mail {
   const say = WORDS[locale];
   return compose(input, {
     subject: say.subject(shortDayAndHour(visit.start, salon.timeZone, locale)),
-    preheader: [serviceNames(visit), clientName].filter(Boolean).join(", "),
+    preheader: [serviceNames(visit, locale), clientName].filter(Boolean).join(", "),
     title: say.title,
     blocks: [
       { paragraph: say.intro },

@@ -1,4 +1,5 @@
-import { bookingCode, day, hours } from "./format.ts";
+import { bookingCode } from "@lacio/salon/booking-code";
+import { day, hours } from "./format.ts";
 import type { Block, MailContext } from "./layout.ts";
 import { serviceNames } from "./visit.ts";
 import type { Visit } from "./visit.ts";
@@ -17,7 +18,7 @@ export function stylistVisitFacts(visit: StylistVisit, clientName: string | unde
   return {
     facts: [
       ...(clientName === undefined ? [] : [[say.client, clientName || say.erased] as [string, string]]),
-      [say.service, serviceNames(visit)],
+      [say.service, serviceNames(visit, locale)],
       [say.date, day(visit.start, salon.timeZone, locale)],
       [say.hour, hours(visit.start, visit.end, salon.timeZone, locale)],
       [say.code, bookingCode(visit.bookingId)],

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Locale } from "./format.ts";
-import { bookingCode, dayAndHour, mailLocale, money } from "./format.ts";
+import { dayAndHour, mailLocale, money } from "./format.ts";
 import { templates } from "./index.ts";
 import type { MailInput, MailKind } from "./index.ts";
 import type { Mail } from "./layout.ts";
+import { serviceNames } from "./visit.ts";
 
 const LINK = "https://salon.example/enlace?token=a1&mail=b2";
 
@@ -257,8 +258,10 @@ test.each([
   expect(mailLocale(profile)).toBe(locale);
 });
 
-test("a booking's code is the random end of its id", () => {
-  expect(bookingCode("01935f3a-7c2e-7b11-9d3f-5c2a7f3a19c2")).toBe("7F3A-19C2");
+test("language travels: an English mail calls the service by its English name", () => {
+  const lines = [{ serviceName: "Alisado largo", serviceNameEn: "Long hair straightening", stylistName: "Sofía" }];
+  expect([serviceNames({ lines }, "en"), serviceNames({ lines }, "es")]).toEqual(["Long hair straightening", "Alisado largo"]);
+  expect(serviceNames({ lines: [{ serviceName: "Corte", serviceNameEn: "", stylistName: "Sofía" }] }, "en")).toBe("Corte");
 });
 
 // What a reader sees: no head, no preheader, no tags.

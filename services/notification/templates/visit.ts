@@ -1,11 +1,12 @@
-import { bookingCode, day, dayAndHour, hours, money } from "./format.ts";
+import { bookingCode } from "@lacio/salon/booking-code";
+import { day, dayAndHour, hours, money } from "./format.ts";
 import type { Locale } from "./format.ts";
 import type { Block, MailContext } from "./layout.ts";
 
 /** A booking as mails tell it. The price is in minor units of COP. */
 export type Visit = {
   bookingId: string;
-  lines: { serviceName: string; stylistName: string }[];
+  lines: { serviceName: string; serviceNameEn?: string; stylistName: string }[];
   start: Date;
   end: Date;
   price: bigint;
@@ -28,7 +29,7 @@ export function visitFacts(visit: Visit, { locale, salon }: MailContext): Block 
   const say = WORDS[locale];
   return {
     facts: [
-      [say.service, serviceNames(visit)],
+      [say.service, serviceNames(visit, locale)],
       [say.with, stylistNames(visit)],
       [say.date, day(visit.start, salon.timeZone, locale)],
       [say.hour, hours(visit.start, visit.end, salon.timeZone, locale)],
@@ -39,8 +40,8 @@ export function visitFacts(visit: Visit, { locale, salon }: MailContext): Block 
   };
 }
 
-export function serviceNames({ lines }: Pick<Visit, "lines">): string {
-  return lines.map((line) => line.serviceName).join(" + ");
+export function serviceNames({ lines }: Pick<Visit, "lines">, locale: Locale): string {
+  return lines.map(({ serviceName, serviceNameEn }) => (locale === "en" && serviceNameEn) || serviceName).join(" + ");
 }
 
 export function stylistNames({ lines }: Visit): string {
