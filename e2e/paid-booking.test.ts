@@ -19,7 +19,10 @@ test("a mail leads on, from the click to the mailbox and back: confirmed with it
   await expectToLeadOn(confirmed!.text, bookingId);
   await bookings(system, client).cancelBooking({ bookingId });
 
-  const told = (await received(4)).map(({ subject, attachments }) => [
+  const all = await received(4);
+  const cancelled = all.find(({ subject }) => subject.startsWith("Cita cancelada"))!;
+  expect(cancelled.text).toContain(`\n${system.urls.edge}/reservar/${salon.serviceId}\n`);
+  const told = all.map(({ subject, attachments }) => [
     subject.replace(/:? .*/, ""),
     attachments.map(({ name, bytes }) => [name.replace(/\d+/, "…"), bytes.subarray(0, 5).toString()]),
   ]);

@@ -246,14 +246,20 @@ test("an unpaid booking: the failed payment, the end of the hold and the refund 
   const paymentId = randomUUID();
   await publisher.publish(fact(PaymentFailedSchema, paymentId, { paymentId, bookingId, clientId: client.id, reason: "declined" }));
   expect((await mailsTo(client, 2))[1]!.text).toContain("Te guardamos la hora hasta el");
+  const moved = { bookingId, clientId: client.id, oldLines: lines, lines, revision: 2n };
+  await publisher.publish(fact(BookingRescheduledSchema, bookingId, moved));
+  const [, failed, rescheduled] = await mailsTo(client, 3);
+  // A mail leads on: what is unpaid is paid; and it is in no calendar, since it may end.
+  for (const mail of [failed!, rescheduled!])
+    expect([mail.text.match(/^https?:\S+/m)![0], mail.attachments]).toEqual([`${publicUrl}/reservas/${bookingId}/pagar`, []]);
   booking.put({ bookingId, clientId: client.id, lines, policy, status: Booking_Status.EXPIRED });
-  await publisher.publish(fact(BookingExpiredSchema, bookingId, { bookingId, clientId: client.id, revision: 2n }));
-  await mailsTo(client, 3);
+  await publisher.publish(fact(BookingExpiredSchema, bookingId, { bookingId, clientId: client.id, revision: 3n }));
+  await mailsTo(client, 4);
   const amount = { currencyCode: "COP", minorUnits: 18_000_000n };
   await publisher.publish(
     fact(PaymentRefundedSchema, paymentId, { refundId: randomUUID(), paymentId, bookingId, clientId: client.id, amount }),
   );
-  expect((await mailsTo(client, 4))[3]!.text).toContain("un pago que no pudimos usar");
+  expect((await mailsTo(client, 5))[4]!.text).toContain("un pago que no pudimos usar");
 });
 
 describe("strangers' text in mail to strangers", () => {
@@ -326,9 +332,9 @@ describe("strangers' text in mail to strangers", () => {
 });
 
 describe("an erased client", () => {
-  const nothing = { name: "", address: "", subject: "", text: "", html: "" };
+  const nothing = { name: "", address: "", subject: "", text: "", html: "", calendar: null };
   const toldTo = ({ id }: SignedIn) =>
-    sql(system, "notification", "select kind, status, name, address, subject, text, html from notification where recipient_id = $1 order by id", [id]); // prettier-ignore
+    sql(system, "notification", "select kind, status, name, address, subject, text, html, calendar from notification where recipient_id = $1 order by id", [id]); // prettier-ignore
 
   test("is forgotten, also in what the stylist was told, and is told nothing more, whoever still thinks to know them", async () => {
     const { client, bookingId } = await paidBy(`Eva ${randomUUID()}`);
