@@ -190,6 +190,10 @@ describe("a paid booking", () => {
     );
     const [, , moved] = await mailsTo(client, 3);
     expect(moved!.text).toContain("Con: Andrea Díaz");
+    const toStylist = await until(async () =>
+      (await mails(system, stylist.email)).find(({ subject }) => subject.startsWith("Ya no atiendes")),
+    );
+    expect(toStylist.text).not.toMatch(/cancel/i); // she is told what happened: nobody cancelled
     expect(await kinds(bookingId)).toEqual([
       "booking_confirmed",
       "booking_rescheduled",
