@@ -11,13 +11,15 @@ describe("documents are DIAN's", () => {
     expect(codes.toSorted()).toEqual(["11", "12", "13", "21", "22", "31", "41", "42", "47", "48", "50", "91"]);
   });
 
-  // Of DIAN itself, two banks, the postal service and a power company: public numbers.
+  // Of DIAN itself, banks, the post, power and oil companies: public numbers.
   test.each([
     ["800197268", 4],
     ["890903938", 8],
     ["860002964", 4],
     ["900062917", 9],
     ["899999082", 3],
+    ["899999068", 1],
+    ["830037248", 0],
   ])("the check digit of NIT %s is %i", (nit, digit) => {
     expect(checkDigit(nit)).toBe(digit);
   });
