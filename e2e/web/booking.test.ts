@@ -125,7 +125,7 @@ describe.each([
     const elsewhere = await visitor(browser, system.urls.edge!, options);
     await elsewhere.page.goto(cancel);
     await elsewhere.page.waitForURL(/\/entrar\?next=/);
-    await elsewhere.page.locator('input[type="email"]').fill(email);
+    await elsewhere.page.locator('input[name="email"]').fill(email);
     await elsewhere.page.locator('input[type="password"]').fill("una clave larga");
     await elsewhere.page.getByRole("main").getByRole("button", { name: "Entrar" }).click();
     await elsewhere.page.waitForURL(cancel);

@@ -2,6 +2,9 @@ import { test as once } from "@jest/globals";
 import type { Page, Response } from "playwright-core";
 
 const changed = "net::ERR_NETWORK_CHANGED";
+// The browser's own page about the failed one may come when the next try has begun already.
+const words = [changed, 'another navigation to "chrome-error:'];
+const mostTries = 3;
 
 let changes = 0;
 
@@ -42,15 +45,17 @@ export function whenNetworkChanges(page: Page): void {
   });
   for (const name of ["goto", "reload"] as const) {
     const ask = page[name].bind(page) as (...args: unknown[]) => Promise<Response | null>;
-    const twiceAtMost = async (...args: unknown[]) => {
-      dropped = false;
-      const answer = await ask(...args).catch((error: unknown) => {
-        if (!String(error).includes(changed)) throw error;
-        dropped = true;
-        return null;
-      });
-      return dropped ? await ask(...args) : answer;
+    const onceMore = async (...args: unknown[]) => {
+      for (let tries = 1; ; tries++) {
+        dropped = false;
+        try {
+          const answer = await ask(...args);
+          if (!dropped || tries === mostTries) return answer;
+        } catch (error) {
+          if (tries === mostTries || !words.some((one) => String(error).includes(one))) throw error;
+        }
+      }
     };
-    Object.assign(page, { [name]: twiceAtMost });
+    Object.assign(page, { [name]: onceMore });
   }
 }

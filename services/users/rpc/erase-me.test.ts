@@ -66,15 +66,15 @@ async function found(text: string): Promise<string[]> {
 async function booking({ id }: SignedIn, status: string): Promise<() => Promise<unknown>> {
   const bookingId = crypto.randomUUID();
   const inBooking = (text: string, values: unknown[]) => sql(system, "booking", text, values);
+  // In one statement: others list all bookings meanwhile.
   await inBooking(
-    `insert into booking (id, client_id, status, hold_no, expires_at, price, currency, free_until_hours, late_refund_percent, any_staff, starts_at, ends_at, revision, created_at)
-     values ($1, $2, $3, $4, now() + interval '1 hour', 100, 'COP', 24, 50, false, now() + interval '1 day', now() + interval '25 hours', 1, now())`,
+    `with booked as (
+       insert into booking (id, client_id, status, hold_no, expires_at, price, currency, free_until_hours, late_refund_percent, any_staff, starts_at, ends_at, revision, created_at)
+       values ($1, $2, $3, $4, now() + interval '1 hour', 100, 'COP', 24, 50, false, now() + interval '1 day', now() + interval '25 hours', 1, now())
+       returning *)
+     insert into booking_line (booking_id, position, service_id, service_name, staff_id, price, currency, iva_percent, starts_at, ends_at, phases, buffer_minutes)
+     select id, 1, gen_random_uuid(), 'Alisado', gen_random_uuid(), price, currency, 19, starts_at, ends_at, '[]', 0 from booked`,
     [bookingId, id, status, status === "PENDING_PAYMENT" ? 1 : null],
-  );
-  await inBooking(
-    `insert into booking_line select id, 1, gen_random_uuid(), 'Alisado', gen_random_uuid(), price, currency, 19, starts_at, ends_at, '[]', 0
-     from booking where id = $1`,
-    [bookingId],
   );
   return () =>
     inBooking(
