@@ -54,6 +54,7 @@ StaffService/RemoveTimeOff (another's id)       401     403     403           40
 
 AvailabilityService/GetAvailability             ok      ok      ok            ok       ok             ok     any
 AvailabilityService/FindCandidates              401     403     403           403      403            403    booking
+AvailabilityService/FindMoves                   401     403     403           403      403            403    booking
 AvailabilityService/FindAlternatives            401     403     403           403      403            403    booking
 
 BookingService/CreateBooking                    401     ok      ok            403      403            ok     -
@@ -62,6 +63,7 @@ BookingService/GetBooking                       401     ok      404           ok
 BookingService/ListBookings                     401     ok      ok            403      403            ok     users
 BookingService/ListBookings (of the client)     401     ok      403           403      403            ok     users
 BookingService/CancelBooking                    401     ok      404           403      403            ok     -
+BookingService/GetBookingSlots                  401     ok      404           403      403            ok     -
 BookingService/RescheduleBooking                401     ok      404           403      403            ok     -
 BookingService/CompleteBooking                  401     403     403           ok       404            ok     -
 BookingService/MarkNoShow                       401     403     403           ok       404            ok     -

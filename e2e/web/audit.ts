@@ -54,22 +54,26 @@ export const layoutShift = (page: Page): Promise<number> =>
 
 export type Weight = { script: number; style: number; font: number; document: number; foreign: string[] };
 
-/** What a first visit to a page costs, in bytes on the wire. */
+/** What a first visit to a page costs, in bytes on the wire. A page that had to be asked for again counts once. */
 export async function weightOf(page: Page, visit: () => Promise<unknown>): Promise<Weight> {
   const session = await page.context().newCDPSession(page);
   await session.send("Network.enable");
   await session.send("Network.clearBrowserCache");
-  const kinds = new Map<string, string>();
-  const weight: Weight = { script: 0, style: 0, font: 0, document: 0, foreign: [] };
-  session.on("Network.responseReceived", ({ requestId, type, response }) => {
-    kinds.set(requestId, type.toLowerCase().replace("stylesheet", "style"));
-    if (!response.url.startsWith("data:") && new URL(response.url).hostname !== "localhost") weight.foreign.push(response.url);
+  const parts = new Map<string, { url: string; kind: string }>();
+  const sizes = () => new Map<string, number>();
+  const bytes = { script: sizes(), style: sizes(), font: sizes(), document: sizes() };
+  const foreign: string[] = [];
+  session.on("Network.responseReceived", ({ requestId, type, response: { url } }) => {
+    parts.set(requestId, { url, kind: type.toLowerCase().replace("stylesheet", "style") });
+    if (!url.startsWith("data:") && new URL(url).hostname !== "localhost") foreign.push(url);
   });
   session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    const kind = kinds.get(requestId);
-    if (kind === "script" || kind === "style" || kind === "font" || kind === "document") weight[kind] += encodedDataLength;
+    const { url = "", kind } = parts.get(requestId) ?? {};
+    const ofKind = bytes[kind as keyof typeof bytes] as Map<string, number> | undefined;
+    ofKind?.set(url, Math.max(encodedDataLength, ofKind.get(url) ?? 0));
   });
   await visit();
   await session.detach();
-  return weight;
+  const sum = (ofKind: Map<string, number>) => [...ofKind.values()].reduce((all, one) => all + one, 0);
+  return { script: sum(bytes.script), style: sum(bytes.style), font: sum(bytes.font), document: sum(bytes.document), foreign };
 }

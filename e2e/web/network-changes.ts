@@ -9,8 +9,8 @@ const mostTries = 3;
 let changes = 0;
 
 /**
- * A test in a browser. One that failed while the machine's network changed is told once more, and says so: what a script or a form had on
- * its way was dropped. It is told twice for nothing else.
+ * A test in a browser. One that failed while the machine's network changed is told again, and says so: what a script or a form had on its
+ * way was dropped. It is told again for nothing else.
  */
 export const test = Object.assign((name: string, tell: Tell, timeout?: number) => once(name, patient(tell), timeout), {
   each: (table: readonly unknown[]) => (name: string, tell: Tell, timeout?: number) => once.each(table)(name, patient(tell), timeout),
@@ -20,13 +20,15 @@ type Tell = (...row: never[]) => unknown;
 
 function patient(tell: Tell) {
   return async (...row: unknown[]) => {
-    const before = changes;
-    try {
-      await tell(...(row as never[]));
-    } catch (error) {
-      if (changes === before) throw error;
-      console.warn("The machine's network changed during this test: once more");
-      await tell(...(row as never[]));
+    for (let tries = 1; ; tries++) {
+      const before = changes;
+      try {
+        return await tell(...(row as never[]));
+      } catch (error) {
+        const dropped = changes > before || String(error).includes(changed); // the error may come before the news of its cause
+        if (!dropped || tries === mostTries) throw error;
+        console.warn("The machine's network changed during this test: again");
+      }
     }
   };
 }

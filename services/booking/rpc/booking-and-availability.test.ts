@@ -100,12 +100,12 @@ describe("booking with the real availability", () => {
     const { bookingId } = await mine.createBooking({ serviceId, staffId, desiredStart: at(day, 2) });
     await until(async () => !(await freeHours(staffId, day)).includes(2));
     const date = day.toISOString().slice(0, 10);
-    const { slots } = await mine.listBookingSlots({ bookingId, date, staffId });
+    const { slots } = await mine.getBookingSlots({ bookingId, date, staffId });
     const starts = slots.map(({ start }) => (timestampDate(start!).getTime() - day.getTime()) / hour);
     expect(starts).toEqual(expect.arrayContaining([1.5, 1.75, 2.25, 2.5, 4]));
     expect(starts).not.toContain(2); // where it is already
-    expect((await outcome(bookings(crowd[8]!).listBookingSlots({ bookingId, date }))).reason).toBe("not_found");
-    expect((await outcome(mine.listBookingSlots({ bookingId, date: "2020-01-01" }))).code).toBe("InvalidArgument");
+    expect((await outcome(bookings(crowd[8]!).getBookingSlots({ bookingId, date }))).reason).toBe("not_found");
+    expect((await outcome(mine.getBookingSlots({ bookingId, date: "2020-01-01" }))).code).toBe("InvalidArgument");
     expect((await outcome(mine.rescheduleBooking({ bookingId, desiredStart: at(day, 2.5) }))).reason).toBe("ok");
   });
 
@@ -123,7 +123,7 @@ describe("booking with the real availability", () => {
       active: false,
     });
     await until(async () => (await outcome(book())).reason === "service_unknown");
-    const { slots } = await mine.listBookingSlots({ bookingId, date: day.toISOString().slice(0, 10), staffId });
+    const { slots } = await mine.getBookingSlots({ bookingId, date: day.toISOString().slice(0, 10), staffId });
     expect(timestampDate(slots.at(-1)!.start!)).toEqual(new Date(day.getTime() + 7 * hour)); // to the end of her day
     const { booking } = await mine.rescheduleBooking({ bookingId, desiredStart: at(day, 7) });
     expect(timestampDate(booking!.end!).getTime() - timestampDate(booking!.start!).getTime()).toBe(hour);

@@ -7,7 +7,7 @@ import { cancelStaffBooking } from "./cancel-staff-booking.ts";
 import { completeBooking } from "./complete-booking.ts";
 import { createBooking } from "./create-booking.ts";
 import { getBooking } from "./get-booking.ts";
-import { listBookingSlots } from "./list-booking-slots.ts";
+import { getBookingSlots } from "./get-booking-slots.ts";
 import { listBookings } from "./list-bookings.ts";
 import { listStaffBookings } from "./list-staff-bookings.ts";
 import { markNoShow } from "./mark-no-show.ts";
@@ -23,7 +23,7 @@ export const routes =
       getBooking: getBooking(app),
       listBookings: listBookings(app),
       cancelBooking: cancelBooking(app),
-      listBookingSlots: listBookingSlots(app),
+      getBookingSlots: getBookingSlots(app),
       rescheduleBooking: rescheduleBooking(app),
       completeBooking: completeBooking(app),
       markNoShow: markNoShow(app),

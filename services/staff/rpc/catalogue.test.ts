@@ -87,10 +87,15 @@ describe("a service", () => {
     expect(await refusal(admin.createService(offer(), { headers }))).toBe("InvalidArgument idempotency_key_reused Idempotency-Key");
   });
 
+  test("clean before checking: its name has no blanks around it, and one between its words", async () => {
+    const { service } = await admin.createService(offer({ name: "  Alisado\u00a0  largo " }));
+    expect(service!.name).toBe("Alisado largo");
+  });
+
   const busy = { name: "A", minutes: 60, busy: true };
   test.each<[string, Wishes]>([
     ["name", { name: "" }],
-    ["name", { name: " Alisado" }],
+    ["name", { name: " \u00a0 " }],
     ["name", { name: "x".repeat(81) }],
     ["name", { name: "Ali\0sado" }],
     ["nameEn", { nameEn: "\0" }],

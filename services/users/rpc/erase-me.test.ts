@@ -34,7 +34,7 @@ async function wellKnown(): Promise<SignedIn> {
     name: `Ana ${crypto.randomUUID()}`,
     phone: `+573${String(crypto.getRandomValues(new Uint32Array(1))[0]! % 1e9).padStart(9, "0")}`,
   });
-  const document = { type: Document_Type.PASSPORT, number: ana.id.slice(-12).toUpperCase() };
+  const document = { type: Document_Type.PASSPORT, number: `X${ana.id.slice(-12).toUpperCase()}` };
   await as(ana).updateMe({ document, marketingMail: true }, withKey());
   for (const stars of [4, 5]) await as(ana).rateVisit({ bookingId: await visited(ana), stars, comment: `Todo bien, ${ana.name}` });
   return ana;

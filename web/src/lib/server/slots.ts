@@ -23,7 +23,7 @@ export const ofService =
 export const forMove =
   ({ booking }: Api, bookingId: string): Source =>
   (days) =>
-    booking.listBookingSlots({ bookingId, ...days });
+    booking.getBookingSlots({ bookingId, ...days });
 
 /** Two weeks of free hours around a wish. Undefined: availability is away; the page says so and keeps everything else. */
 export async function calendarFor(source: Source, wish: Wish): Promise<Calendar | undefined> {

@@ -5,8 +5,8 @@ import { visibleBooking } from "./visible-booking.ts";
 import type { Rpc } from "./index.ts";
 
 // Asked here and not of availability: whose time counts as free is its owner's to see.
-export const listBookingSlots =
-  (app: App): Rpc["listBookingSlots"] =>
+export const getBookingSlots =
+  (app: App): Rpc["getBookingSlots"] =>
   async ({ bookingId, date, toDate, staffId }, ctx) => {
     const [line] = (await visibleBooking(app, bookingId, ctx)).lines;
     const wanted = { bookingId, serviceId: line!.serviceId, soldAs: line!.layout(), date, toDate, staffId };
