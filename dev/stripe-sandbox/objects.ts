@@ -81,7 +81,12 @@ export type Charge = Pick<
 
 export type Refund = Pick<
   Stripe.Refund,
-  "id" | "object" | "amount" | "created" | "currency" | "destination_details" | "metadata" | "reason" | "status"
+  "id" | "object" | "amount" | "created" | "currency" | "destination_details" | "failure_reason" | "metadata" | "reason" | "status"
+> & { charge: string; payment_intent: string };
+
+export type Dispute = Pick<
+  Stripe.Dispute,
+  "id" | "object" | "amount" | "created" | "currency" | "is_charge_refundable" | "livemode" | "metadata" | "reason" | "status"
 > & { charge: string; payment_intent: string };
 
 export interface Event {
@@ -109,6 +114,6 @@ export interface Order {
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-export function newId(prefix: "cs_test" | "pi" | "ch" | "re" | "evt" | "req", length = 24): string {
+export function newId(prefix: "cs_test" | "pi" | "ch" | "re" | "du" | "evt" | "req", length = 24): string {
   return `${prefix}_${Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("")}`;
 }

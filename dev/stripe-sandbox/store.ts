@@ -1,7 +1,7 @@
 import type { SavedAnswer } from "./api/idempotency.ts";
 import type { Faults } from "./control/faults.ts";
 import { openJournal } from "./journal.ts";
-import type { Charge, Event, Intent, Order, Refund, Session } from "./objects.ts";
+import type { Charge, Dispute, Event, Intent, Order, Refund, Session } from "./objects.ts";
 import type { Delivery } from "./webhooks/delivery.ts";
 
 export interface Tables {
@@ -10,6 +10,7 @@ export interface Tables {
   intents: Intent;
   charges: Charge;
   refunds: Refund;
+  disputes: Dispute;
   events: Event;
   deliveries: Delivery;
   answers: SavedAnswer;
@@ -29,6 +30,7 @@ export function openStore(dataDir: string) {
     intents: new Map(),
     charges: new Map(),
     refunds: new Map(),
+    disputes: new Map(),
     events: new Map(),
     deliveries: new Map(),
     answers: new Map(),

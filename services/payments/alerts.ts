@@ -9,6 +9,11 @@ export const failedRefunds = new Counter({
   name: "lacio_refund_failed_total",
   help: "Refunds that the provider refused or took back.",
 });
+export const disputes = new Counter({
+  name: "lacio_disputes_total",
+  help: "Payments that clients disputed at their bank, by what became of it: OPEN, WON, LOST.",
+  labelNames: ["state"],
+});
 export const stuckEvents = new Counter({
   name: "lacio_provider_event_stuck_total",
   help: "Provider events that failed ten times and more.",

@@ -1,3 +1,6 @@
+import { disputedOf } from "../bank/dispute.ts";
+import { failRefund } from "../bank/refund.ts";
+import { currentFaults } from "../control/faults.ts";
 import { formatMoney } from "../money.ts";
 import { newId, type Charge, type Refund } from "../objects.ts";
 import type { Store } from "../store.ts";
@@ -13,7 +16,9 @@ export const createRefund: Behaviour = ({ store }, call) => {
   const reason = choice(fields, "reason", ["duplicate", "fraudulent", "requested_by_customer"] as const) ?? null;
   const labels = metadata(fields);
   const charge = chargeIn(fields, store);
-  const left = charge.amount - charge.amount_refunded;
+  const disputed = disputedOf(store, charge);
+  if (disputed.open) throw badState(`Charge ${charge.id} has been disputed and cannot be refunded.`, { code: "charge_disputed" });
+  const left = charge.amount - charge.amount_refunded - disputed.amount;
   if (left === 0) throw badState(`Charge ${charge.id} has already been refunded.`, { code: "charge_already_refunded" });
   const amount = asked ?? left;
   if (amount > left) {
@@ -33,7 +38,7 @@ export const createRefund: Behaviour = ({ store }, call) => {
     metadata: labels,
     payment_intent: charge.payment_intent,
     reason,
-    status: "succeeded",
+    status: currentFaults(store).refunds === "pending" ? "pending" : "succeeded",
   });
   const refunded = store.put("charges", charge.id, {
     ...charge,
@@ -48,6 +53,8 @@ export const createRefund: Behaviour = ({ store }, call) => {
   });
   const settled = store.put("refunds", refund.id, { ...refund, destination_details: cardDestination("available") });
   emitEvent(store, "refund.updated", settled, now, { by, previous: { destination_details: refund.destination_details } });
+  // The answer to the call comes before the bank's.
+  if (currentFaults(store).refunds === "fail") failRefund(store, settled, now);
   return settled;
 };
 

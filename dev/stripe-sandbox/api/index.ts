@@ -1,4 +1,5 @@
 import type { Behaviour } from "./answer.ts";
+import { cancelRefundCall } from "./cancel-refund.ts";
 import { createCheckoutSession } from "./create-checkout-session.ts";
 import { createRefund } from "./create-refund.ts";
 import { expireCheckoutSession } from "./expire-checkout-session.ts";
@@ -17,6 +18,9 @@ export const api: [method: "get" | "post", path: string, behaviour: Behaviour][]
   ["post", "/v1/refunds", createRefund],
   ["get", "/v1/refunds", list("refunds", ["charge", "payment_intent"])],
   ["get", "/v1/refunds/:id", retrieve("refunds")],
+  ["post", "/v1/refunds/:id/cancel", cancelRefundCall],
+  ["get", "/v1/disputes", list("disputes", ["charge", "payment_intent"])],
+  ["get", "/v1/disputes/:id", retrieve("disputes")],
   ["get", "/v1/events", list("events", ["type"])],
   ["get", "/v1/events/:id", retrieve("events")],
 ];

@@ -3,13 +3,14 @@ import type { Behaviour } from "./answer.ts";
 import { missing } from "./errors.ts";
 import { only } from "./fields.ts";
 
-export type Listed = "sessions" | "intents" | "charges" | "refunds" | "events";
+export type Listed = "sessions" | "intents" | "charges" | "refunds" | "disputes" | "events";
 
 const nouns: { [T in Listed]: [noun: string, param: string] } = {
   sessions: ["checkout.session", "session"],
   intents: ["payment_intent", "intent"],
   charges: ["charge", "id"],
   refunds: ["refund", "id"],
+  disputes: ["dispute", "id"],
   events: ["event", "id"],
 };
 

@@ -4,6 +4,8 @@ export interface Faults {
   webhooks: (typeof webhookModes)[number];
   copies: number;
   delayMs: number;
+  /** What becomes of refunds that are asked for from now on. "fail": they succeed, and then the bank sends the money back. */
+  refunds: (typeof refundModes)[number];
   api: ApiFault & { failNext: number; delayMs: number };
 }
 
@@ -16,10 +18,12 @@ export interface ApiFault {
 }
 
 const webhookModes = ["deliver", "drop", "duplicate", "delay", "reorder"] as const;
+const refundModes = ["succeed", "pending", "fail"] as const;
 const none: Faults = {
   webhooks: "deliver",
   copies: 2,
   delayMs: 1000,
+  refunds: "succeed",
   api: { failNext: 0, status: 500, afterEffect: false, hangUp: false, delayMs: 0 },
 };
 
@@ -48,6 +52,7 @@ export function parseFaults(body: unknown): Faults {
       webhookModes.find((mode) => mode === (given["webhooks"] ?? "deliver")) ?? refuse("webhooks", `one of ${webhookModes.join(", ")}`),
     copies: integer(given["copies"] ?? none.copies, "copies", 1, 20),
     delayMs: integer(given["delayMs"] ?? none.delayMs, "delayMs", 0, 3600_000),
+    refunds: refundModes.find((mode) => mode === (given["refunds"] ?? "succeed")) ?? refuse("refunds", `one of ${refundModes.join(", ")}`),
     api: {
       failNext: integer(api["failNext"] ?? 0, "api.failNext", 0, 1_000_000),
       status: integer(api["status"] ?? none.api.status, "api.status", 400, 599),
@@ -61,6 +66,12 @@ export function parseFaults(body: unknown): Faults {
 export function parseResend(body: unknown): { copies: number } {
   const given = fieldsOf(body ?? {}, "", { copies: 1 });
   return { copies: integer(given["copies"] ?? 1, "copies", 1, 20) };
+}
+
+export function parseDispute(body: unknown): { paymentIntent: string; amount: number | undefined } {
+  const { paymentIntent, amount } = fieldsOf(body, "", { paymentIntent: "", amount: 0 });
+  if (typeof paymentIntent !== "string") return refuse("paymentIntent", "the id of a payment intent");
+  return { paymentIntent, amount: amount === undefined ? undefined : integer(amount, "amount", 1, Number.MAX_SAFE_INTEGER) };
 }
 
 export class FieldError extends Error {

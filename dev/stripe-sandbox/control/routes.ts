@@ -1,6 +1,7 @@
 import { json, Router, type NextFunction, type Request, type Response } from "express";
 import type { Store } from "../store.ts";
 import type { Deliverer } from "../webhooks/deliver-events.ts";
+import { bankRoutes } from "./bank.ts";
 import { currentFaults, FieldError, parseFaults, parseResend, setFaults } from "./faults.ts";
 
 /** What Stripe does not have: breaking things on purpose, and looking behind the curtain. */
@@ -27,6 +28,7 @@ export function controlRoutes(store: Store, deliverer: Deliverer): Router {
       paymentIntents: store.all("intents"),
       charges: store.all("charges"),
       refunds: store.all("refunds"),
+      disputes: store.all("disputes"),
       events: store.all("events").map((event) => ({ ...event, delivery: store.get("deliveries", event.id) })),
     });
   });
@@ -36,6 +38,8 @@ export function controlRoutes(store: Store, deliverer: Deliverer): Router {
     if (store.get("events", request.params.id)) response.json({ delivery: await deliverer.sendCopies(request.params.id, copies) });
     else response.status(404).json({ error: { message: `No such event: ${request.params.id}` } });
   });
+
+  router.use(bankRoutes(store));
 
   router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (error instanceof FieldError) response.status(400).json({ error: { message: error.message, field: error.field } });

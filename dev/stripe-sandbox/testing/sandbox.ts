@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Stripe from "stripe";
 import type { Faults } from "../control/faults.ts";
-import type { Charge, Event, Intent, Refund, Session } from "../objects.ts";
+import type { Charge, Dispute, Event, Intent, Refund, Session } from "../objects.ts";
 import type { Delivery } from "../webhooks/delivery.ts";
 import { receiveWebhooks, webhookSecret } from "./webhook-receiver.ts";
 
@@ -15,6 +15,7 @@ export interface Objects {
   paymentIntents: Intent[];
   charges: Charge[];
   refunds: Refund[];
+  disputes: Dispute[];
   events: (Event & { delivery: Delivery })[];
 }
 

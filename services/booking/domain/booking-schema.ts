@@ -23,6 +23,8 @@ export const BookingSchema = defineEntity({
     cancelledBy: p.string().length(10).$type<By>().nullable(),
     cancelReason: p.string().length(500).nullable(),
     refund: p.bigint().nullable(),
+    // What the client has back, however it came there.
+    refunded: p.bigint(),
     cancelledAt: p.datetime().nullable(),
     anyStaff: p.boolean(),
     startsAt: p.datetime(),

@@ -17,7 +17,7 @@ import { v7 as uuidv7 } from "uuid";
 import { BookingLine, type Stylist } from "./booking-line.ts";
 import { BookingSchema, type By, type Status } from "./booking-schema.ts";
 import { busyMessages, later, type Busy } from "./busy-parts.ts";
-import { freeUntil, lateRefund, refundByPolicy } from "./cancel-policy.ts";
+import { freeUntil, lateRefund, refundByPolicy, unrefunded } from "./cancel-policy.ts";
 
 export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
 export type Wish = { clientId: string; terms: Terms; stylist: Stylist; start: Date; anyStaff: boolean };
@@ -40,6 +40,7 @@ export class Booking extends BookingSchema.class {
       currency: line.currency,
       freeUntilHours: rules.freeUntilHours,
       lateRefundPercent: rules.lateRefundPercent,
+      refunded: 0n,
       anyStaff,
       startsAt: line.startsAt,
       endsAt: line.endsAt,
@@ -90,7 +91,7 @@ export class Booking extends BookingSchema.class {
     if (!this.isLive()) throw this.is("not_cancellable", "be cancelled");
     if (by === "CLIENT" && this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
     if (by === "STYLIST" && this.endsAt <= now) throw new Refusal("too_late", "The visit is over.");
-    const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? refundByPolicy(this, now) : this.price;
+    const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? refundByPolicy(this, now) : unrefunded(this);
     if (expected !== undefined && expected !== refund) throw changed();
     this.leave("CANCELLED");
     Object.assign(this, { cancelledBy: by, cancelReason: reason, refund, cancelledAt: now });
@@ -98,6 +99,7 @@ export class Booking extends BookingSchema.class {
       ...this.changed(),
       paymentId: this.paymentId ?? "",
       refund: this.money(refund),
+      refundedBefore: this.money(this.refunded),
       by: Cancellation_By[by],
       lines: this.lineMessages(),
     });
@@ -133,7 +135,7 @@ export class Booking extends BookingSchema.class {
     if (!this.isLive()) throw this.is("not_reschedulable", "be moved");
     if (this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
     if (by === "CLIENT" && this.status === "CONFIRMED" && now > freeUntil(this))
-      throw new Refusal("too_late", `A booking can be moved until ${this.freeUntilHours} hours before it starts.`);
+      throw new Refusal("too_late", "A booking can be moved as long as cancelling it is free.");
   }
 
   reschedule(by: By, to: { stylist: Stylist; start: Date }, now: Date): Fact {
@@ -159,6 +161,16 @@ export class Booking extends BookingSchema.class {
   noShow(now: Date, correctionDays: number): Fact {
     const correctable = this.status === "COMPLETED" && now <= later(this.endsAt, correctionDays * 1_440);
     return fact(BookingNoShowSchema, this.id, this.settle("NO_SHOW", now, correctable));
+  }
+
+  /** Money went back to the client, or (negative) came back to us. */
+  countRefund(amount: bigint): void {
+    this.refunded += amount;
+  }
+
+  /** What its cancellation gave back in the end: less than was decided when the client had the money from elsewhere. */
+  cancellationGave(refund: bigint): void {
+    if (this.status === "CANCELLED") this.refund = refund;
   }
 
   /** Somebody decided on what they saw; it must still be so. */

@@ -1,15 +1,29 @@
 import { shareOf } from "@lacio/salon/share";
+import { withdrawableUntil } from "@lacio/salon/withdrawal";
 import { later } from "./busy-parts.ts";
 
-/** The policy that was frozen on a booking when it was made. The price is in minor units. */
-type Frozen = { startsAt: Date; price: bigint; freeUntilHours: number; lateRefundPercent: number };
+/** The policy that was frozen on a booking when it was made, and its money in minor units: what it costs, and what went back already. */
+type Frozen = { startsAt: Date; paidAt?: Date | null; price: bigint; refunded: bigint; freeUntilHours: number; lateRefundPercent: number };
 
-/** Until when, and then too, a cancellation by the client costs nothing: so many hours before the start, or to the start where it never costs. */
-export const freeUntil = ({ startsAt, freeUntilHours, lateRefundPercent }: Omit<Frozen, "price">): Date =>
-  lateRefundPercent === 100 ? startsAt : later(startsAt, -60 * freeUntilHours);
+/**
+ * Until when, and then too, a cancellation by the client costs nothing: so many hours before the start, to the start where it never costs,
+ * and never earlier than the law lets her withdraw.
+ */
+export function freeUntil({ startsAt, paidAt, freeUntilHours, lateRefundPercent }: Omit<Frozen, "price" | "refunded">): Date {
+  if (lateRefundPercent === 100) return startsAt;
+  const policy = later(startsAt, -60 * freeUntilHours);
+  const law = paidAt ? withdrawableUntil(paidAt, startsAt) : undefined;
+  return law && law > policy ? new Date(law.getTime() - 1) : policy;
+}
 
-/** What a client gets back who cancels a paid booking after that, rounded down to the minor unit. */
-export const lateRefund = ({ price, lateRefundPercent }: Frozen): bigint => shareOf(price, lateRefundPercent);
+/** What a client gets back who cancels a paid booking after that: a share of the price, rounded down to the minor unit, as far as it is there. */
+export const lateRefund = (booking: Frozen): bigint => atMost(unrefunded(booking), shareOf(booking.price, booking.lateRefundPercent));
 
 /** What a client gets back who cancels a paid booking now. */
-export const refundByPolicy = (booking: Frozen, now: Date): bigint => (now <= freeUntil(booking) ? booking.price : lateRefund(booking));
+export const refundByPolicy = (booking: Frozen, now: Date): bigint =>
+  now <= freeUntil(booking) ? unrefunded(booking) : lateRefund(booking);
+
+/** What of the price has not gone back yet. */
+export const unrefunded = ({ price, refunded }: Pick<Frozen, "price" | "refunded">): bigint => price - atMost(price, refunded);
+
+const atMost = (limit: bigint, amount: bigint): bigint => (amount < limit ? amount : limit);

@@ -1,6 +1,12 @@
 import { on, type Subscription } from "@lacio/chassis/consume";
-import { PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
+import { DisputeClosedSchema, PaymentRefundedSchema, PaymentSucceededSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
+import { onDisputeClosed, onPaymentRefunded, onRefundFailed } from "./on-money-back.ts";
 import { onPaymentSucceeded } from "./on-payment-succeeded.ts";
 
-export const subscriptions = (app: App): Subscription[] => [on(PaymentSucceededSchema, onPaymentSucceeded(app))];
+export const subscriptions = (app: App): Subscription[] => [
+  on(PaymentSucceededSchema, onPaymentSucceeded(app)),
+  on(PaymentRefundedSchema, onPaymentRefunded()),
+  on(RefundFailedSchema, onRefundFailed()),
+  on(DisputeClosedSchema, onDisputeClosed()),
+];

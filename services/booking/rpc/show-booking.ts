@@ -25,6 +25,7 @@ export function showBooking(booking: Booking, now: Date) {
     revision: booking.revision,
     movableUntil: movableUntil && timestampFromDate(movableUntil),
     freeUntil: freeUntil && timestampFromDate(freeUntil),
+    refunded: booking.money(booking.refunded),
     lateRefund: lateRefund === undefined ? undefined : booking.money(lateRefund),
   };
 }

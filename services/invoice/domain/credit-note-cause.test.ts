@@ -3,15 +3,17 @@ import { creditNoteCause, type Corrected } from "./credit-note-cause.ts";
 import type { FrozenLine } from "./invoice.ts";
 import { splitIva } from "@lacio/salon/iva";
 
+const refund = (refundId: string, amount: bigint) => ({ refundId, amount, sale: amount });
+
 describe("a credit note", () => {
   test("of the whole amount takes exactly the invoice's base and IVA back", () => {
-    const { kind, refundId, correctsInvoiceId, lines } = creditNoteCause(invoice([[18_000_001n, 19]]), "r1", 18_000_001n, 0n);
+    const { kind, refundId, correctsInvoiceId, lines } = creditNoteCause(invoice([[18_000_001n, 19]]), refund("r1", 18_000_001n), 0n);
     expect({ kind, refundId, correctsInvoiceId }).toEqual({ kind: "CREDIT_NOTE", refundId: "r1", correctsInvoiceId: "i1" });
     expect(lines).toEqual([line(18_000_001n, 19, "Devolución: Servicio 1")]);
   });
 
   test("of a part takes that part of each", () => {
-    expect(creditNoteCause(invoice([[18_000_000n, 19]]), "r1", 9_000_000n, 0n).lines).toEqual([
+    expect(creditNoteCause(invoice([[18_000_000n, 19]]), refund("r1", 9_000_000n), 0n).lines).toEqual([
       line(9_000_000n, 19, "Devolución: Servicio 1"),
     ]);
   });
@@ -23,8 +25,7 @@ describe("a credit note", () => {
         [100n, 0],
         [100n, 19],
       ]),
-      "r1",
-      250n,
+      refund("r1", 250n),
       0n,
     );
     expect(lines.map(({ description, ivaPercent, total }) => [description, ivaPercent, total])).toEqual([
@@ -43,7 +44,7 @@ describe("a credit note", () => {
     let before = 0n;
     const sums = { base: 0n, iva: 0n, total: 0n };
     for (const amount of parts) {
-      const { lines } = creditNoteCause(whole, `r${before}`, amount, before);
+      const { lines } = creditNoteCause(whole, refund(`r${before}`, amount), before);
       expect(lines.reduce((sum, { total }) => sum + BigInt(total), 0n)).toBe(amount);
       for (const { base, iva, total } of lines) {
         expect(BigInt(base) + BigInt(iva)).toBe(BigInt(total));
@@ -58,7 +59,7 @@ describe("a credit note", () => {
   });
 
   test("never gives back more than was invoiced", () => {
-    expect(() => creditNoteCause(invoice([[100n, 19]]), "r1", 1n, 100n)).toThrow(RangeError);
+    expect(() => creditNoteCause(invoice([[100n, 19]]), refund("r1", 1n), 100n)).toThrow(RangeError);
   });
 });
 

@@ -5,11 +5,24 @@ export type Corrected = Pick<Cause, "bookingId" | "paymentId" | "clientId" | "vi
   lines: FrozenLine[];
 };
 
+/** A refund, and what of it takes from the sale: the rest had its note already, with an earlier refund that failed. */
+export type Refunded = { refundId: string; amount: bigint; sale: bigint };
+
 /** What the credit note of one refund will say; `before` is what earlier notes on the same invoice gave back. */
-export function creditNoteCause(invoice: Corrected, refundId: string, amount: bigint, before: bigint): Cause {
+export function creditNoteCause(invoice: Corrected, { refundId, amount, sale }: Refunded, before: bigint): Cause {
   const { id, bookingId, paymentId, clientId, visitAt, currency, client } = invoice;
-  const lines = creditLines(invoice.lines, amount, before);
-  return { kind: "CREDIT_NOTE", bookingId, paymentId, clientId, visitAt, lines, currency, client, refundId, correctsInvoiceId: id };
+  const of = { refundId, refundAmount: `${amount}`, correctsInvoiceId: id };
+  return {
+    kind: "CREDIT_NOTE",
+    bookingId,
+    paymentId,
+    clientId,
+    visitAt,
+    lines: creditLines(invoice.lines, sale, before),
+    currency,
+    client,
+    ...of,
+  };
 }
 
 // One line per IVA rate. Shares are differences of running shares: however many refunds there are, rounding never loses a unit,

@@ -30,6 +30,7 @@ const InvoiceSchema = defineEntity({
     client: p.json<Client>(),
     issuer: p.json<Issuer>(),
     correctsInvoiceId: p.uuid().nullable(),
+    refundAmount: p.bigint().nullable(),
   },
 });
 
@@ -43,8 +44,9 @@ export type Cause = {
   lines: FrozenLine[];
   currency: string;
   client: Client;
-  /** Of credit notes: which refund, and which invoice it takes from. */
+  /** Of credit notes: which refund, of how much in all, and which invoice it takes from. */
   refundId?: string;
+  refundAmount?: string;
   correctsInvoiceId?: string;
 };
 
@@ -61,6 +63,7 @@ export class Invoice extends InvoiceSchema.class {
       numberText: `${prefix}${number}`,
       issuedAt: takenAt,
       visitAt: new Date(cause.visitAt),
+      refundAmount: cause.refundAmount === undefined ? null : BigInt(cause.refundAmount),
       base: sum(cause.lines, "base"),
       iva: sum(cause.lines, "iva"),
       total: sum(cause.lines, "total"),

@@ -10,15 +10,17 @@ import { issueInvoice, lockPayment } from "../domain/issue-invoice.ts";
 
 export const onPaymentRefunded =
   (app: App): Handler<typeof PaymentRefundedSchema> =>
-  async ({ refundId, paymentId, bookingId, amount }, once) => {
+  async ({ refundId, paymentId, bookingId, amount, takenFromSale }, once) => {
+    const refund = { refundId, amount: amount!.minorUnits, sale: (takenFromSale ?? amount!).minorUnits };
     const invoiced = await app.db.read().findOne(Invoice, { kind: "INVOICE", paymentId });
     // A payment that never paid its booking (too late, or twice) has no invoice to correct; any other one's is still on its way.
-    if (!invoiced && (await paidFor(app, bookingId, paymentId))) throw unavailable("the invoice of the refunded payment is not issued yet");
+    if (!invoiced && refund.sale > 0n && (await paidFor(app, bookingId, paymentId)))
+      throw unavailable("the invoice of the refunded payment is not issued yet");
     const note = await once(async (tx) => {
-      if (!invoiced) return undefined;
+      if (!invoiced || refund.sale === 0n) return undefined;
       await lockPayment(tx, paymentId);
       const before = await creditedBefore(tx, invoiced);
-      const cause = creditNoteCause({ ...invoiced, visitAt: invoiced.visitAt.toISOString() }, refundId, amount!.minorUnits, before);
+      const cause = creditNoteCause({ ...invoiced, visitAt: invoiced.visitAt.toISOString() }, refund, before);
       return issueInvoice(tx, cause, app.config.issuer);
     });
     if (note === null) app.log.error({ refund: refundId }, "no credit note number is left or valid: the note waits for a new range");

@@ -2,7 +2,7 @@ import { on, type Subscription } from "@lacio/chassis/consume";
 import { AccountRegisteredSchema, PasswordResetRequestedSchema, RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import { BookingCancelledSchema, BookingExpiredSchema, BookingPaidSchema, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import { CreditNoteIssuedSchema, InvoiceDelayedSchema, InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
-import { PaymentFailedSchema, PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
+import { PaymentFailedSchema, PaymentRefundedSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import type { App } from "../app.ts";
 import { onAccountErased } from "./on-account-erased.ts";
@@ -17,6 +17,7 @@ import { onInvoiceIssued } from "./on-invoice-issued.ts";
 import { onPasswordResetRequested } from "./on-password-reset-requested.ts";
 import { onPaymentFailed } from "./on-payment-failed.ts";
 import { onPaymentRefunded } from "./on-payment-refunded.ts";
+import { onRefundFailed } from "./on-refund-failed.ts";
 import { onRefreshTokenReused } from "./on-refresh-token-reused.ts";
 
 export const subscriptions = (app: App): Subscription[] => [
@@ -32,5 +33,6 @@ export const subscriptions = (app: App): Subscription[] => [
   on(BookingExpiredSchema, onBookingExpired(app)),
   on(PaymentFailedSchema, onPaymentFailed(app)),
   on(PaymentRefundedSchema, onPaymentRefunded(app)),
+  on(RefundFailedSchema, onRefundFailed(app)),
   on(CreditNoteIssuedSchema, onCreditNoteIssued(app)),
 ];

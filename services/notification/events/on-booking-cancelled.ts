@@ -20,7 +20,7 @@ import { templates } from "../templates/index.ts";
 
 export const onBookingCancelled =
   (app: App): Handler<typeof BookingCancelledSchema> =>
-  async ({ bookingId, clientId, paymentId, refund, lines, revision, ...event }, once) => {
+  async ({ bookingId, clientId, paymentId, refund, refundedBefore, lines, revision, ...event }, once) => {
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     const by = cancelledBy(event.by);
     const paid = paymentId !== "";
@@ -34,6 +34,7 @@ export const onBookingCancelled =
       reason: booking.cancellation?.reason,
       paid,
       refund: refund?.minorUnits ?? 0n,
+      before: refundedBefore?.minorUnits ?? 0n,
       policy: policyOf(booking),
       bookingUrl,
       bookAgainUrl,

@@ -8,7 +8,7 @@ import { templates } from "../templates/index.ts";
 
 export const onCreditNoteIssued =
   (app: App): Handler<typeof CreditNoteIssuedSchema> =>
-  async ({ invoiceId, bookingId, clientId }, once) => {
+  async ({ invoiceId, bookingId, clientId, refund }, once) => {
     const [to, booking, { invoice: note }] = await Promise.all([
       askContact(app, clientId),
       askBooking(app, bookingId),
@@ -17,7 +17,7 @@ export const onCreditNoteIssued =
     const mail = templates.refund_sent({
       ...contextFor(app, to),
       visit: await askVisit(app, bookingId, booking.lines),
-      amount: note!.total!.minorUnits,
+      amount: (refund ?? note!.total!).minorUnits,
       because: booking.status === Booking_Status.CANCELLED ? "CANCELLED" : "SALON_DECIDED",
       creditNoteNumber: note!.number,
       bookingUrl: visitPages(app, to, bookingId).bookingUrl,

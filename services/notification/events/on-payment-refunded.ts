@@ -5,19 +5,20 @@ import { askBooking, askContact, askVisit, contextFor, visitPages } from "../mai
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
-// The refund of the payment that paid its booking is told with the credit note; one that was never used has none.
+// A refund that takes from the sale is told with its credit note; one of a payment that was never used, or that failed before, has none.
 export const onPaymentRefunded =
   (app: App): Handler<typeof PaymentRefundedSchema> =>
-  async ({ refundId, paymentId, bookingId, clientId, amount }, once) => {
+  async ({ refundId, paymentId, bookingId, clientId, amount, takenFromSale }, once) => {
     const booking = await askBooking(app, bookingId);
-    if (booking.paymentId === paymentId) return tell(app, once, []);
+    const used = booking.paymentId === paymentId;
+    if (used && (takenFromSale ?? amount!).minorUnits > 0n) return tell(app, once, []);
     const to = await askContact(app, clientId);
     const visit = await askVisit(app, bookingId, booking.lines);
     const mail = templates.refund_sent({
       ...contextFor(app, to),
       visit,
       amount: amount!.minorUnits,
-      because: "PAYMENT_NOT_USED",
+      because: used ? "OWED" : "PAYMENT_NOT_USED",
       bookingUrl: visitPages(app, to, bookingId).bookingUrl,
     });
     await tell(app, once, [{ kind: "refund_sent", about: refundId, to, mail, bookingId }]);

@@ -12,6 +12,8 @@ export type BookingCancelled = MailContext & {
   reason?: string;
   paid: boolean;
   refund: bigint;
+  /** What had gone back to the client earlier. */
+  before?: bigint;
   policy: CancelPolicy;
   bookingUrl: string;
   bookAgainUrl: string;

@@ -5,6 +5,7 @@ import { bookingRescheduled } from "./booking-rescheduled.ts";
 import { invoiceReady } from "./invoice-ready.ts";
 import { passwordReset } from "./password-reset.ts";
 import { paymentFailed } from "./payment-failed.ts";
+import { refundFailed } from "./refund-failed.ts";
 import { refundSent } from "./refund-sent.ts";
 import { sessionEnded } from "./session-ended.ts";
 import { staffInvitation } from "./staff-invitation.ts";
@@ -26,6 +27,7 @@ export const templates = {
   invoice_ready: invoiceReady,
   payment_failed: paymentFailed,
   refund_sent: refundSent,
+  refund_failed: refundFailed,
   stylist_new_booking: stylistNewBooking,
   stylist_booking_cancelled: stylistBookingCancelled,
   stylist_booking_rescheduled: stylistBookingRescheduled,

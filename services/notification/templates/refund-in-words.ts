@@ -3,22 +3,28 @@ import type { Locale } from "./format.ts";
 import { hoursInWords } from "./visit.ts";
 import type { CancelledBy, CancelPolicy } from "./visit.ts";
 
-export type CancelledMoney = { paid: boolean; price: bigint; refund: bigint; by: CancelledBy; policy: CancelPolicy };
+/** `before`: what had gone back to the client earlier. */
+export type CancelledMoney = { paid: boolean; price: bigint; refund: bigint; before?: bigint; by: CancelledBy; policy: CancelPolicy };
 
 /** What of the money comes back after a cancellation, and why not all of it. */
-export function refundInWords({ paid, price, refund, by, policy }: CancelledMoney, locale: Locale): string {
+export function refundInWords({ paid, price, refund, before = 0n, by, policy }: CancelledMoney, locale: Locale): string {
   const say = WORDS[locale];
   if (!paid) return say.unpaid;
-  if (refund >= price) return say.full(money(refund, locale));
+  const earlier = before > 0n ? ` ${say.before(money(before, locale))}` : "";
+  if (refund + before >= price)
+    return refund === 0n ? say.all(money(price, locale)) : (before > 0n ? say.rest : say.full)(money(refund, locale)) + earlier;
   const why = by === "CLIENT" ? say.late(hoursInWords(policy.freeUntilHours, locale)) : "";
-  if (refund > 0n) return `${say.partial(money(refund, locale), money(price, locale))}${why}. ${say.soon}`;
-  return `${say.none(money(price, locale))}${why}.`;
+  if (refund > 0n) return `${say.partial(money(refund, locale), money(price, locale))}${why}. ${say.soon}${earlier}`;
+  return `${say.none(money(price, locale))}${why}.${earlier}`;
 }
 
 const WORDS = {
   es: {
     unpaid: "No habías pagado, así que no hay nada que devolver.",
     full: (refund: string) => `Te devolvemos todo lo que pagaste: ${refund}. Te avisamos cuando enviemos el dinero.`,
+    rest: (refund: string) => `Te devolvemos los ${refund} que faltaban. Te avisamos cuando enviemos el dinero.`,
+    all: (price: string) => `Ya te habíamos devuelto los ${price} que pagaste.`,
+    before: (before: string) => `Antes ya te habíamos devuelto ${before}.`,
     partial: (refund: string, price: string) => `Te devolvemos ${refund} de los ${price} que pagaste`,
     none: (price: string) => `Esta vez no hay devolución de los ${price} que pagaste`,
     late: (hours: string) => `, porque faltaban menos de ${hours} para tu cita`,
@@ -27,6 +33,9 @@ const WORDS = {
   en: {
     unpaid: "You had not paid yet, so there is nothing to refund.",
     full: (refund: string) => `You get back everything you paid: ${refund}. We will tell you when we send the money.`,
+    rest: (refund: string) => `You get back the remaining ${refund}. We will tell you when we send the money.`,
+    all: (price: string) => `You already have back the ${price} you paid.`,
+    before: (before: string) => `We had refunded ${before} before.`,
     partial: (refund: string, price: string) => `You get back ${refund} of the ${price} you paid`,
     none: (price: string) => `This time there is no refund of the ${price} you paid`,
     late: (hours: string) => `, because your appointment was less than ${hours} away`,

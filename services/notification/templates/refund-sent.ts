@@ -7,7 +7,7 @@ import type { Visit } from "./visit.ts";
 export type RefundSent = MailContext & {
   visit: Visit;
   amount: bigint;
-  because: "CANCELLED" | "PAYMENT_NOT_USED" | "SALON_DECIDED";
+  because: "CANCELLED" | "PAYMENT_NOT_USED" | "SALON_DECIDED" | "OWED";
   /** Says that the credit note is attached. */
   creditNoteNumber?: string;
   bookingUrl: string;
@@ -39,6 +39,7 @@ const WORDS = {
       CANCELLED: "Es la devolución de tu cita cancelada.",
       PAYMENT_NOT_USED: "Recibimos un pago que no pudimos usar para tu cita: llegó tarde o estaba repetido.",
       SALON_DECIDED: "El salón te devuelve dinero de tu cita.",
+      OWED: "Es el dinero que antes no te había llegado.",
     },
     sent: (amount: string) => `Ya enviamos ${amount} al medio con el que pagaste. Tu banco puede tardar unos días en mostrarlos.`,
     button: "Ver mi cita",
@@ -51,6 +52,7 @@ const WORDS = {
       CANCELLED: "This is the refund of your cancelled appointment.",
       PAYMENT_NOT_USED: "We received a payment that we could not use for your appointment: it came late or twice.",
       SALON_DECIDED: "The salon gives you some of the money for your appointment back.",
+      OWED: "This is the money that had not reached you before.",
     },
     button: "See my appointment",
     sent: (amount: string) => `The refund of ${amount} is on its way to the method you paid with. Your bank may take some days to show it.`,

@@ -44,6 +44,9 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
       { ...cancelled, by: "CLIENT", refund: 0n },
       { ...cancelled, by: "STYLIST", reason: name, refund: 18_000_000n },
       { ...cancelled, by: "SALON", paid: false, refund: 0n },
+      { ...cancelled, by: "CLIENT", refund: 15_000_000n, before: 3_000_000n },
+      { ...cancelled, by: "CLIENT", refund: 9_000_000n, before: 3_000_000n },
+      { ...cancelled, by: "STYLIST", refund: 0n, before: 18_000_000n },
     ],
     booking_expired: [{ ...context, visit, bookAgainUrl: LINK }],
     booking_rescheduled: [
@@ -62,6 +65,11 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
       { ...context, visit, amount: 9_000_000n, because: "CANCELLED", creditNoteNumber: "NC17", bookingUrl },
       { ...context, visit, amount: 18_000_000n, because: "PAYMENT_NOT_USED", bookingUrl },
       { ...context, visit, amount: 1_000_000n, because: "SALON_DECIDED", creditNoteNumber: "NC18", bookingUrl },
+      { ...context, visit, amount: 1_000_000n, because: "OWED", bookingUrl },
+    ],
+    refund_failed: [
+      { ...context, visit, amount: 9_000_000n, cameBack: true, bookingUrl },
+      { ...context, visit, amount: 9_000_000n, cameBack: false, bookingUrl },
     ],
     stylist_new_booking: [stylist],
     stylist_booking_cancelled: [
@@ -172,11 +180,12 @@ describe("a mail leads on", () => {
   test.each<[MailKind, string[][]]>([
     ["booking_confirmed", Array<string[]>(2).fill(["see", "change", "cancel"])],
     ["booking_rescheduled", [["see", "change", "cancel"], ["pay", "change", "cancel"]]], // prettier-ignore
-    ["booking_cancelled", Array<string[]>(5).fill(["", "see"])],
+    ["booking_cancelled", Array<string[]>(8).fill(["", "see"])],
     ["booking_expired", [[""]]],
     ["payment_failed", [["pay"], [""]]],
     ["invoice_ready", [["see"], ["see"]]],
-    ["refund_sent", [["see"], ["see"], ["see"]]],
+    ["refund_sent", [["see"], ["see"], ["see"], ["see"]]],
+    ["refund_failed", [["see"], ["see"]]],
     ["session_ended", [["", "forgot"]]],
   ])("%s", (kind, pages) => {
     expect(leads(kind)).toEqual(pages);

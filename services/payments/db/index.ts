@@ -1,9 +1,14 @@
 import type { DatabaseParts } from "@lacio/chassis/db";
+import { Dispute } from "../domain/dispute.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
 import { Init } from "./migrations/20261124000000-init.ts";
+import { MoneyThatMovesThere } from "./migrations/20261129000100-money-that-moves-there.ts";
 
 export const database: DatabaseParts = {
-  entities: [Payment, Refund],
-  migrations: [{ name: "20261124000000-init", class: Init }],
+  entities: [Payment, Refund, Dispute],
+  migrations: [
+    { name: "20261124000000-init", class: Init },
+    { name: "20261129000100-money-that-moves-there", class: MoneyThatMovesThere },
+  ],
 };

@@ -53,9 +53,8 @@ describe("a payment", () => {
     expect([paid(payment)?.posting, paid(payment)?.posting]).toEqual([
       {
         id: `payment:${payment.id}`,
-        debit: "stripe_clearing",
-        credit: "client_deposits",
-        amount: 18_000_000n,
+        debit: { stripe_clearing: 18_000_000n },
+        credit: { client_deposits: 18_000_000n },
         currency: "COP",
         paymentId: payment.id,
       },

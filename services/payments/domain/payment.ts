@@ -28,10 +28,15 @@ const PaymentSchema = defineEntity({
     checkoutExpiresAt: p.datetime(),
     declines: p.json<Decline[]>(),
     failure: p.text().nullable(),
+    // The money: sold (`deposit`), owed, given back, and taken back by the client's bank. deposit + owed + refunded = amount, but for lost disputes.
+    deposit: p.bigint(),
+    owed: p.bigint(),
     refunded: p.bigint(),
+    disputed: p.bigint(),
     createdAt: p.datetime(),
     settledAt: p.datetime().nullable(),
     checkedAt: p.datetime().nullable(),
+    nextCheckAt: p.datetime().nullable(),
     revision: p.integer().version(),
   },
 });
@@ -56,7 +61,10 @@ export class Payment extends PaymentSchema.class {
       status: "PENDING",
       checkoutExpiresAt: payUntil,
       declines: [],
+      deposit: 0n,
+      owed: 0n,
       refunded: 0n,
+      disputed: 0n,
       createdAt: now,
     } as const);
   }
@@ -78,6 +86,7 @@ export class Payment extends PaymentSchema.class {
   succeed(intentId: string, now: Date): Effect | undefined {
     if (this.isPaid()) return undefined;
     Object.assign(this, { status: "SUCCEEDED", intentId, failure: null, settledAt: now });
+    Object.assign(this, { deposit: this.amount, nextCheckAt: new Date(now.getTime() + 60_000) });
     const { id: paymentId, bookingId, amount, currency } = this;
     return {
       fact: fact(PaymentSucceededSchema, bookingId, {
@@ -86,7 +95,7 @@ export class Payment extends PaymentSchema.class {
         amount: { currencyCode: currency, minorUnits: amount },
         succeededAt: timestampFromDate(now),
       }),
-      posting: { id: `payment:${paymentId}`, debit: "stripe_clearing", credit: "client_deposits", amount, currency, paymentId },
+      posting: { id: `payment:${paymentId}`, debit: { stripe_clearing: amount }, credit: { client_deposits: amount }, currency, paymentId },
     };
   }
 
@@ -111,8 +120,38 @@ export class Payment extends PaymentSchema.class {
     return this.status === "SUCCEEDED" || this.status === "PARTLY_REFUNDED" || this.status === "REFUNDED";
   }
 
-  /** Money went back, or (negative) a refund came back to us. */
-  countRefund(amount: bigint): void {
+  /** It will not pay its booking: nothing was sold, and all of it is owed. */
+  owe(): Effect | undefined {
+    const { id: paymentId, deposit, currency } = this;
+    if (deposit === 0n) return undefined;
+    Object.assign(this, { deposit: 0n, owed: this.owed + deposit });
+    const moved = { debit: { client_deposits: deposit }, credit: { owed_to_clients: deposit } };
+    return { posting: { id: `unused:${paymentId}`, ...moved, currency, paymentId } };
+  }
+
+  /** Money went back: first what was owed already, the rest takes from what was sold. */
+  giveBack(amount: bigint): { owed: bigint; sold: bigint } {
+    const owed = this.settleOwed(amount);
+    const sold = amount - owed;
+    this.deposit -= sold;
+    this.countRefunded(amount);
+    return { owed, sold };
+  }
+
+  /** What had gone back is here again. What it was for stands, so it is owed. */
+  takeBack(amount: bigint): void {
+    this.owed += amount;
+    this.countRefunded(-amount);
+  }
+
+  /** So much of `amount` was owed, and is no more. */
+  settleOwed(amount: bigint): bigint {
+    const settled = amount < this.owed ? amount : this.owed;
+    this.owed -= settled;
+    return settled;
+  }
+
+  private countRefunded(amount: bigint): void {
     this.refunded += amount;
     this.status = this.refunded === 0n ? "SUCCEEDED" : this.refunded < this.amount ? "PARTLY_REFUNDED" : "REFUNDED";
   }

@@ -51,8 +51,8 @@ describe("a refund", () => {
     const refund = request(payment, 1_000n, 1_000n);
     refund.succeed(payment, "re_1", now);
     const effect = refund.fail(payment, "re_1", "lost_or_stolen_card", now);
-    expect(effect?.posting).toMatchObject({ debit: "stripe_clearing", credit: "client_deposits", amount: 1_000n });
-    expect(payment).toMatchObject({ refunded: 0n, status: "SUCCEEDED" });
+    expect(effect?.posting).toMatchObject({ debit: { stripe_clearing: 1_000n }, credit: { owed_to_clients: 1_000n } });
+    expect(payment).toMatchObject({ refunded: 0n, owed: 1_000n, status: "SUCCEEDED" });
     expect(refund.succeed(payment, "re_1", now)).toBeUndefined();
   });
 
@@ -70,15 +70,17 @@ describe("a refund", () => {
     function endOf(words: Word[]) {
       const payment = paid();
       const refunds = [request(payment, 1_000n, 300n), request(payment, 700n, 700n)] as const;
-      const accounts: Record<string, bigint> = { stripe_clearing: 1_000n, client_deposits: -1_000n };
+      let [held, liable] = [1_000n, 1_000n];
       for (const { of, says } of words) {
         const posting = tell(payment, refunds[of], says)?.posting;
         if (!posting) continue;
-        accounts[posting.debit]! += posting.amount;
-        accounts[posting.credit]! -= posting.amount;
+        held += (posting.debit.stripe_clearing ?? 0n) - (posting.credit.stripe_clearing ?? 0n);
+        for (const account of ["client_deposits", "owed_to_clients"] as const)
+          liable += (posting.credit[account] ?? 0n) - (posting.debit[account] ?? 0n);
       }
-      expect(accounts.stripe_clearing).toBe(1_000n - payment.refunded);
-      return { status: payment.status, refunded: payment.refunded, accounts, refunds: refunds.map(({ status }) => status) };
+      expect([held, liable]).toEqual([1_000n - payment.refunded, 1_000n - payment.refunded]);
+      expect(payment.deposit + payment.owed + payment.refunded).toBe(1_000n);
+      return { status: payment.status, refunded: payment.refunded, refunds: refunds.map(({ status }) => status) };
     }
   });
 });

@@ -1,7 +1,7 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Refusal } from "@lacio/chassis/errors";
 import { fact } from "@lacio/chassis/fact";
-import { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
+import { PaymentRefunded_Cause as Cause, PaymentRefundedSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { Effect, Posting } from "./effect.ts";
@@ -15,8 +15,8 @@ const RefundSchema = defineEntity({
     paymentId: p.uuid(),
     amount: p.bigint(),
     reason: p.text(),
-    // Why it exists, once: "booking.cancelled:<booking>", "declined:<payment>", "admin:<id>".
-    cause: p.text(),
+    // Why it exists, once: "booking.cancelled:<booking>", "declined:<payment>", "admin:<id>", "provider:<its id there>".
+    cause: p.text().$type<`${Kind}:${string}`>(),
     status: p.string().length(10).$type<"REQUESTED" | "SUCCEEDED" | "FAILED">(),
     providerRefundId: p.text().nullable(),
     failure: p.text().nullable(),
@@ -28,7 +28,15 @@ const RefundSchema = defineEntity({
   },
 });
 
-export type RefundWish = { amount: bigint; reason: string; cause: string };
+type Kind = keyof typeof causes;
+const causes = {
+  "booking.cancelled": Cause.BOOKING_CANCELLED,
+  declined: Cause.PAYMENT_DECLINED,
+  admin: Cause.ADMIN,
+  provider: Cause.PROVIDER,
+};
+
+export type RefundWish = { amount: bigint; reason: string; cause: Refund["cause"] };
 
 /** Money on its way back. FAILED is the provider's last word, even after it had said SUCCEEDED (a bank may send it back). */
 export class Refund extends RefundSchema.class {
@@ -37,16 +45,28 @@ export class Refund extends RefundSchema.class {
     if (!payment.isPaid()) throw new Refusal("not_paid", "This payment has not been paid.");
     if (left === 0n) throw new Refusal("nothing_to_refund", "Everything has been refunded already.");
     if (wish.amount > left) throw new Refusal("refund_too_large", "That is more than what is left of this payment.");
-    return Object.assign(new Refund(), {
-      ...wish,
-      id: uuidv7(),
-      paymentId: payment.id,
-      status: "REQUESTED",
-      keyNumber: 1,
-      tries: 0,
-      nextTryAt: now,
-      createdAt: now,
-    } as const);
+    return Refund.of(payment, wish, now);
+  }
+
+  /** Somebody made it at the provider. */
+  static madeThere(payment: Payment, providerRefundId: string, amount: bigint, now: Date): Refund {
+    const made = Refund.of(payment, { amount, reason: "provider", cause: `provider:${providerRefundId}` }, now);
+    return Object.assign(made, { providerRefundId });
+  }
+
+  /** It was promised, and there is nothing left to give: it ends at once. */
+  static inVain(payment: Payment, wish: RefundWish, now: Date): Refund {
+    return Refund.of(payment, wish, now);
+  }
+
+  private static of(payment: Payment, wish: RefundWish, now: Date): Refund {
+    const rest = { status: "REQUESTED", keyNumber: 1, tries: 0, nextTryAt: now, createdAt: now } as const;
+    return Object.assign(new Refund(), { ...wish, id: uuidv7(), paymentId: payment.id, ...rest });
+  }
+
+  /** The provider has less than was asked for: somebody gave the client a part already. */
+  reduceTo(left: bigint, now: Date): void {
+    Object.assign(this, { amount: left, keyNumber: this.keyNumber + 1, nextTryAt: now });
   }
 
   sent(providerRefundId: string): Effect | undefined {
@@ -58,36 +78,58 @@ export class Refund extends RefundSchema.class {
   succeed(payment: Payment, providerRefundId: string, now: Date): Effect | undefined {
     if (this.status !== "REQUESTED") return undefined;
     Object.assign(this, { status: "SUCCEEDED", providerRefundId, settledAt: now });
-    payment.countRefund(this.amount);
-    const { id: refundId, paymentId, amount, reason } = this;
-    const { bookingId, clientId, currency } = payment;
+    const { owed, sold } = payment.giveBack(this.amount);
+    const takenFromSale = { currencyCode: payment.currency, minorUnits: sold };
     return {
-      fact: fact(PaymentRefundedSchema, bookingId, {
-        refundId,
-        paymentId,
-        bookingId,
-        clientId,
-        amount: { currencyCode: currency, minorUnits: amount },
-        refundedAt: timestampFromDate(now),
-        reason,
-      }),
-      posting: this.posting("refund", "client_deposits", "stripe_clearing", currency),
+      fact: fact(PaymentRefundedSchema, payment.bookingId, { ...this.told(payment), refundedAt: timestampFromDate(now), takenFromSale }),
+      posting: this.posting("refund", payment, { owed_to_clients: owed, client_deposits: sold }, { stripe_clearing: this.amount }),
     };
   }
 
   fail(payment: Payment, providerRefundId: string | null, failure: string, now: Date): Effect | undefined {
     if (this.status === "FAILED") return undefined;
-    const cameBack = this.status === "SUCCEEDED";
+    const hadSucceeded = this.status === "SUCCEEDED";
     Object.assign(this, { status: "FAILED", failure, settledAt: now });
     this.providerRefundId ??= providerRefundId;
-    if (!cameBack) return {};
-    payment.countRefund(-this.amount);
-    return { posting: this.posting("refund_returned", "stripe_clearing", "client_deposits", payment.currency) };
+    const told = this.failed(payment, now, { hadSucceeded });
+    // Who made it at the provider sees there that it failed.
+    if (!hadSucceeded) return this.kind() === "provider" ? {} : { fact: told };
+    payment.takeBack(this.amount);
+    return {
+      fact: told,
+      posting: this.posting("refund_returned", payment, { stripe_clearing: this.amount }, { owed_to_clients: this.amount }),
+    };
   }
 
-  private posting(kind: string, debit: Posting["debit"], credit: Posting["credit"], currency: string): Posting {
-    const { id, paymentId, amount } = this;
-    return { id: `${kind}:${id}`, debit, credit, amount, currency, paymentId, refundId: id };
+  /** There is nothing that could be given back any more: the client has it in another way. */
+  giveUp(payment: Payment, now: Date): Effect {
+    Object.assign(this, { status: "FAILED", failure: "nothing is left", settledAt: now });
+    return { fact: this.failed(payment, now, { nothingLeft: true }) };
+  }
+
+  private kind(): Kind {
+    return this.cause.slice(0, this.cause.indexOf(":")) as Kind;
+  }
+
+  private failed(payment: Payment, now: Date, how: { hadSucceeded?: boolean; nothingLeft?: boolean }) {
+    return fact(RefundFailedSchema, payment.bookingId, { ...this.told(payment), failedAt: timestampFromDate(now), ...how });
+  }
+
+  private told({ bookingId, clientId, currency }: Payment) {
+    const { id: refundId, paymentId, amount, reason } = this;
+    return {
+      refundId,
+      paymentId,
+      bookingId,
+      clientId,
+      amount: { currencyCode: currency, minorUnits: amount },
+      reason,
+      cause: causes[this.kind()],
+    };
+  }
+
+  private posting(kind: string, { currency }: Payment, debit: Posting["debit"], credit: Posting["credit"]): Posting {
+    return { id: `${kind}:${this.id}`, debit, credit, currency, paymentId: this.paymentId, refundId: this.id };
   }
 }
 RefundSchema.setClass(Refund);

@@ -1,6 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingCancelledSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
+import { Payment } from "../domain/payment.ts";
 import { giveBack } from "../settlement/give-back.ts";
 import { endCheckouts } from "./on-booking-expired.ts";
 
@@ -10,8 +11,8 @@ export const onBookingCancelled =
     await once(async (tx) => {
       await endCheckouts(app, tx, bookingId);
       if (!paymentId || !refund?.minorUnits) return;
-      const wish = { amount: refund.minorUnits, reason: "booking_cancelled", cause: `booking.cancelled:${bookingId}` };
-      await giveBack(app, tx, paymentId, wish);
+      const wish = { amount: refund.minorUnits, reason: "booking_cancelled", cause: `booking.cancelled:${bookingId}` } as const;
+      await giveBack(app, tx, await tx.lock(Payment, { id: paymentId }), wish);
     });
     app.wake.refunds();
     app.wake.reconcile();

@@ -18,7 +18,13 @@ export function eventChanges({ type, created, data }: Stripe.Event): ProviderCha
     case "refund.created":
     case "refund.updated":
     case "refund.failed":
-      return [refundChange(data.object)].filter((change) => change !== undefined);
+      return refundChanges(data.object);
+    case "charge.dispute.created":
+    case "charge.dispute.updated":
+    case "charge.dispute.closed":
+    case "charge.dispute.funds_withdrawn":
+    case "charge.dispute.funds_reinstated":
+      return disputeChanges(data.object);
     default:
       return [];
   }
@@ -29,8 +35,7 @@ export function sessionChanges(session: Stripe.Checkout.Session): ProviderChange
   if (!paymentId) return [];
   const intent = session.payment_intent;
   if (session.status === "complete" && session.payment_status === "paid") {
-    const intentId = typeof intent === "string" ? intent : (intent?.id ?? "");
-    return [{ kind: "paid", paymentId, intentId, ...money(session.amount_total ?? 0, session.currency ?? "") }];
+    return [{ kind: "paid", paymentId, intentId: idOf(intent) ?? "", ...money(session.amount_total ?? 0, session.currency ?? "") }];
   }
   const tried = intent && typeof intent === "object" ? intentChanges(intent, intent.created) : [];
   return session.status === "expired" ? [...tried, { kind: "expired", paymentId }] : tried;
@@ -51,20 +56,33 @@ function intentChanges(intent: Stripe.PaymentIntent, at: number): ProviderChange
   ];
 }
 
-export function refundChange(refund: Stripe.Refund): ProviderChange | undefined {
+/** Ours carry their id; those that somebody made at the provider are found by the payment's intent. */
+export function refundChanges(refund: Stripe.Refund): ProviderChange[] {
   const refundId = idIn(refund.metadata, "refund_id");
-  if (!refundId) return undefined;
-  const providerRefundId = refund.id;
+  const intentId = idOf(refund.payment_intent);
+  if (!refundId && !intentId) return [];
+  const made = intentId ? { intentId, amount: BigInt(refund.amount) } : undefined;
+  const of = { refundId, made, providerRefundId: refund.id };
   switch (refund.status) {
     case "succeeded":
-      return { kind: "refunded", refundId, providerRefundId };
+      return [{ kind: "refunded", ...of }];
     case "failed":
     case "canceled":
-      return { kind: "refund_failed", refundId, providerRefundId, failure: refund.failure_reason ?? refund.status };
+      return [{ kind: "refund_failed", ...of, failure: refund.failure_reason ?? refund.status }];
     default:
-      return { kind: "refund_sent", refundId, providerRefundId };
+      return [{ kind: "refund_sent", ...of }];
   }
 }
+
+/** An inquiry (`warning_…`) or one that was prevented moves no money. */
+export function disputeChanges({ id, amount, status, payment_intent }: Stripe.Dispute): ProviderChange[] {
+  const intentId = idOf(payment_intent);
+  if (!intentId || status.startsWith("warning_") || status === "prevented") return [];
+  const become = status === "won" ? "WON" : status === "lost" ? "LOST" : "OPEN";
+  return [{ kind: "disputed", disputeId: id, intentId, amount: BigInt(amount), become }];
+}
+
+const idOf = (held: string | { id: string } | null | undefined): string | undefined => (typeof held === "string" ? held : held?.id);
 
 // Others may use the same Stripe account: what does not carry an id of our shape is theirs.
 function idIn(metadata: Stripe.Metadata | null, name: string): string | undefined {

@@ -3,7 +3,7 @@ import Stripe from "stripe";
 import type { ProviderChange } from "../settlement/apply-change.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Refund } from "../domain/refund.ts";
-import { refundChange, sessionChanges } from "./changes.ts";
+import { disputeChanges, refundChanges, sessionChanges } from "./changes.ts";
 import { ProviderRefusal } from "./refusal.ts";
 
 type Config = {
@@ -34,6 +34,10 @@ export function createProvider(config: Config) {
     return sessionChanges(await ask(() => sdk.checkout.sessions.retrieve(sessionId, { expand: ["payment_intent"] })));
   }
 
+  // A payment has a handful; nobody makes a thousand of one.
+  const allRefunds = (intentId: string): Promise<Stripe.Refund[]> =>
+    ask(() => sdk.refunds.list({ payment_intent: intentId, limit: 100 }).autoPagingToArray({ limit: 1_000 }));
+
   return {
     async openCheckout(payment: Payment): Promise<{ sessionId: string; url: string | null }> {
       const session = await ask(() =>
@@ -55,24 +59,34 @@ export function createProvider(config: Config) {
       }
     },
 
-    async refund(refund: Refund, intentId: string): Promise<ProviderChange | undefined> {
+    async refund(refund: Refund, intentId: string): Promise<ProviderChange[]> {
       const made = await ask(() =>
         sdk.refunds.create(
           { payment_intent: intentId, amount: Number(refund.amount), metadata: { refund_id: refund.id, payment_id: refund.paymentId } },
           { idempotencyKey: `refund:${refund.id}:${refund.keyNumber}` },
         ),
       );
-      return refundChange(made);
+      return refundChanges(made);
     },
 
     /** The refund when an earlier try had made it. */
-    async findRefund(refund: Refund, intentId: string): Promise<ProviderChange | undefined> {
-      const { data } = await ask(() => sdk.refunds.list({ payment_intent: intentId, limit: 100 }));
-      const made = data.find(({ metadata }) => metadata?.refund_id === refund.id);
-      return made && refundChange(made);
+    async findRefund(refund: Refund, intentId: string): Promise<ProviderChange[]> {
+      const made = (await allRefunds(intentId)).find(({ metadata }) => metadata?.["refund_id"] === refund.id);
+      return made ? refundChanges(made) : [];
     },
 
-    changeOfRefund: async (providerRefundId: string) => refundChange(await ask(() => sdk.refunds.retrieve(providerRefundId))),
+    changesOfRefund: async (providerRefundId: string) => refundChanges(await ask(() => sdk.refunds.retrieve(providerRefundId))),
+
+    /** What became of a payment's money: what was received, in minor units, and all that anybody did with it since. */
+    async standing(intentId: string): Promise<{ received: bigint; currency: string; changes: ProviderChange[] }> {
+      const intent = await ask(() => sdk.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] }));
+      const { amount_received: received, currency, latest_charge: charge } = intent;
+      const refunds = await allRefunds(intentId);
+      const disputed = charge && typeof charge === "object" && charge.disputed;
+      const disputes = disputed ? (await ask(() => sdk.disputes.list({ payment_intent: intentId, limit: 100 }))).data : [];
+      const changes = [...refunds.flatMap(refundChanges), ...disputes.flatMap(disputeChanges)];
+      return { received: BigInt(received), currency: currency.toUpperCase(), changes };
+    },
 
     /** The event in a webhook's raw body; undefined when its signature is missing, wrong or too old. */
     readEvent(body: Buffer, signature: string): Stripe.Event | undefined {

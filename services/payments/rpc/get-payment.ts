@@ -12,19 +12,38 @@ export const getPayment =
   async ({ paymentId }, ctx) => {
     const payment = await app.db.read().findOne(Payment, { id: paymentId });
     if (!payment || !mayAct(caller(ctx), payment.clientId)) throw notFound("payment");
-    return { payment: shown(payment) };
+    const [shown] = await show((text, params) => app.db.sql(text, params), [payment]);
+    return { payment: shown! };
   };
 
-/** A payment as its owner sees it. */
-export function shown(payment: Payment): MessageInitShape<typeof PaymentSchema> {
-  const { id, bookingId, status, purpose, amount, refunded, currency, createdAt, settledAt, failure } = payment;
+type Sum = { id: string; refunding: string };
+
+/** Payments as their owners see them; `ask` reads inside or outside a transaction. */
+export async function show(
+  ask: (text: string, params: unknown[]) => Promise<Sum[]>,
+  payments: Payment[],
+): Promise<MessageInitShape<typeof PaymentSchema>[]> {
+  const sums = await ask(
+    "select payment_id as id, sum(amount) as refunding from refund where payment_id = any($1) and status = 'REQUESTED' group by payment_id",
+    [payments.map(({ id }) => id)],
+  );
+  const refunding = new Map(sums.map((sum) => [sum.id, BigInt(sum.refunding)]));
+  return payments.map((payment) => shown(payment, refunding.get(payment.id) ?? 0n));
+}
+
+function shown(payment: Payment, refunding: bigint): MessageInitShape<typeof PaymentSchema> {
+  const { id, bookingId, status, purpose, currency, createdAt, settledAt, failure } = payment;
+  const money = (minorUnits: bigint) => ({ currencyCode: currency, minorUnits });
   return {
     paymentId: id,
     bookingId,
     status: Payment_Status[status],
     purpose: Payment_Purpose[purpose],
-    amount: { currencyCode: currency, minorUnits: amount },
-    refunded: { currencyCode: currency, minorUnits: refunded },
+    amount: money(payment.amount),
+    refunded: money(payment.refunded),
+    refunding: money(refunding),
+    owed: money(payment.owed),
+    disputed: money(payment.disputed),
     createdAt: timestampFromDate(createdAt),
     settledAt: settledAt ? timestampFromDate(settledAt) : undefined,
     failure: failure ?? "",

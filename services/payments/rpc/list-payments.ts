@@ -3,7 +3,7 @@ import { notFound } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
-import { shown } from "./get-payment.ts";
+import { show } from "./get-payment.ts";
 import type { Rpc } from "./index.ts";
 
 /** Newest first. */
@@ -16,5 +16,5 @@ export const listPayments =
     const where = { bookingId: req.bookingId, ...(after && { id: { $lt: after[0]! } }) };
     const found = await app.db.read().find(Payment, where, { orderBy: { id: "desc" }, limit });
     const { rows, nextPageToken } = paged(found, size, (payment) => [payment.id]);
-    return { payments: rows.map(shown), nextPageToken };
+    return { payments: await show((text, params) => app.db.sql(text, params), rows), nextPageToken };
   };

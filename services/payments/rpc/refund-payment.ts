@@ -3,9 +3,9 @@ import type { Money } from "@lacio/proto/common/v1/money";
 import { v7 as uuidv7 } from "uuid";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
-import { Refund } from "../domain/refund.ts";
+import { Refund, type RefundWish } from "../domain/refund.ts";
 import { leftOf } from "../settlement/give-back.ts";
-import { shown } from "./get-payment.ts";
+import { show } from "./get-payment.ts";
 import type { Rpc } from "./index.ts";
 
 export const refundPayment =
@@ -15,9 +15,11 @@ export const refundPayment =
     const answer = await app.transact(async (tx) => {
       const payment = await tx.lock(Payment, { id: paymentId });
       const left = await leftOf(tx, payment);
-      const wish = { amount: amount ? wanted(amount, payment) : left, reason, cause: `admin:${uuidv7()}` };
+      const wish: RefundWish = { amount: amount ? wanted(amount, payment) : left, reason, cause: `admin:${uuidv7()}` };
       tx.add(Refund.request(payment, left, wish, app.now()));
-      return { payment: shown(payment) };
+      await tx.em.flush();
+      const [shown] = await show((text, params) => tx.sql(text, params), [payment]);
+      return { payment: shown! };
     }, ctx);
     app.wake.refunds();
     return answer;

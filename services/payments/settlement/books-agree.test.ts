@@ -60,6 +60,8 @@ test("through failing calls, lost and repeated webhooks and two kills, every pes
   const books = await system.sql("select account, sum(debit) - sum(credit) as balance from ledger_entry group by account order by account");
   expect(books).toEqual([
     { account: "client_deposits", balance: String(-atStripe) },
+    // A third was never sold; all of it went back.
+    { account: "owed_to_clients", balance: "0" },
     { account: "stripe_clearing", balance: String(atStripe) },
   ]);
 }, 120_000);

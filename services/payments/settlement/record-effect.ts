@@ -7,10 +7,17 @@ export async function recordEffect(tx: Tx, { fact, posting }: Effect): Promise<v
   if (fact) tx.emit(fact);
 }
 
-async function post(tx: Tx, { id, debit, credit, amount, currency, paymentId, refundId }: Posting): Promise<void> {
-  await tx.sql(
-    `insert into ledger_entry (transaction_id, account, debit, credit, currency, payment_id, refund_id)
-     values ($1, $2, $4, 0, $5, $6, $7), ($1, $3, 0, $4, $5, $6, $7)`,
-    [id, debit, credit, amount, currency, paymentId, refundId ?? null],
-  );
+async function post(tx: Tx, { id, debit, credit, currency, paymentId, refundId }: Posting): Promise<void> {
+  const sides = [
+    ...Object.entries(debit).map((entry) => [...entry, 0n] as const),
+    ...Object.entries(credit).map(([to, sum]) => [to, 0n, sum] as const),
+  ];
+  for (const [account, debited, credited] of sides) {
+    if (debited === 0n && credited === 0n) continue;
+    await tx.sql(
+      `insert into ledger_entry (transaction_id, account, debit, credit, currency, payment_id, refund_id)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      [id, account, debited, credited, currency, paymentId, refundId ?? null],
+    );
+  }
 }

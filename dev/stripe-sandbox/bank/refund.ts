@@ -1,0 +1,39 @@
+import type { Event, Refund } from "../objects.ts";
+import type { Store } from "../store.ts";
+import { emitEvent } from "../webhooks/emit-event.ts";
+import { badState } from "../api/errors.ts";
+
+// What the bank does with a refund after it was asked for.
+
+type By = Event["request"];
+
+export function succeedRefund(store: Store, refund: Refund, now: number, by?: By): Refund {
+  if (refund.status !== "pending") throw cannot(refund, "succeed");
+  const settled = store.put("refunds", refund.id, { ...refund, status: "succeeded" });
+  emitEvent(store, "refund.updated", settled, now, { ...(by && { by }), previous: { status: refund.status } });
+  return settled;
+}
+
+/** A bank may send the money back, even after the refund had succeeded. */
+export const failRefund = (store: Store, refund: Refund, now: number): Refund => {
+  if (refund.status !== "pending" && refund.status !== "succeeded") throw cannot(refund, "fail");
+  const failed = giveUp(store, refund, { status: "failed", failure_reason: "lost_or_stolen_card" }, now);
+  emitEvent(store, "refund.failed", failed, now, { previous: { status: refund.status } });
+  return failed;
+};
+
+export function cancelRefund(store: Store, refund: Refund, now: number, by?: By): Refund {
+  if (refund.status !== "pending") throw cannot(refund, "be canceled");
+  return giveUp(store, refund, { status: "canceled" }, now, by);
+}
+
+// What a refund had claimed of its charge can be refunded again.
+function giveUp(store: Store, refund: Refund, outcome: Partial<Refund>, now: number, by?: By): Refund {
+  const charge = store.get("charges", refund.charge)!;
+  store.put("charges", charge.id, { ...charge, amount_refunded: charge.amount_refunded - refund.amount, refunded: false });
+  const ended = store.put("refunds", refund.id, { ...refund, ...outcome });
+  emitEvent(store, "refund.updated", ended, now, { ...(by && { by }), previous: { status: refund.status } });
+  return ended;
+}
+
+const cannot = (refund: Refund, what: string) => badState(`The refund ${refund.id} is ${refund.status} and cannot ${what}.`);

@@ -1,0 +1,28 @@
+import type { Tx } from "@lacio/chassis/db";
+import { disputes } from "../alerts.ts";
+import type { App } from "../app.ts";
+import { Dispute } from "../domain/dispute.ts";
+import { record, type Applied } from "./apply-change.ts";
+import { paymentOfIntent } from "./payment-of-intent.ts";
+
+export type DisputeChange = { kind: "disputed"; disputeId: string; intentId: string; amount: bigint; become: "OPEN" | "WON" | "LOST" };
+
+export async function applyToDispute(app: App, tx: Tx, change: DisputeChange): Promise<Applied> {
+  const payment = await paymentOfIntent(tx, change.intentId);
+  if (!payment) return "unknown";
+  const known = await tx.find(Dispute, { id: change.disputeId });
+  const dispute = known ?? Dispute.heardOf(payment, change.disputeId, change.amount, app.now());
+  if (!known) tx.add(dispute);
+  const before = dispute.status;
+  const applied = await record(tx, ...dispute.become(change.become, payment, app.now()));
+  if (dispute.status === before) return "unchanged";
+  disputes.inc({ state: dispute.status });
+  app.log.error(
+    { dispute: dispute.id, payment_id: payment.id, booking: payment.bookingId, state: dispute.status },
+    "ALERT: a client disputes a payment; a person answers at the provider, in time",
+  );
+  // Refunds wait for the end of a dispute.
+  if (change.become !== "OPEN")
+    await tx.sql("update refund set next_try_at = now() where payment_id = $1 and status = 'REQUESTED'", [payment.id]);
+  return applied === "unchanged" ? "changed" : applied;
+}

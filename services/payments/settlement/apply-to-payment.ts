@@ -1,0 +1,37 @@
+import type { Tx } from "@lacio/chassis/db";
+import { LockMode } from "@mikro-orm/core";
+import { mismatches } from "../alerts.ts";
+import type { App } from "../app.ts";
+import { Payment, type Decline } from "../domain/payment.ts";
+import { record, type Applied } from "./apply-change.ts";
+
+export type PaymentChange = { paymentId: string } & (
+  { kind: "paid"; intentId: string; amount: bigint; currency: string } | { kind: "declined"; decline: Decline } | { kind: "expired" }
+);
+
+export async function applyToPayment(app: App, tx: Tx, change: PaymentChange): Promise<Applied> {
+  const payment = await tx.em.findOne(Payment, { id: change.paymentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!payment) return "unknown";
+  if (change.kind === "declined") return record(tx, payment.decline(change.decline));
+  if (change.kind === "expired") return record(tx, payment.fail("The checkout was closed before it was paid.", app.now()));
+  if (payment.costs(change.amount, change.currency)) {
+    const applied = await record(tx, payment.succeed(change.intentId, app.now()));
+    if (applied === "changed") await hearAgain(tx, change.intentId);
+    return applied;
+  }
+  mismatches.inc();
+  app.log.error(
+    { payment_id: payment.id, paid: `${change.amount} ${change.currency}`, due: `${payment.amount} ${payment.currency}` },
+    "ALERT: a payment has the wrong amount; it needs a person",
+  );
+  return "mismatch";
+}
+
+// Events come in any order: what was heard of this intent while nobody knew whose it is.
+async function hearAgain(tx: Tx, intentId: string): Promise<void> {
+  await tx.sql(
+    `update provider_event set processed_at = null, error = null, next_try_at = now()
+     where error = 'unknown' and payload #>> '{data,object,payment_intent}' = $1`,
+    [intentId],
+  );
+}

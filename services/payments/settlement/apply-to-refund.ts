@@ -1,0 +1,57 @@
+import type { Tx } from "@lacio/chassis/db";
+import { failedRefunds } from "../alerts.ts";
+import type { App } from "../app.ts";
+import { Payment } from "../domain/payment.ts";
+import { Refund } from "../domain/refund.ts";
+import { record, type Applied } from "./apply-change.ts";
+import { paymentOfIntent } from "./payment-of-intent.ts";
+
+export type RefundChange = { refundId?: string | undefined; made?: { intentId: string; amount: bigint } | undefined } & (
+  | { kind: "refund_sent"; providerRefundId: string }
+  | { kind: "refunded"; providerRefundId: string }
+  | { kind: "refund_failed"; providerRefundId: string | null; failure: string }
+);
+
+export async function applyToRefund(app: App, tx: Tx, change: RefundChange): Promise<Applied> {
+  const found = (await ours(tx, change.refundId)) ?? (await madeThere(app, tx, change));
+  if (!found) return "unknown";
+  const { payment, refund, isNew } = found;
+  const applied = await record(tx, effectOf(app, payment, refund, change), isNew ? {} : undefined);
+  if (applied === "changed" && change.kind === "refund_failed") {
+    failedRefunds.inc();
+    app.log.error({ refund_id: refund.id, failure: refund.failure }, "ALERT: a refund failed; it needs a person");
+  }
+  return applied;
+}
+
+function effectOf(app: App, payment: Payment, refund: Refund, change: RefundChange) {
+  switch (change.kind) {
+    case "refund_sent":
+      return refund.sent(change.providerRefundId);
+    case "refunded":
+      return refund.succeed(payment, change.providerRefundId, app.now());
+    case "refund_failed":
+      return refund.fail(payment, change.providerRefundId, change.failure, app.now());
+  }
+}
+
+type Found = { payment: Payment; refund: Refund; isNew?: boolean };
+
+async function ours(tx: Tx, refundId: string | undefined): Promise<Found | undefined> {
+  if (!refundId) return undefined;
+  const [row] = await tx.sql<{ payment_id: string }>("select payment_id from refund where id = $1", [refundId]);
+  if (!row) return undefined;
+  const payment = await tx.lock(Payment, { id: row.payment_id });
+  return { payment, refund: await tx.lock(Refund, { id: refundId }) };
+}
+
+async function madeThere(app: App, tx: Tx, { made, providerRefundId }: RefundChange): Promise<Found | undefined> {
+  if (!made || !providerRefundId) return undefined;
+  const payment = await paymentOfIntent(tx, made.intentId);
+  if (!payment) return undefined;
+  const known = await tx.find(Refund, { cause: `provider:${providerRefundId}` });
+  if (known) return { payment, refund: known };
+  const refund = Refund.madeThere(payment, providerRefundId, made.amount, app.now());
+  tx.add(refund);
+  return { payment, refund, isNew: true };
+}

@@ -1,0 +1,40 @@
+import type { App } from "../app.ts";
+import { Payment } from "../domain/payment.ts";
+import { Refund } from "../domain/refund.ts";
+import { ProviderRefusal } from "../provider/refusal.ts";
+import { applyChanges, record, type ProviderChange } from "./apply-change.ts";
+
+/**
+ * The provider refuses a refund. Somebody may have refunded there, or a bank may have the money: what is left is asked before it fails.
+ * Answers the change that is still to be made.
+ */
+export async function refundRefused(app: App, { id, paymentId }: Refund, intentId: string, failure: string): Promise<ProviderChange[]> {
+  const changes = await standingOf(app, intentId);
+  return app.transact(async (tx) => {
+    await applyChanges(app, tx, changes);
+    const payment = await tx.lock(Payment, { id: paymentId });
+    const refund = await tx.lock(Refund, { id });
+    const [row] = await tx.sql<{ refunding: string; open: boolean }>(
+      `select (select coalesce(sum(amount), 0) from refund where payment_id = $1 and status = 'REQUESTED' and provider_refund_id is not null) as refunding,
+         exists (select 1 from dispute where payment_id = $1 and status = 'OPEN') as open`,
+      [paymentId],
+    );
+    if (row!.open || refund.status !== "REQUESTED") return [];
+    const left = payment.amount - payment.refunded - payment.disputed - BigInt(row!.refunding);
+    const { amount } = refund;
+    if (left >= amount) return [{ kind: "refund_failed", refundId: id, providerRefundId: null, failure }];
+    if (left > 0n) refund.reduceTo(left, app.now());
+    else await record(tx, refund.giveUp(payment, app.now()));
+    app.log.warn({ refund_id: id, wanted: amount, left }, "the provider had less left than a refund was for");
+    return [];
+  });
+}
+
+async function standingOf(app: App, intentId: string): Promise<ProviderChange[]> {
+  try {
+    return (await app.stripe.standing(intentId)).changes;
+  } catch (error) {
+    if (error instanceof ProviderRefusal) return []; // it does not know the payment at all
+    throw error;
+  }
+}
