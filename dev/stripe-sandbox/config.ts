@@ -5,7 +5,6 @@ export interface Config {
   webhookUrl: URL;
   publicUrl: string;
   dataDir: string;
-  timeZone: string;
 }
 
 /** Names every missing or wrong setting at once. */
@@ -27,7 +26,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webhookUrl: url("WEBHOOK_URL"),
     publicUrl: url("PUBLIC_URL").href.replace(/\/$/, ""),
     dataDir: text("DATA_DIR"),
-    timeZone: env["SALON_TIME_ZONE"] || "America/Bogota",
   };
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
   return config;

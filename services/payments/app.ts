@@ -15,6 +15,7 @@ export const readConfig = (env: Env) => ({
   stripeTimeoutMs: env.number("STRIPE_TIMEOUT_MS", 8_000, { min: 100 }),
   checkoutSuccessUrl: env.url("CHECKOUT_SUCCESS_URL"),
   checkoutCancelUrl: env.url("CHECKOUT_CANCEL_URL"),
+  timeZone: env.text("SALON_TIME_ZONE", "America/Bogota"),
   reconcileSeconds: env.number("RECONCILE_SECONDS", 30, { min: 1, max: 3_600 }),
   providerEventKeepDays: env.number("PROVIDER_EVENT_KEEP_DAYS", 90, { min: 7 }),
 });

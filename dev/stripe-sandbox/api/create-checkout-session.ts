@@ -7,7 +7,14 @@ import type { Fields } from "./fields.ts";
 const known = [
   ...["mode", "ui_mode", "line_items", "success_url", "cancel_url", "metadata", "client_reference_id", "customer_email", "expires_at"],
   ...["payment_intent_data", "payment_method_types", "currency", "locale", "submit_type", "branding_settings", "expand"],
-  ...["adaptive_pricing", "billing_address_collection", "phone_number_collection", "customer_creation", "payment_method_options"],
+  ...[
+    "adaptive_pricing",
+    "billing_address_collection",
+    "phone_number_collection",
+    "customer_creation",
+    "payment_method_options",
+    "custom_text",
+  ],
 ];
 const halfHour = 30 * 60;
 const day = 24 * 3600;
@@ -32,6 +39,7 @@ export const createCheckoutSession: Behaviour = ({ config, store }, { fields, no
     client_reference_id: text(fields, "client_reference_id", 200) ?? null,
     created: now,
     currency,
+    custom_text: customTextIn(fields),
     customer: null,
     customer_details: null,
     customer_email: text(fields, "customer_email", 512) ?? null,
@@ -101,6 +109,14 @@ function brandingIn(fields: Fields): Pick<Session, "branding_settings"> {
   return {
     branding_settings: { display_name: displayName } as NonNullable<Session["branding_settings"]>,
   };
+}
+
+function customTextIn(fields: Fields): Session["custom_text"] {
+  const given = nested(fields, "custom_text");
+  const submit = given && nested(given, "submit");
+  if (given) only(given, ["submit"]);
+  const none = { after_submit: null, shipping_address: null, terms_of_service_acceptance: null };
+  return { ...none, submit: submit ? { message: requiredText(submit, "message", 1200) } : null };
 }
 
 function methodsIn(fields: Fields): string[] {

@@ -47,10 +47,10 @@ function goTo(response: Response, url: string | null, session: Session): void {
   response.redirect(303, (url ?? "").replaceAll("{CHECKOUT_SESSION_ID}", session.id));
 }
 
-function showForm(response: Response, { config, store }: World, session: Session, status = 200): void {
+function showForm(response: Response, { store }: World, session: Session, status = 200): void {
   const lines = store.get("orders", session.id)?.lines ?? [];
   const declined = Boolean(store.get("intents", session.payment_intent ?? "")?.last_payment_error);
-  show(response, status, formPage(session, lines, declined, config.timeZone), [session.success_url, session.cancel_url]);
+  show(response, status, formPage(session, lines, declined), [session.success_url, session.cancel_url]);
 }
 
 function showEnd(response: Response, session: Session | undefined, status: number): void {

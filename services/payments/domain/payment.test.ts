@@ -14,6 +14,7 @@ const open = () =>
       amount: 18_000_000n,
       currency: "COP",
       description: "Keratina",
+      locale: "es",
       payUntil: new Date("2026-03-02T15:10:00Z"),
     },
     1,

@@ -19,6 +19,8 @@ const PaymentSchema = defineEntity({
     purpose: p.string().length(10).$type<Purpose>(),
     attempt: p.integer(),
     description: p.text(),
+    locale: p.string().length(5).$type<"es" | "en">(),
+    payUntil: p.datetime(),
     amount: p.bigint(),
     currency: p.string().length(3),
     status: p.string().length(20).$type<Status>(),
@@ -44,7 +46,15 @@ const PaymentSchema = defineEntity({
 /** A card that was refused: `id` is the provider's name of that attempt, `at` its second. */
 export type Decline = { id: string; at: number; code: string; message: string };
 
-export type Order = { bookingId: string; clientId: string; amount: bigint; currency: string; description: string; payUntil: Date };
+export type Order = {
+  bookingId: string;
+  clientId: string;
+  amount: bigint;
+  currency: string;
+  description: string;
+  locale: "es" | "en";
+  payUntil: Date;
+};
 
 /**
  * One attempt to be paid. The provider's word arrives late, twice and in any order, so money received outranks everything:
@@ -52,14 +62,13 @@ export type Order = { bookingId: string; clientId: string; amount: bigint; curre
  */
 export class Payment extends PaymentSchema.class {
   static open(order: Order, attempt: number, now: Date): Payment {
-    const { payUntil, ...rest } = order;
     return Object.assign(new Payment(), {
-      ...rest,
+      ...order,
       id: uuidv7(),
       purpose: "FULL",
       attempt,
       status: "PENDING",
-      checkoutExpiresAt: payUntil,
+      checkoutExpiresAt: order.payUntil,
       declines: [],
       deposit: 0n,
       owed: 0n,

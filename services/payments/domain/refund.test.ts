@@ -8,7 +8,7 @@ const now = new Date("2026-03-02T15:00:00Z");
 
 function open(): Payment {
   const ids = { bookingId: "019c0000-0000-7000-8000-000000000001", clientId: "019c0000-0000-7000-8000-000000000002" };
-  return Payment.open({ ...ids, amount: 1_000n, currency: "COP", description: "Nano", payUntil: now }, 1, now);
+  return Payment.open({ ...ids, amount: 1_000n, currency: "COP", description: "Nano", locale: "es", payUntil: now }, 1, now);
 }
 
 function paid(): Payment {

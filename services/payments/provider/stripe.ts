@@ -3,21 +3,20 @@ import Stripe from "stripe";
 import type { ProviderChange } from "../settlement/apply-change.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Refund } from "../domain/refund.ts";
+import { checkoutOf } from "./checkout.ts";
 import { disputeChanges, refundChanges, sessionChanges } from "./changes.ts";
 import { ProviderRefusal } from "./refusal.ts";
 
-type Config = {
+export type Config = {
   stripeSecretKey: string;
   stripeWebhookSecrets: string[];
   stripeApiUrl: string | undefined;
   stripeTimeoutMs: number;
   checkoutSuccessUrl: string;
   checkoutCancelUrl: string;
+  timeZone: string;
 };
 
-// Stripe keeps a checkout open for at least half an hour. The other half is for asking again with the same parameters;
-// the hold ends earlier, and then we close the checkout ourselves.
-const checkoutSeconds = 3_600;
 const webhookToleranceSeconds = 300;
 
 export type Provider = ReturnType<typeof createProvider>;
@@ -106,37 +105,6 @@ function address(apiUrl: string | undefined): Stripe.StripeConfig {
   if (!apiUrl) return {};
   const { hostname, port, protocol } = new URL(apiUrl);
   return { host: hostname, ...(port && { port }), protocol: protocol === "http:" ? "http" : "https" };
-}
-
-// Only from what is stored: asking again must say exactly the same, or the idempotency key is refused.
-function checkoutOf(payment: Payment, config: Config): Stripe.Checkout.SessionCreateParams {
-  const metadata = { payment_id: payment.id, booking_id: payment.bookingId };
-  return {
-    mode: "payment",
-    line_items: [
-      {
-        quantity: 1,
-        price_data: {
-          currency: payment.currency.toLowerCase(),
-          unit_amount: Number(payment.amount),
-          product_data: { name: payment.description },
-        },
-      },
-    ],
-    client_reference_id: payment.bookingId,
-    metadata,
-    payment_intent_data: { metadata },
-    success_url: withBooking(config.checkoutSuccessUrl, payment.bookingId),
-    cancel_url: withBooking(config.checkoutCancelUrl, payment.bookingId),
-    expires_at: Math.floor(payment.createdAt.getTime() / 1_000) + checkoutSeconds,
-    locale: "es",
-  };
-}
-
-function withBooking(address: string, bookingId: string): string {
-  const url = new URL(address);
-  url.searchParams.set("booking", bookingId);
-  return url.href;
 }
 
 async function ask<T>(call: () => Promise<T>): Promise<T> {

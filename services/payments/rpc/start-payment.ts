@@ -4,6 +4,7 @@ import type { Tx } from "@lacio/chassis/db";
 import { notFound, Refusal } from "@lacio/chassis/errors";
 import { currentTrail } from "@lacio/chassis/trail";
 import { Booking_Status as Status, type Booking } from "@lacio/proto/booking/v1/booking_service";
+import { bookingCode } from "@lacio/salon/booking-code";
 import { LockMode } from "@mikro-orm/core";
 import type { App } from "../app.ts";
 import { openCheckout } from "../settlement/open-checkout.ts";
@@ -12,24 +13,25 @@ import type { Rpc } from "./index.ts";
 
 export const startPayment =
   (app: App): Rpc["startPayment"] =>
-  async ({ bookingId }, ctx) => {
+  async ({ bookingId, locale }, ctx) => {
     const { booking } = await app.booking.getBooking({ bookingId });
     if (!booking || !mayAct(caller(ctx), booking.clientId)) throw notFound("booking");
-    const order = orderFor(booking, app.now());
+    const order = orderFor(booking, locale === "en" ? "en" : "es", app.now());
     // Twice, because the answer to the first idempotency key can be lost for good: the next payment has a key of its own.
     const payment = (await checkoutFor(app, order)) ?? (await checkoutFor(app, order));
     if (!payment) throw new Refusal("provider_refused", "The payment provider does not accept this payment.");
     return { paymentId: payment.id, checkoutUrl: payment.checkoutUrl! };
   };
 
-function orderFor({ bookingId, clientId, status, price, expiresAt, lines }: Booking, now: Date): Order {
+function orderFor({ bookingId, clientId, status, price, expiresAt, lines }: Booking, locale: Order["locale"], now: Date): Order {
   if ([Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.REASSIGNING].includes(status)) throw alreadyPaid();
   const payUntil = expiresAt ? timestampDate(expiresAt) : now;
   if (status === Status.EXPIRED || (status === Status.PENDING_PAYMENT && payUntil <= now)) throw holdExpired();
   if (status !== Status.PENDING_PAYMENT || !price?.minorUnits)
     throw new Refusal("not_payable", "There is nothing to pay for this booking.");
-  const description = lines.map((line) => line.serviceName).join(" + ") || "Reserva";
-  return { bookingId, clientId, amount: price.minorUnits, currency: price.currencyCode, description, payUntil };
+  const names = lines.map(({ serviceName, serviceNameEn }) => (locale === "en" && serviceNameEn) || serviceName);
+  const description = names.join(" + ") || bookingCode(bookingId);
+  return { bookingId, clientId, amount: price.minorUnits, currency: price.currencyCode, description, locale, payUntil };
 }
 
 async function checkoutFor(app: App, order: Order): Promise<Payment | undefined> {

@@ -53,5 +53,6 @@ async function madeThere(app: App, tx: Tx, { made, providerRefundId }: RefundCha
   if (known) return { payment, refund: known };
   const refund = Refund.madeThere(payment, providerRefundId, made.amount, app.now());
   tx.add(refund);
+  await tx.em.flush(); // the ledger names it
   return { payment, refund, isNew: true };
 }

@@ -333,7 +333,14 @@ async function inTurn<T>(times: number, make: (index: number) => Promise<T>): Pr
 }
 
 async function opened(_ = 0, { holdEnded = false } = {}): Promise<Payment> {
-  const order = { bookingId: randomUUID(), clientId: randomUUID(), amount: 18_000_000n, currency: "COP", description: "Keratina" };
+  const order = {
+    bookingId: randomUUID(),
+    clientId: randomUUID(),
+    amount: 18_000_000n,
+    currency: "COP",
+    description: "Keratina",
+    locale: "es",
+  } as const;
   const payment = Payment.open({ ...order, payUntil: new Date(Date.now() + (holdEnded ? -1 : 600) * 1_000) }, 1, new Date());
   const { sessionId, url } = await real.openCheckout(payment);
   payment.checkoutOpened(sessionId, url);

@@ -9,6 +9,9 @@ export class MoneyThatMovesThere extends Migration {
     this.addSql(
       `update payment set deposit = amount - refunded, next_check_at = now() where status in ('SUCCEEDED', 'PARTLY_REFUNDED', 'REFUNDED')`,
     );
+    this.addSql(`alter table payment add column locale varchar(5) not null default 'es', add column pay_until timestamptz`);
+    this.addSql(`update payment set pay_until = checkout_expires_at`);
+    this.addSql(`alter table payment alter column pay_until set not null`);
     this.addSql(`create index payment_check_due on payment (next_check_at) where next_check_at is not null`);
     this.addSql(`create index payment_intent on payment (intent_id) where intent_id is not null`);
     this.addSql(`create table dispute (

@@ -1,6 +1,7 @@
 import { fail, redirect } from "@sveltejs/kit";
 import { Payment_Status as Status } from "@lacio/proto/payments/v1/payments_service";
 import type { Api } from "#lib/server/api.ts";
+import { getLocale } from "#lib/paraglide/runtime.js";
 import { bookingView } from "#lib/server/booking-view.ts";
 import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
 import { client, here } from "#lib/server/guard.ts";
@@ -36,7 +37,7 @@ export const actions: Actions = {
     const { locals, params } = event;
     let checkoutUrl: string;
     try {
-      ({ checkoutUrl } = await locals.api.payments.startPayment({ bookingId: params.id }));
+      ({ checkoutUrl } = await locals.api.payments.startPayment({ bookingId: params.id, locale: getLocale() }));
     } catch (error) {
       if (isAway(error)) return fail(503, { failure: "pagos" });
       const { reason } = refusalOf(error);
