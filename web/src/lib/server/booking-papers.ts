@@ -7,7 +7,8 @@ import type { Api } from "./api.ts";
 
 export type Document = { id: string; credit: boolean; number: string; total: number; at: string };
 export type Mail = { id: string; kind: string; subject: string; at: string; state: "sent" | "waiting" | "stuck" };
-export type Money = { paidAt?: string; refunded: number };
+/** In minor units: gone back, on its way back, due since a refund failed, taken back by her bank. */
+export type Money = { paidAt?: string; refunded: number; refunding: number; owed: number; disputed: number };
 
 export async function papersOf(api: Api, bookingId: string) {
   const [documents, mails, money, address] = await Promise.all([
@@ -53,8 +54,10 @@ async function moneyOf({ payments }: Api, bookingId: string): Promise<Money> {
   const { payments: all } = await payments.listPayments({ bookingId, pageSize: 50 }, patience);
   const taken = all.filter(({ status }) => [Status.SUCCEEDED, Status.PARTLY_REFUNDED, Status.REFUNDED].includes(status));
   const first = taken.at(-1)?.settledAt;
-  const refunded = taken.reduce((sum, payment) => sum + Number(payment.refunded?.minorUnits ?? 0n), 0);
-  return { ...(first && { paidAt: iso(first) }), refunded };
+  const sum = (of: "refunded" | "refunding" | "owed" | "disputed") =>
+    taken.reduce((total, payment) => total + Number(payment[of]?.minorUnits ?? 0n), 0);
+  const sums = { refunded: sum("refunded"), refunding: sum("refunding"), owed: sum("owed"), disputed: sum("disputed") };
+  return { ...(first && { paidAt: iso(first) }), ...sums };
 }
 
 const addressOf = async ({ users }: Api): Promise<string | undefined> => (await users.getMe({}, patience)).profile?.email;

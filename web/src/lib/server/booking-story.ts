@@ -1,9 +1,11 @@
 import type { BookingView } from "./booking-view.ts";
 import type { Mail, Money } from "./booking-papers.ts";
+import { moneyBack } from "./money-back.ts";
 
 /** One thing that happened to a booking. `at` is missing when nobody could be asked; `pending`: it is on its way. */
 export type Step = {
-  what: "held" | "paid" | "confirmed" | "moved" | "expired" | "completed" | "missed" | "cancelled" | "refunded";
+  what:
+    "held" | "paid" | "confirmed" | "moved" | "expired" | "completed" | "missed" | "cancelled" | "refunded" | "refund_failed" | "disputed";
   at?: string;
   amount?: number;
   pending?: boolean;
@@ -13,7 +15,7 @@ export type Step = {
 export function storyOf(booking: BookingView, money: Money | undefined, mails: Mail[] = []): Step[] {
   const { status, cancellation } = booking;
   const told = (kind: string) => mails.filter((mail) => mail.kind === kind).reverse();
-  const refund = Math.max(cancellation?.refund ?? 0, money?.refunded ?? 0);
+  const { given, coming, missing } = moneyBack(booking, money, mails);
   const lapsed = status === "EXPIRED" || (status === "PENDING_PAYMENT" && !booking.payable);
   const steps: (Step | false)[] = [
     { what: "held", at: booking.createdAt },
@@ -24,12 +26,10 @@ export function storyOf(booking: BookingView, money: Money | undefined, mails: M
     status === "COMPLETED" && { what: "completed" },
     status === "NO_SHOW" && { what: "missed" },
     cancellation !== undefined && { what: "cancelled", at: cancellation.at },
-    refund > 0 && {
-      what: "refunded",
-      amount: refund,
-      at: told("refund_sent")[0]?.at,
-      pending: money ? money.refunded < refund : told("refund_sent").length === 0,
-    },
+    given > 0 && { what: "refunded", amount: given, at: told("refund_sent")[0]?.at },
+    coming > 0 && { what: "refunded", amount: coming, pending: true },
+    missing > 0 && { what: "refund_failed", amount: missing, at: told("refund_failed").at(-1)?.at },
+    money !== undefined && money.disputed > 0 && { what: "disputed", amount: money.disputed },
   ];
   return steps.filter((step) => step !== false);
 }

@@ -32,6 +32,8 @@ export type BookingView = {
   /** What was seen, for a change that decides on it. */
   revision: string;
   refundIfCancelled: number;
+  /** What she has back already, however it came there. */
+  refunded: number;
   /** From here on a cancellation costs; absent when that is so already. The start: it never does. */
   freeUntil?: string;
   freeUntilHours: number;
@@ -70,6 +72,7 @@ export function viewOf(booking: Booking, now = Date.now()): BookingView {
     time: millis(booking.start) > now ? "ahead" : millis(booking.end) > now ? "running" : "past",
     revision: String(booking.revision),
     refundIfCancelled: pesos(booking.refundIfCancelled),
+    refunded: pesos(booking.refunded),
     ...(booking.freeUntil && { freeUntil: iso(booking.freeUntil) }),
     freeUntilHours: policy?.freeUntilHours ?? 0,
     lateRefund: pesos(booking.lateRefund),

@@ -1,7 +1,8 @@
-import { papersOf } from "#lib/server/booking-papers.ts";
+import { papersOf, type Money } from "#lib/server/booking-papers.ts";
 import { storyOf } from "#lib/server/booking-story.ts";
 import { bookingView, type BookingView } from "#lib/server/booking-view.ts";
 import { client } from "#lib/server/guard.ts";
+import { moneyBack } from "#lib/server/money-back.ts";
 import { soldAgain } from "#lib/server/sold-again.ts";
 import type { PageServerLoad } from "./$types";
 
@@ -20,7 +21,8 @@ export const load: PageServerLoad = async (event) => {
     mails,
     address,
     story: storyOf(booking, money, mails),
-    awaited: awaited(booking, documents, money?.paidAt),
+    back: moneyBack(booking, money, mails),
+    awaited: awaited(booking, documents, money),
     fresh: url.searchParams.has("lista") && booking.status === "CONFIRMED" && booking.time === "ahead",
     moved: url.searchParams.has("cambiada") && booking.status === "CONFIRMED",
     cancelled: url.searchParams.has("cancelada"),
@@ -34,12 +36,13 @@ const usualMinutes = 3;
 function awaited(
   { paid, cancellation }: BookingView,
   documents: { credit: boolean }[] | undefined,
-  paidAt: string | undefined,
+  money: Money | undefined,
 ): { document: "invoice" | "creditNote"; late: boolean } | undefined {
   if (!documents) return undefined;
   const late = (since: string | undefined) => since !== undefined && Date.now() - Date.parse(since) > usualMinutes * 60_000;
-  if (paid && !documents.some(({ credit }) => !credit)) return { document: "invoice", late: late(paidAt) };
-  if (cancellation && cancellation.refund > 0 && !documents.some(({ credit }) => credit))
+  if (paid && !documents.some(({ credit }) => !credit)) return { document: "invoice", late: late(money?.paidAt) };
+  // Of a refund that has not gone out there is no note.
+  if (cancellation && (money?.refunded ?? cancellation.refund) > 0 && !documents.some(({ credit }) => credit))
     return { document: "creditNote", late: late(cancellation.at) };
   return undefined;
 }
