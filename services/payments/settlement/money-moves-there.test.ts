@@ -10,7 +10,7 @@ import {
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import { beforeTests } from "../../../dev/before-tests.ts";
 import { until } from "../../../dev/testing.ts";
-import { atProvider } from "../testing/at-provider.ts";
+import { atProvider } from "../../../dev/stripe-sandbox/testing/at-provider.ts";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

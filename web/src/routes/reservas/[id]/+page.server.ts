@@ -22,6 +22,7 @@ export const load: PageServerLoad = async (event) => {
     address,
     story: storyOf(booking, money, mails),
     back: moneyBack(booking, money, mails),
+    unpaid: !booking.paid && money?.paidAt === undefined,
     awaited: awaited(booking, documents, money),
     fresh: url.searchParams.has("lista") && booking.status === "CONFIRMED" && booking.time === "ahead",
     moved: url.searchParams.has("cambiada") && booking.status === "CONFIRMED",

@@ -1,11 +1,11 @@
-import { localSecrets } from "../../../dev/environment.ts";
-import type { Dispute, Intent, Refund } from "../../../dev/stripe-sandbox/objects.ts";
-import type { System } from "../../../dev/system.ts";
+import { localSecrets } from "../../environment.ts";
+import type { SystemDescription } from "../../system.ts";
+import type { Dispute, Intent, Refund } from "../objects.ts";
 
 type Held = { paymentIntents: Intent[]; refunds: Refund[]; disputes: Dispute[] };
 
 /** What others do with our money at the provider: the owner in its dashboard, banks, clients. */
-export function atProvider(system: Pick<System, "dir" | "urls">) {
+export function atProvider(system: Pick<SystemDescription, "dir" | "urls">) {
   async function call<T>(route: string, init: RequestInit): Promise<T> {
     const response = await fetch(`${system.urls.stripe}${route}`, { method: "POST", ...init });
     const body = (await response.json()) as T & { error?: { message: string } };

@@ -1,0 +1,103 @@
+import { atProvider } from "@lacio/dev/stripe-sandbox/testing/at-provider";
+import type { System } from "@lacio/dev/system";
+import { sql } from "@lacio/dev/testing";
+import type { Money } from "@lacio/proto/common/v1/money";
+import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import { balance } from "../invariants.ts";
+import { bookings, payments } from "../salon.ts";
+import type { Party } from "./history.ts";
+
+/** What everybody says of one booking's money when nothing moves any more, in minor units: each line has to read the same twice. */
+export async function accountsOf(system: System, { client, bookingId }: Party) {
+  const {
+    payments: [payment],
+  } = await payments(system, client).listPayments({ bookingId });
+  const { booking } = await bookings(system, client).getBooking({ bookingId });
+  const provider = await atTheProvider(system, payment!.paymentId);
+  const books = { stripe_clearing: 0, disputes: 0, client_deposits: 0, owed_to_clients: 0, ...(await balance(system, bookingId)) };
+  const invoiced = await invoicedFor(system, bookingId);
+  const told = await mailedTo(system, bookingId);
+  const refunded = of(payment!.refunded);
+  return {
+    said: {
+      "held, by the provider and by the ledger": [provider.received - provider.refunded - provider.disputed, books.stripe_clearing],
+      "the books: what is held and disputed is sold or owed": [
+        books.stripe_clearing + books.disputes,
+        -books.client_deposits - books.owed_to_clients,
+      ],
+      "provider and disputes, invoices less credit notes and what is owed": [
+        books.stripe_clearing + books.disputes,
+        invoiced - books.owed_to_clients,
+      ],
+      "refunded, by the provider and by the API": [provider.refunded, refunded],
+      "disputed, by the provider and by the API": [provider.disputed, of(payment!.disputed)],
+      "owed, by the ledger and by the API": [-books.owed_to_clients, of(payment!.owed)],
+      "what the booking says that she has back": [
+        of(booking!.refunded),
+        booking!.paymentId === payment!.paymentId ? refunded + provider.disputed : 0,
+      ],
+      "what the cancellation says that it gave": [
+        booking!.status === Booking_Status.CANCELLED ? of(booking!.cancellation?.refund) : 0,
+        await givenByCancellation(system, payment!.paymentId),
+      ],
+      "the refunds in mails, and those that were told": [told.sent, await toldRefunds(system, bookingId)],
+    },
+    refunded,
+    owed: of(payment!.owed),
+  };
+}
+
+const of = (money: Money | undefined): number => Number(money?.minorUnits ?? 0n);
+
+async function atTheProvider(system: System, paymentId: string) {
+  const there = atProvider(system);
+  const [{ paymentIntents, disputes }, intent] = [await there.objects(), await there.intentOf(paymentId)];
+  const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
+  const refunds = (await there.refundsOf(paymentId)).filter(({ status }) => status === "succeeded");
+  return {
+    received: paymentIntents.find(({ id }) => id === intent)!.amount_received,
+    refunded: sum(refunds.map(({ amount }) => amount)),
+    disputed: sum(
+      disputes.filter(({ payment_intent, status }) => payment_intent === intent && status !== "won").map(({ amount }) => amount),
+    ),
+  };
+}
+
+async function invoicedFor(system: System, bookingId: string): Promise<number> {
+  const text = "select coalesce(sum(case kind when 'INVOICE' then total else -total end), 0) as sum from invoice where booking_id = $1";
+  return Number((await sql<{ sum: string }>(system, "invoice", text, [bookingId]))[0]!.sum);
+}
+
+/** Of what was decided the provider may have had less left; what came back from the bank stays decided. */
+async function givenByCancellation(system: System, paymentId: string): Promise<number> {
+  const text = `select coalesce(sum(amount), 0) as sum from refund
+    where payment_id = $1 and cause like 'booking.cancelled:%' and failure is distinct from 'nothing is left'`;
+  return Number((await sql<{ sum: string }>(system, "payments", text, [paymentId]))[0]!.sum);
+}
+
+async function toldRefunds(system: System, bookingId: string): Promise<number> {
+  const text = "select 1 from outbox where subject = 'payments.refunded' and key = $1";
+  return (await sql(system, "payments", text, [bookingId])).length;
+}
+
+async function mailedTo(system: System, bookingId: string): Promise<{ sent: number; last: string | undefined }> {
+  const text = "select subject from notification where booking_id = $1 and kind = 'refund_sent' order by created_at";
+  const subjects = (await sql<{ subject: string }>(system, "notification", text, [bookingId])).map(({ subject }) => subject);
+  return { sent: subjects.length, last: subjects.at(-1) };
+}
+
+/** The booking's page as its client reads it without script, before the list of mails. */
+export async function pageOf(system: System, { client, bookingId }: Party): Promise<string> {
+  const cookie = `__Host-lacio-access=${client.accessToken}; __Host-lacio-refresh=${client.refreshToken}`;
+  const response = await fetch(`${system.urls.edge}/reservas/${bookingId}`, { headers: { cookie } });
+  if (response.status !== 200) throw new Error(`The page of a booking answered ${response.status}`);
+  const [page] = (await response.text()).split('<section class="grid gap-2" aria-labelledby="correos"');
+  return page!.replaceAll("\u00a0", " ");
+}
+
+/** As pages write pesos: `$ 120.000`, with centavos where there are any. */
+export function pesos(minorUnits: number): string {
+  const cents = minorUnits % 100;
+  const whole = new Intl.NumberFormat("es-CO").format(Math.floor(minorUnits / 100));
+  return `$ ${whole}${cents ? `,${String(cents).padStart(2, "0")}` : ""}`;
+}
