@@ -41,11 +41,12 @@ export async function startBookingStandIn() {
 }
 
 /** A visit of one service on 2 December 2026 at 8:30 in Bogotá. */
-export const aLine = (minorUnits = 18_000_000n, staffId = "") =>
+export const aLine = (minorUnits = 18_000_000n, staffId = "", staffName = "Camila Rojas") =>
   create(LineSchema, {
     serviceId: crypto.randomUUID(),
     serviceName: "Alisado largo",
     staffId,
+    staffName,
     price: { currencyCode: "COP", minorUnits },
     ivaPercent: 19,
     start: timestampFromDate(new Date("2026-12-02T13:30:00Z")),

@@ -10,6 +10,7 @@ import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { Invoice_Kind, InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
+import { bookingCode } from "@lacio/salon/booking-code";
 import { beforeTests } from "../../dev/before-tests.ts";
 import { startSystem, type System } from "../../dev/system.ts";
 import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
@@ -168,7 +169,7 @@ describe("a refund", () => {
     expect(notes.reduce((sum, { base }) => sum + base!.minorUnits, 0n)).toBe(invoice.base!.minorUnits);
     await until(async () => (await facts("invoice.credit_note_issued")).length === 2);
     const { data } = await mine.getInvoicePdf({ invoiceId: half!.invoiceId });
-    expect(Buffer.from(data).toString("latin1")).toContain(`(Reserva ${paid.bookingId})`);
+    expect(Buffer.from(data).toString("latin1")).toContain(`(Cita ${bookingCode(paid.bookingId)})`);
   });
 
   test("that overtakes its invoice waits for it; one of a payment that was never used makes none", async () => {

@@ -42,7 +42,7 @@ await beforeTests(
     });
     publisher = await startPublisher(system.urls.nats!);
     const token = await adminToken(system);
-    [stylist, otherStylist] = await Promise.all([hire(token, "Camila Rojas"), hire(token, "Andrea Díaz")]);
+    [stylist, otherStylist] = await Promise.all([hire(token, "Camila Rojas Pérez"), hire(token, "Andrea Díaz")]);
     await until(async () => (await mails(system, otherStylist.email)).length > 0);
   },
   async () => {
@@ -108,7 +108,8 @@ describe("a paid booking", () => {
     expect(await mailsTo(client, 2)).toHaveLength(2);
     expect(mail).toMatchObject({ subject: "Cita confirmada: miércoles 2 de diciembre, 8:30 a. m.", from: "hola@lacio.test" });
     expect(mail!.text).toContain("Adjuntamos tu factura FE2 en PDF.");
-    expect(mail!.text).toContain("Con: Camila Rojas");
+    expect(mail!.text).toContain("Con: Camila Rojas\n"); // what was sold is not looked up: staff knows her by another name today
+    expect(mail!.text).toContain("Después te devolvemos $ 89.999,99."); // of booking's amounts none is worked out again
     expect(mail!.html).toContain("Alisado largo");
     expect(mail!.attachments.map(({ name, contentType }) => [name, contentType])).toEqual([
       ["FE2.pdf", "application/pdf"],
@@ -139,12 +140,12 @@ describe("a paid booking", () => {
 
     const clientId = client.id;
     const moved = { bookingId, clientId, oldLines: lines, lines, revision: 3n };
-    booking.put({ bookingId, paymentId, clientId, lines, policy, status: Booking_Status.CONFIRMED, revision: 3n });
+    booking.put({ bookingId, paymentId, clientId, lines, ...terms, status: Booking_Status.CONFIRMED, revision: 3n });
     await publisher.publish(fact(BookingRescheduledSchema, bookingId, moved));
     await mailsTo(client, 3);
     const by = Cancellation_By.CLIENT;
     const refund = { currencyCode: "COP", minorUnits: 18_000_000n };
-    booking.put({ bookingId, paymentId, clientId, lines, policy, status: Booking_Status.CANCELLED, cancellation: { by, refund } });
+    booking.put({ bookingId, paymentId, clientId, lines, ...rule, status: Booking_Status.CANCELLED, cancellation: { by, refund } });
     await publisher.publish(fact(BookingCancelledSchema, bookingId, { bookingId, paymentId, clientId, lines, refund, by, revision: 4n }));
     const all = (await mailsTo(client, 4)).slice(1);
     expect(all[2]!.text.match(/^https?:\S+/gm)).toEqual([`${publicUrl}/`, page("")]); // this service is sold no more
@@ -163,7 +164,7 @@ describe("a paid booking", () => {
     }
   });
 
-  test("is told in the client's language, and to the stylist in theirs", async () => {
+  test("language travels: it is told in the client's language, its file too, and to the stylist in theirs", async () => {
     const client = await welcomed({ locale: "en", name: `Eve ${randomUUID()}` });
     await pay(client);
     const [welcome, confirmed] = await mailsTo(client, 2);
@@ -173,6 +174,8 @@ describe("a paid booking", () => {
       expect(new Set(text.match(/^https?:\S+/gm)!.map((url) => new URL(url).pathname.slice(0, 4)))).toEqual(new Set(["/en/"]));
     const toStylist = await until(async () => (await mails(system, stylist.email)).find(({ text }) => text.includes(client.name)));
     expect(toStylist.subject).toMatch(/^Nueva cita/);
+    expect(confirmed!.attachments.map(({ name }) => name)).toContain("appointment.ics");
+    expect(confirmed!.text).toMatch(/Price: COP 180,000\n[^]*COP 89,999\.99/);
   });
 
   test("that moves to another stylist tells all three", async () => {
@@ -184,7 +187,7 @@ describe("a paid booking", () => {
         bookingId,
         clientId: client.id,
         oldLines: lines,
-        lines: [aLine(18_000_000n, otherStylist.id)],
+        lines: [aLine(18_000_000n, otherStylist.id, "Andrea Díaz")],
         revision: 3n,
       }),
     );
@@ -211,7 +214,7 @@ describe("a paid booking", () => {
     const clientId = client.id;
     const refund = { currencyCode: "COP", minorUnits: 9_000_000n };
     const by = Cancellation_By.CLIENT;
-    booking.put({ bookingId, paymentId, clientId, lines, policy, status: Booking_Status.CANCELLED, cancellation: { by, refund } });
+    booking.put({ bookingId, paymentId, clientId, lines, ...rule, status: Booking_Status.CANCELLED, cancellation: { by, refund } });
     await publisher.publish(fact(BookingCancelledSchema, bookingId, { bookingId, paymentId, clientId, lines, refund, by, revision: 3n }));
     expect((await mailsTo(client, 3))[2]!.text).toContain("Te devolvemos $ 90.000 de los $ 180.000 que pagaste");
     await publisher.publish(
@@ -234,7 +237,7 @@ test("an unpaid booking that its client lets go is no news to her; one that the 
   for (const by of [Cancellation_By.CLIENT, Cancellation_By.SALON]) {
     const bookingId = randomUUID();
     const lines = [aLine(18_000_000n, stylist.id)];
-    booking.put({ bookingId, clientId: client.id, lines, policy, status: Booking_Status.CANCELLED, cancellation: { by } });
+    booking.put({ bookingId, clientId: client.id, lines, ...rule, status: Booking_Status.CANCELLED, cancellation: { by } });
     const event = fact(BookingCancelledSchema, bookingId, { bookingId, clientId: client.id, lines, by, revision: 2n });
     await handled(await publisher.publish(event));
     expect(await kinds(bookingId)).toEqual(by === Cancellation_By.CLIENT ? [] : ["booking_cancelled"]);
@@ -246,7 +249,7 @@ test("an unpaid booking: the failed payment, the end of the hold and the refund 
   const bookingId = randomUUID();
   const lines = [aLine(18_000_000n, stylist.id)];
   const expiresAt = timestampFromDate(new Date(Date.now() + 600_000));
-  booking.put({ bookingId, clientId: client.id, lines, policy, expiresAt, status: Booking_Status.PENDING_PAYMENT });
+  booking.put({ bookingId, clientId: client.id, lines, ...terms, expiresAt, status: Booking_Status.PENDING_PAYMENT });
   const paymentId = randomUUID();
   await publisher.publish(fact(PaymentFailedSchema, paymentId, { paymentId, bookingId, clientId: client.id, reason: "declined" }));
   expect((await mailsTo(client, 2))[1]!.text).toContain("Te guardamos la hora hasta el");
@@ -256,7 +259,7 @@ test("an unpaid booking: the failed payment, the end of the hold and the refund 
   // A mail leads on: what is unpaid is paid; and it is in no calendar, since it may end.
   for (const mail of [failed!, rescheduled!])
     expect([mail.text.match(/^https?:\S+/m)![0], mail.attachments]).toEqual([`${publicUrl}/reservas/${bookingId}/pagar`, []]);
-  booking.put({ bookingId, clientId: client.id, lines, policy, status: Booking_Status.EXPIRED });
+  booking.put({ bookingId, clientId: client.id, lines, ...rule, status: Booking_Status.EXPIRED });
   await publisher.publish(fact(BookingExpiredSchema, bookingId, { bookingId, clientId: client.id, revision: 3n }));
   await mailsTo(client, 4);
   const amount = { currencyCode: "COP", minorUnits: 18_000_000n };
@@ -304,12 +307,12 @@ describe("strangers' text in mail to strangers", () => {
       const [bookingId, paymentId] = [randomUUID(), randomUUID()];
       const lines = [aLine(18_000_000n, stylist.id)];
       const expiresAt = timestampFromDate(new Date(Date.now() + 600_000));
-      booking.put({ bookingId, clientId, lines, policy, expiresAt, status: PENDING_PAYMENT });
+      booking.put({ bookingId, clientId, lines, ...terms, expiresAt, status: PENDING_PAYMENT });
       await handled(await publisher.publish(fact(PaymentFailedSchema, paymentId, { paymentId, bookingId, clientId })));
       await handled(await publisher.publish(fact(BookingRescheduledSchema, bookingId, { bookingId, clientId, oldLines: lines, lines, revision: 2n }))); // prettier-ignore
       await handled(await publisher.publish(fact(BookingExpiredSchema, bookingId, { bookingId, clientId, revision: 3n })));
       const by = Cancellation_By.SALON;
-      booking.put({ bookingId, clientId, lines, policy, status: CANCELLED, cancellation: { by } });
+      booking.put({ bookingId, clientId, lines, ...rule, status: CANCELLED, cancellation: { by } });
       await handled(await publisher.publish(fact(BookingCancelledSchema, bookingId, { bookingId, clientId, lines, by, revision: 4n })));
       await handled(await publisher.publish(fact(RefreshTokenReusedSchema, clientId, { accountId: clientId })));
     }
@@ -424,7 +427,12 @@ describe("the list", () => {
   });
 });
 
-const policy = { freeUntilHours: 24, lateRefundPercent: 50 };
+const pesos = (centavos: bigint) => ({ currencyCode: "COP", minorUnits: centavos });
+/** What booking says of a visit that is cancelled: its rule, and nothing that could still be done. */
+const rule = { policy: { freeUntilHours: 24, lateRefundPercent: 50 } };
+/** And of one to come: until when it is moved and cancelled for nothing. */
+const soon = timestampFromDate(new Date("2026-12-01T13:30:00Z"));
+const terms = { ...rule, freeUntil: soon, movableUntil: soon, lateRefund: pesos(8_999_999n), refundIfCancelled: pesos(18_000_000n) };
 
 async function hire(token: string, name: string): Promise<{ id: string; email: string }> {
   const email = `${randomUUID()}@example.com`;
@@ -459,7 +467,7 @@ async function confirmed({ id, email }: { id: string; email: string }): Promise<
 async function pay({ id: clientId }: SignedIn, staffId = stylist.id) {
   const lines = [aLine(18_000_000n, staffId)];
   const paid = { bookingId: randomUUID(), paymentId: randomUUID(), clientId, lines };
-  booking.put({ ...paid, policy, status: Booking_Status.CONFIRMED, revision: 2n });
+  booking.put({ ...paid, ...terms, status: Booking_Status.CONFIRMED, revision: 2n });
   const event = fact(BookingPaidSchema, paid.bookingId, { ...paid, price: lines[0]!.price, paidAt: timestampFromDate(new Date()) });
   return { ...paid, event, eventId: await publisher.publish(event) };
 }

@@ -1,14 +1,12 @@
 import { lineOf } from "@lacio/salon/line";
+import { money } from "@lacio/salon/money";
 import { faceOf, isPlain } from "./faces.ts";
 
 // Tax documents carry Colombian time wherever the salon's servers or clients are.
 const ZONE = "America/Bogota";
 
 /** `$ 180.000,00` */
-export function printedMoney(minorUnits: bigint): string {
-  const pesos = new Intl.NumberFormat("es-CO").format(minorUnits / 100n);
-  return `$ ${pesos},${String(minorUnits % 100n).padStart(2, "0")}`;
-}
+export const printedMoney = (minorUnits: bigint): string => money(minorUnits, "es", "always");
 
 /** `24 de noviembre de 2026` and `5:21:07 p. m., hora de Bogotá (UTC-5)` */
 export function printedInstant(instant: Date): [day: string, time: string] {

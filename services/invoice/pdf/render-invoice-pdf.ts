@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import { bookingCode } from "@lacio/salon/booking-code";
 import PDFDocument from "pdfkit";
 import { drawFooter } from "./draw-footer.ts";
 import { documentTitle, drawHeading } from "./draw-heading.ts";
@@ -20,7 +21,7 @@ export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffe
     // pdfkit does not escape these in the XMP: only texts of ours, no names.
     info: {
       Title: `${documentTitle(document)} ${document.number}`,
-      Subject: `Reserva ${document.bookingId}`,
+      Subject: `Cita ${bookingCode(document.bookingId)}`,
       Creator: "Lacio",
       CreationDate: document.issuedAt,
     },

@@ -1,17 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingCancelledSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
-import {
-  askBookAgain,
-  askBooking,
-  askContact,
-  askVisit,
-  byStylist,
-  cancelledBy,
-  contextFor,
-  policyOf,
-  visitPages,
-} from "../mailing/ask.ts";
+import { askBookAgain, askBooking, askContact, byStylist, cancelledBy, contextFor, visitOf, visitPages } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
 import { nameIn } from "../domain/stranger.ts";
 import { tell } from "../mailing/tell.ts";
@@ -24,7 +14,7 @@ export const onBookingCancelled =
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     const by = cancelledBy(event.by);
     const paid = paymentId !== "";
-    const [visit, bookAgainUrl] = await Promise.all([askVisit(app, bookingId, lines), askBookAgain(app, to, lines)]);
+    const visit = visitOf(bookingId, lines);
     const context = contextFor(app, to);
     const { bookingUrl } = visitPages(app, to, bookingId);
     const mail = templates.booking_cancelled({
@@ -35,16 +25,17 @@ export const onBookingCancelled =
       paid,
       refund: refund?.minorUnits ?? 0n,
       before: refundedBefore?.minorUnits ?? 0n,
-      policy: policyOf(booking),
+      freeUntilHours: booking.policy!.freeUntilHours,
       bookingUrl,
-      bookAgainUrl,
+      bookAgainUrl: await askBookAgain(app, to, lines),
     });
     // What was never confirmed is in no calendar.
     const calendar = paid ? calendarVisit(visit, context, { revision: Number(revision), state: "CANCELLED", url: bookingUrl }) : undefined;
     const client: Note = { kind: "booking_cancelled", about: bookingId, to, mail, bookingId, calendar, onlyIfKnown: !paid };
     const stylists = byStylist(paid ? lines : []).map(async ([staffId, theirs]): Promise<Note> => {
-      const [stylist, part] = await Promise.all([askContact(app, staffId), askVisit(app, bookingId, theirs)]);
-      const told = templates.stylist_booking_cancelled({ ...contextFor(app, stylist), visit: part, clientName: nameIn(stylist, to), by });
+      const stylist = await askContact(app, staffId);
+      const said = { ...contextFor(app, stylist), visit: visitOf(bookingId, theirs), clientName: nameIn(stylist, to), by };
+      const told = templates.stylist_booking_cancelled(said);
       return { kind: "stylist_booking_cancelled", about: bookingId, to: stylist, mail: told, bookingId };
     });
     // Who lets a hold go has seen it: there is no news.

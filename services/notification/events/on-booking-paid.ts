@@ -1,7 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
-import { askContact, askVisit, byStylist, contextFor } from "../mailing/ask.ts";
+import { askContact, byStylist, contextFor, visitOf } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
 import { nameIn } from "../domain/stranger.ts";
 import { tell } from "../mailing/tell.ts";
@@ -13,7 +13,8 @@ export const onBookingPaid =
   async ({ bookingId, clientId, lines }, once) => {
     const client = await askContact(app, clientId);
     const notes = byStylist(lines).map(async ([staffId, theirs]): Promise<Note> => {
-      const [to, visit] = await Promise.all([askContact(app, staffId), askVisit(app, bookingId, theirs)]);
+      const to = await askContact(app, staffId);
+      const visit = visitOf(bookingId, theirs);
       const mail = templates.stylist_new_booking({ ...contextFor(app, to), visit, clientName: nameIn(to, client) });
       return { kind: "stylist_new_booking", about: bookingId, to, mail, bookingId };
     });

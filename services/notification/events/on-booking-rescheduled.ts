@@ -3,7 +3,7 @@ import { Booking_Status, type Line } from "@lacio/proto/booking/v1/booking_servi
 import type { BookingRescheduled, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import type { Profile } from "@lacio/proto/users/v1/users_service";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, byStylist, contextFor, policyOf, startOf, toPay, visitPages } from "../mailing/ask.ts";
+import { askBooking, askContact, byStylist, contextFor, policyOf, startOf, toPay, visitOf, visitPages } from "../mailing/ask.ts";
 import type { Note } from "../domain/notification.ts";
 import { nameIn } from "../domain/stranger.ts";
 import { tell } from "../mailing/tell.ts";
@@ -15,7 +15,7 @@ export const onBookingRescheduled =
   async (event, once) => {
     const { bookingId, clientId, lines, oldLines, revision } = event;
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
-    const visit = await askVisit(app, bookingId, lines);
+    const visit = visitOf(bookingId, lines);
     const context = contextFor(app, to);
     const pages = visitPages(app, to, bookingId);
     const policy = policyOf(booking);
@@ -52,7 +52,7 @@ async function stylistNote(
   after?: Line[],
 ): Promise<Note> {
   const to = await askContact(app, staffId);
-  const visit = await askVisit(app, bookingId, after ?? before!);
+  const visit = visitOf(bookingId, after ?? before!);
   const said = { ...contextFor(app, to), visit, clientName: nameIn(to, client) };
   const about = { about: `${bookingId}:${revision}`, to, bookingId };
   if (!after) return { ...about, kind: "stylist_booking_cancelled", mail: templates.stylist_booking_cancelled({ ...said, by: "MOVED" }) };

@@ -2,7 +2,7 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { CreditNoteIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor, visitPages } from "../mailing/ask.ts";
+import { askBooking, askContact, contextFor, visitOf, visitPages } from "../mailing/ask.ts";
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
@@ -16,7 +16,7 @@ export const onCreditNoteIssued =
     ]);
     const mail = templates.refund_sent({
       ...contextFor(app, to),
-      visit: await askVisit(app, bookingId, booking.lines),
+      visit: visitOf(bookingId, booking.lines),
       amount: (refund ?? note!.total!).minorUnits,
       because: booking.status === Booking_Status.CANCELLED ? "CANCELLED" : "SALON_DECIDED",
       creditNoteNumber: note!.number,

@@ -2,7 +2,7 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor, visitPages } from "../mailing/ask.ts";
+import { askBooking, askContact, contextFor, visitOf, visitPages } from "../mailing/ask.ts";
 import { confirmation } from "../mailing/confirmation.ts";
 import { Notification, type Note } from "../domain/notification.ts";
 import { write } from "../mailing/tell.ts";
@@ -17,7 +17,7 @@ export const onInvoiceIssued =
       askBooking(app, bookingId),
       app.invoice.getInvoice({ invoiceId }),
     ]);
-    const visit = await askVisit(app, bookingId, booking.lines);
+    const visit = visitOf(bookingId, booking.lines);
     const number = invoice!.number;
     const attachments = [{ invoiceId, filename: `${number}.pdf` }];
     const { bookingUrl } = visitPages(app, to, bookingId);

@@ -1,7 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { PaymentFailedSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
-import { askBookAgain, askBooking, askContact, askVisit, contextFor, toPay } from "../mailing/ask.ts";
+import { askBookAgain, askBooking, askContact, contextFor, toPay, visitOf } from "../mailing/ask.ts";
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
@@ -13,7 +13,7 @@ export const onPaymentFailed =
     if (booking.paymentId) return tell(app, once, []);
     const mail = templates.payment_failed({
       ...contextFor(app, to),
-      visit: await askVisit(app, bookingId, booking.lines),
+      visit: visitOf(bookingId, booking.lines),
       toPay: toPay(app, to, booking),
       bookAgainUrl: await askBookAgain(app, to, booking.lines),
     });

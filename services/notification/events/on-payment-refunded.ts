@@ -1,7 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor, visitPages } from "../mailing/ask.ts";
+import { askBooking, askContact, contextFor, visitOf, visitPages } from "../mailing/ask.ts";
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
@@ -13,7 +13,7 @@ export const onPaymentRefunded =
     const used = booking.paymentId === paymentId;
     if (used && (takenFromSale ?? amount!).minorUnits > 0n) return tell(app, once, []);
     const to = await askContact(app, clientId);
-    const visit = await askVisit(app, bookingId, booking.lines);
+    const visit = visitOf(bookingId, booking.lines);
     const mail = templates.refund_sent({
       ...contextFor(app, to),
       visit,

@@ -1,7 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { RefundFailedSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
-import { askBooking, askContact, askVisit, contextFor, visitPages } from "../mailing/ask.ts";
+import { askBooking, askContact, contextFor, visitOf, visitPages } from "../mailing/ask.ts";
 import { tell } from "../mailing/tell.ts";
 import { templates } from "../templates/index.ts";
 
@@ -14,7 +14,7 @@ export const onRefundFailed =
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     const mail = templates.refund_failed({
       ...contextFor(app, to),
-      visit: await askVisit(app, bookingId, booking.lines),
+      visit: visitOf(bookingId, booking.lines),
       amount: amount!.minorUnits,
       cameBack: hadSucceeded,
       bookingUrl: visitPages(app, to, bookingId).bookingUrl,

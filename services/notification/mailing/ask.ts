@@ -44,27 +44,23 @@ export function toPay(app: App, to: Profile, { bookingId, status, expiresAt }: B
   return { until: timestampDate(expiresAt), url: pagesFor(app, mailLocale(to.locale)).pay(bookingId) };
 }
 
-/** The visit as mails tell it. */
-export async function askVisit(app: App, bookingId: string, lines: Line[]): Promise<Visit> {
-  const named = lines.map(async ({ serviceName, serviceNameEn, staffId }) => {
-    const { stylist } = await app.staff.getStylist({ staffId });
-    return { serviceName, serviceNameEn, stylistName: stylist!.name };
-  });
-  return {
-    bookingId,
-    lines: await Promise.all(named),
-    start: startOf(lines),
-    end: new Date(Math.max(...lines.map((line) => timestampDate(line.end!).getTime()))),
-    price: lines.reduce((sum, line) => sum + line.price!.minorUnits, 0n),
-  };
-}
+/** The visit as mails tell it: what was sold, by the names of that day. */
+export const visitOf = (bookingId: string, lines: Line[]): Visit => ({
+  bookingId,
+  lines: lines.map(({ serviceName, serviceNameEn, staffName }) => ({ serviceName, serviceNameEn, stylistName: staffName })),
+  start: startOf(lines),
+  end: new Date(Math.max(...lines.map((line) => timestampDate(line.end!).getTime()))),
+  price: lines.reduce((sum, line) => sum + line.price!.minorUnits, 0n),
+});
 
 export const startOf = (lines: Line[]): Date => new Date(Math.min(...lines.map((line) => timestampDate(line.start!).getTime())));
 
-export const policyOf = ({ policy, refundIfCancelled }: Booking): CancelPolicy => ({
+export const policyOf = ({ policy, freeUntil, lateRefund, movableUntil, refundIfCancelled }: Booking): CancelPolicy => ({
   freeUntilHours: policy!.freeUntilHours,
-  lateRefundPercent: policy!.lateRefundPercent,
-  refundNow: refundIfCancelled?.minorUnits,
+  freeUntil: freeUntil && timestampDate(freeUntil),
+  lateRefund: lateRefund?.minorUnits,
+  movable: movableUntil !== undefined,
+  cancellable: refundIfCancelled !== undefined,
 });
 
 export const cancelledBy = (by: Cancellation_By): CancelledBy =>

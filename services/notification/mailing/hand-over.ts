@@ -1,5 +1,6 @@
 import { methodOf, visitFile, type CalendarVisit } from "@lacio/calendar/visit-file";
 import type { App } from "../app.ts";
+import { mailLocale } from "../templates/format.ts";
 import type { Mail } from "../templates/layout.ts";
 import type { Notification } from "../domain/notification.ts";
 import { writeWithLink } from "./write-with-link.ts";
@@ -33,7 +34,7 @@ export async function handOver(app: App, notification: Notification): Promise<Ma
       ...sent,
       messageId,
       attachments,
-      ...(calendar && { icalEvent: invitation(app, calendar, { ...(name && { name }), email: address }) }),
+      ...(calendar && { icalEvent: invitation(app, calendar, notification) }),
       headers: { "Auto-Submitted": "auto-generated" },
     });
   } catch (error) {
@@ -43,10 +44,11 @@ export async function handOver(app: App, notification: Notification): Promise<Ma
 }
 
 /** As a part of the mail, which mail programs act on, and as a file. */
-function invitation(app: App, calendar: CalendarVisit, to: { name?: string; email: string }) {
+function invitation(app: App, calendar: CalendarVisit, { name, address, locale }: Notification) {
   const { salon, mailReplyTo } = app.config;
+  const to = { ...(name && { name }), email: address };
   const content = visitFile(calendar, { from: { name: salon.name, email: mailReplyTo.address }, to });
-  return { method: methodOf(calendar), content, filename: "cita.ics" };
+  return { method: methodOf(calendar), content, filename: mailLocale(locale) === "en" ? "appointment.ics" : "cita.ics" };
 }
 
 async function pdf(app: App, invoiceId: string, filename: string) {

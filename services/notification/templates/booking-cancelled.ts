@@ -3,7 +3,7 @@ import { compose } from "./layout.ts";
 import type { Mail, MailContext } from "./layout.ts";
 import { refundInWords } from "./refund-in-words.ts";
 import { visitFacts } from "./visit.ts";
-import type { CancelledBy, CancelPolicy, Visit } from "./visit.ts";
+import type { CancelledBy, Visit } from "./visit.ts";
 
 export type BookingCancelled = MailContext & {
   visit: Visit;
@@ -14,7 +14,7 @@ export type BookingCancelled = MailContext & {
   refund: bigint;
   /** What had gone back to the client earlier. */
   before?: bigint;
-  policy: CancelPolicy;
+  freeUntilHours: number;
   bookingUrl: string;
   bookAgainUrl: string;
 };

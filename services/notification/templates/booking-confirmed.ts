@@ -20,8 +20,8 @@ export function bookingConfirmed(input: BookingConfirmed): Mail {
       visitFacts(visit, input),
       { paragraph: invoiceNumber ? say.invoiceAttached(invoiceNumber) : say.invoiceLater },
       { button: say.button, url: bookingUrl },
-      visitLinks(visit, policy, input, input),
-      cancelPolicy(visit, policy, input),
+      ...visitLinks(policy, input, input),
+      ...cancelPolicy(visit, policy, input),
     ],
   });
 }

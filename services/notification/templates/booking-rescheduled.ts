@@ -26,8 +26,8 @@ export function bookingRescheduled(input: BookingRescheduled): Mail {
       visitFacts(visit, input),
       { paragraph: before },
       ...nextStep(input),
-      visitLinks(visit, policy, input, input),
-      ...(input.toPay ? [] : [cancelPolicy(visit, policy, input)]), // of money that was paid
+      ...visitLinks(policy, input, input),
+      ...(input.toPay ? [] : cancelPolicy(visit, policy, input)), // of money that was paid
     ],
   });
 }

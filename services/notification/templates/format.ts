@@ -1,18 +1,12 @@
-export type Locale = "es" | "en";
+import type { Language } from "@lacio/salon/money";
+
+export type Locale = Language;
 
 const TAG = { es: "es-CO", en: "en-US" } as const;
 
 /** Spanish unless the person chose English. */
 export function mailLocale(profileLocale: string): Locale {
   return /^en\b/i.test(profileLocale) ? "en" : "es";
-}
-
-/** Minor units of COP: `$ 180.000`, in English `COP 180,000`; cents only when there are any. */
-export function money(minorUnits: bigint, locale: Locale): string {
-  const cents = minorUnits % 100n;
-  const pesos = new Intl.NumberFormat(TAG[locale]).format(minorUnits / 100n);
-  const fraction = cents === 0n ? "" : `${locale === "es" ? "," : "."}${String(cents).padStart(2, "0")}`;
-  return `${locale === "es" ? "$" : "COP"} ${pesos}${fraction}`;
 }
 
 /** `miércoles 2 de diciembre de 2026` · `Wednesday, December 2, 2026` */

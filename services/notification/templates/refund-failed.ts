@@ -1,4 +1,4 @@
-import { money } from "./format.ts";
+import { money } from "@lacio/salon/money";
 import { compose } from "./layout.ts";
 import type { Mail, MailContext } from "./layout.ts";
 import { visitFacts } from "./visit.ts";

@@ -1,19 +1,19 @@
-import { money } from "./format.ts";
+import { money } from "@lacio/salon/money";
 import type { Locale } from "./format.ts";
 import { hoursInWords } from "./visit.ts";
-import type { CancelledBy, CancelPolicy } from "./visit.ts";
+import type { CancelledBy } from "./visit.ts";
 
 /** `before`: what had gone back to the client earlier. */
-export type CancelledMoney = { paid: boolean; price: bigint; refund: bigint; before?: bigint; by: CancelledBy; policy: CancelPolicy };
+export type CancelledMoney = { paid: boolean; price: bigint; refund: bigint; before?: bigint; by: CancelledBy; freeUntilHours: number };
 
 /** What of the money comes back after a cancellation, and why not all of it. */
-export function refundInWords({ paid, price, refund, before = 0n, by, policy }: CancelledMoney, locale: Locale): string {
+export function refundInWords({ paid, price, refund, before = 0n, by, freeUntilHours }: CancelledMoney, locale: Locale): string {
   const say = WORDS[locale];
   if (!paid) return say.unpaid;
   const earlier = before > 0n ? ` ${say.before(money(before, locale))}` : "";
   if (refund + before >= price)
     return refund === 0n ? say.all(money(price, locale)) : (before > 0n ? say.rest : say.full)(money(refund, locale)) + earlier;
-  const why = by === "CLIENT" ? say.late(hoursInWords(policy.freeUntilHours, locale)) : "";
+  const why = by === "CLIENT" ? say.late(hoursInWords(freeUntilHours, locale)) : "";
   if (refund > 0n) return `${say.partial(money(refund, locale), money(price, locale))}${why}. ${say.soon}${earlier}`;
   return `${say.none(money(price, locale))}${why}.${earlier}`;
 }

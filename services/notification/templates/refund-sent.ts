@@ -1,4 +1,4 @@
-import { money } from "./format.ts";
+import { money } from "@lacio/salon/money";
 import { compose } from "./layout.ts";
 import type { Mail, MailContext } from "./layout.ts";
 import { visitFacts } from "./visit.ts";
@@ -41,7 +41,7 @@ const WORDS = {
       SALON_DECIDED: "El salón te devuelve dinero de tu cita.",
       OWED: "Es el dinero que antes no te había llegado.",
     },
-    sent: (amount: string) => `Ya enviamos ${amount} al medio con el que pagaste. Tu banco puede tardar unos días en mostrarlos.`,
+    sent: (amount: string) => `Ya enviamos ${amount} al medio con el que pagaste. Tu banco puede tardar unos días en mostrarlo.`,
     button: "Ver mi cita",
     attached: (number: string) => `Adjuntamos la nota crédito ${number} en PDF.`,
   },

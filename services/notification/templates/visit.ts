@@ -1,5 +1,6 @@
 import { bookingCode } from "@lacio/salon/booking-code";
-import { day, dayAndHour, hours, money } from "./format.ts";
+import { money } from "@lacio/salon/money";
+import { day, dayAndHour, hours } from "./format.ts";
 import type { Locale } from "./format.ts";
 import type { Block, MailContext } from "./layout.ts";
 
@@ -12,8 +13,16 @@ export type Visit = {
   price: bigint;
 };
 
-/** Free of charge until so many hours before the start; afterwards this share is given back: at this moment, `refundNow`. */
-export type CancelPolicy = { freeUntilHours: number; lateRefundPercent: number; refundNow?: bigint };
+/** What booking says of moving and cancelling from now on: what is absent is over, or never comes. */
+export type CancelPolicy = {
+  freeUntilHours: number;
+  /** The start: it is always free. */
+  freeUntil?: Date;
+  /** What a cancellation after that gives back. */
+  lateRefund?: bigint;
+  movable: boolean;
+  cancellable: boolean;
+};
 
 /** Where a visit is seen, moved and cancelled. */
 export type VisitLinks = { bookingUrl: string; changeUrl: string; cancelUrl: string };
@@ -48,23 +57,33 @@ export function stylistNames({ lines }: Visit): string {
   return [...new Set(lines.map((line) => line.stylistName))].join(", ");
 }
 
-export function cancelPolicy(visit: Visit, policy: CancelPolicy, { locale, salon, now }: MailContext): Block {
-  const { freeUntilHours, lateRefundPercent } = policy;
-  if (freeUntilHours === 0 || lateRefundPercent === 100) return { note: ALWAYS_FREE[locale] };
-  const until = freeUntil(visit, policy);
-  if (until <= now) return { note: tooLate(policy, locale) };
-  return { note: `${FREE_UNTIL[locale](dayAndHour(until, salon.timeZone, locale))} ${afterwards(lateRefundPercent, locale)}` };
+/** The rule in one sentence; nothing of a visit that its client can't cancel any more. */
+export function cancelPolicy(
+  { start }: Visit,
+  { freeUntil, freeUntilHours, lateRefund = 0n, cancellable }: CancelPolicy,
+  context: MailContext,
+): Block[] {
+  const { locale, salon } = context;
+  const say = RULES[locale];
+  if (!cancellable) return [];
+  const back = lateRefund > 0n ? money(lateRefund, locale) : undefined;
+  if (!freeUntil) return [{ note: say.late(hoursInWords(freeUntilHours, locale), back) }];
+  if (freeUntil >= start) return [{ note: say.always }];
+  return [{ note: say.until(dayAndHour(freeUntil, salon.timeZone, locale), back) }];
 }
 
-/** What can be done with a visit to come. A client moves it as long as cancelling is free. */
-export function visitLinks(visit: Visit, policy: CancelPolicy, { changeUrl, cancelUrl }: VisitLinks, { locale, now }: MailContext): Block {
+/** What its client can do with a visit. */
+export function visitLinks({ movable, cancellable }: CancelPolicy, { changeUrl, cancelUrl }: VisitLinks, { locale }: MailContext): Block[] {
   const say = LINKS[locale];
-  const movable = freeUntil(visit, policy) > now;
-  return { links: [...(movable ? [[say.change, changeUrl] as [string, string]] : []), [say.cancel, cancelUrl]] };
+  const links: [string, string][] = [];
+  if (movable) links.push([say.change, changeUrl]);
+  if (cancellable) links.push([say.cancel, cancelUrl]);
+  return links.length > 0 ? [{ links }] : [];
 }
 
-function freeUntil({ start }: Visit, { freeUntilHours }: CancelPolicy): Date {
-  return new Date(start.getTime() - freeUntilHours * 3_600_000);
+export function hoursInWords(count: number, locale: Locale): string {
+  if (locale === "es") return `${count} ${count === 1 ? "hora" : "horas"}`;
+  return `${count} ${count === 1 ? "hour" : "hours"}`;
 }
 
 const LINKS = {
@@ -72,33 +91,20 @@ const LINKS = {
   en: { change: "Change the time", cancel: "Cancel the appointment" },
 };
 
-const ALWAYS_FREE = {
-  es: "Puedes cancelar sin costo hasta que empiece la cita: te devolvemos todo.",
-  en: "You can cancel free of charge until the appointment starts: you get everything back.",
+// As on the booking's page.
+const RULES = {
+  es: {
+    always: "Puedes cancelar gratis hasta que empiece la cita: te devolvemos todo.",
+    until: (until: string, back = "") =>
+      `Puedes cancelar gratis hasta el ${until}. ${back ? `Después te devolvemos ${back}.` : "Después no hay devolución."}`,
+    late: (hours: string, back = "") =>
+      `Faltan menos de ${hours} para tu cita: si la cancelas, ${back ? `te devolvemos ${back}` : "no hay devolución"}.`,
+  },
+  en: {
+    always: "You can cancel free of charge until the appointment starts: you get everything back.",
+    until: (until: string, back = "") =>
+      `You can cancel free of charge until ${until}. ${back ? `After that you get ${back} back.` : "After that nothing is refunded."}`,
+    late: (hours: string, back = "") =>
+      `Your appointment is less than ${hours} away: if you cancel, ${back ? `you get ${back} back` : "nothing is refunded"}.`,
+  },
 };
-
-const FREE_UNTIL = {
-  es: (until: string) => `Puedes cancelar sin costo hasta el ${until}.`,
-  en: (until: string) => `You can cancel free of charge until ${until}.`,
-};
-
-export function hoursInWords(count: number, locale: Locale): string {
-  if (locale === "es") return `${count} ${count === 1 ? "hora" : "horas"}`;
-  return `${count} ${count === 1 ? "hour" : "hours"}`;
-}
-
-function afterwards(percent: number, locale: Locale): string {
-  if (locale === "es") return percent === 0 ? "Después no hay devolución." : `Después te devolvemos el ${percent} % de lo que pagaste.`;
-  return percent === 0 ? "After that nothing is refunded." : `After that you get ${percent}% of what you paid back.`;
-}
-
-function tooLate({ freeUntilHours, lateRefundPercent, refundNow }: CancelPolicy, locale: Locale): string {
-  const hours = hoursInWords(freeUntilHours, locale);
-  const nothing = lateRefundPercent === 0;
-  if (locale === "es") {
-    const back = nothing ? "no hay devolución" : `te devolvemos ${refundNow ? money(refundNow, locale) : `el ${lateRefundPercent} %`}`;
-    return `Faltan menos de ${hours} para tu cita: si la cancelas, ${back}.`;
-  }
-  const back = nothing ? "nothing is refunded" : `you get ${refundNow ? money(refundNow, locale) : `${lateRefundPercent}%`} back`;
-  return `Your appointment is less than ${hours} away: if you cancel, ${back}.`;
-}

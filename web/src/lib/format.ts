@@ -1,4 +1,5 @@
 import { SALON_TIME_ZONE } from "$app/env/public";
+import { money as pesos } from "@lacio/salon/money";
 import { getLocale } from "#lib/paraglide/runtime.js";
 
 // Dates, hours and money as people of this salon read them: its own time zone, pesos.
@@ -53,14 +54,8 @@ export const weekday = (day: string): string => inZone({ weekday: "short" }).for
 export const dayNumber = (day: string): string => inZone({ day: "numeric" }).format(noon(day));
 export const monthName = (day: string): string => inZone({ month: "short" }).format(noon(day)).replace(".", "");
 
-/** Minor units (centavos) as "$ 320.000"; cents only where there are any, so that base and IVA add up: "$ 151.260,50". */
-export const money = (minorUnits: number): string =>
-  new Intl.NumberFormat("es-CO", {
-    style: "currency",
-    currency: "COP",
-    minimumFractionDigits: 2,
-    trailingZeroDisplay: "stripIfInteger",
-  }).format(minorUnits / 100);
+/** Centavos as "$ 320.000", in English "COP 320,000"; cents only where there are any, so that base and IVA add up: "$ 151.260,50". */
+export const money = (centavos: number): string => pesos(BigInt(centavos), getLocale());
 
 /** "3 h 30 min" */
 export function duration(minutes: number): string {
