@@ -26,7 +26,7 @@ type Words = Record<"es" | "en", { title: string; text: string }>;
 
 export const tooFast: Words = {
   es: { title: "Vas muy rápido", text: "Recibimos demasiados intentos seguidos. Espera un minuto y vuelve a intentarlo." },
-  en: { title: "That was too fast", text: "We got too many tries in a row. Wait a minute and try again." },
+  en: { title: "That was too fast", text: "We got too many attempts in a row. Wait a minute and try again." },
 };
 
 export const tooLong: Words = {
@@ -45,11 +45,11 @@ export const tooSlow: Words = {
 export const backSoon: Words = {
   es: {
     title: "Volvemos en un momento",
-    text: "Estamos haciendo mantenimiento. Lo que ya reservaste y pagaste está guardado. Reintenta en unos segundos.",
+    text: "Tenemos una falla momentánea. Lo que ya reservaste y pagaste está guardado. Reintenta en unos segundos.",
   },
   en: {
     title: "We'll be back in a moment",
-    text: "We are doing maintenance. What you booked and paid is safe. Try again in a few seconds.",
+    text: "We have a momentary problem. What you booked and paid is safe. Try again in a few seconds.",
   },
 };
 
@@ -58,5 +58,5 @@ const style = [
   "body{margin:0;min-height:100vh;display:grid;place-items:center;background:light-dark(#f5f4f7,#141118);color:light-dark(#1b1720,#f2eef3)}",
   "main{max-width:34rem;padding:1.5rem}svg{width:48px}h1{font-size:28px;line-height:1.15;margin:1rem 0 .5rem}h2{font-size:18px;margin:1.5rem 0 .25rem}p{margin:0}",
   ".m{stroke:light-dark(#7a1f4b,#f29bc1)}.y{stroke:light-dark(#f2b33d,#f5c15c)}.id{color:light-dark(#5e5866,#b3abb9);font-size:14px;margin-top:1rem}",
-  "a{display:inline-block;margin-top:1.5rem;padding:12px 20px;border-radius:12px;background:light-dark(#7a1f4b,#f29bc1);color:light-dark(#fff,#2b0817);font-weight:600;text-decoration:none}",
+  "a{display:inline-block;border:1px solid transparent;margin-top:1.5rem;padding:12px 20px;border-radius:12px;background:light-dark(#7a1f4b,#f29bc1);color:light-dark(#fff,#2b0817);font-weight:600;text-decoration:none}",
 ].join("");

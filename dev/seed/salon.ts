@@ -1,7 +1,7 @@
 // The salon that `npm start` opens: what it sells, who works there, and when.
 
 /** By name, so that seeding twice changes nothing. */
-export const skills = ["Alisado", "Keratina", "Nano", "Corte", "Hidratación"] as const;
+export const skills = ["Alisado", "Keratina", "Nano alisado", "Corte", "Hidratación"] as const;
 export type SkillName = (typeof skills)[number];
 
 export type Phase = { name: string; minutes: number; busy: boolean };
@@ -62,12 +62,12 @@ export const services: {
   {
     name: "Nano alisado",
     nameEn: "Nano straightening",
-    description: "Nanoplastia sin formol para cabello sensible o tinturado.",
-    descriptionEn: "Formaldehyde-free nanoplasty for sensitive or dyed hair.",
+    description: "Alisado sin formol para cabello sensible o tinturado.",
+    descriptionEn: "Formaldehyde-free straightening for sensitive or dyed hair.",
     pesos: 350_000,
     phases: [busy("Aplicación", 75), free("Exposición", 40), busy("Planchado", 75)],
     bufferMinutes: 15,
-    skills: ["Nano"],
+    skills: ["Nano alisado"],
   },
   {
     name: "Corte y cepillado",
@@ -99,7 +99,7 @@ export const stylists: { name: string; email: string; bio: string; skills: Skill
     name: "Valentina Ríos",
     email: "valentina@lacio.test",
     bio: "Doce años alisando; especialista en cabello largo.",
-    skills: ["Alisado", "Keratina", "Nano"],
+    skills: ["Alisado", "Keratina", "Nano alisado"],
     shifts: daily([1, 2, 3, 4, 5, 6], ["09:00", "13:00"], ["14:00", "18:00"]),
   },
   {
@@ -113,8 +113,8 @@ export const stylists: { name: string; email: string; bio: string; skills: Skill
   {
     name: "Daniela Mejía",
     email: "daniela@lacio.test",
-    bio: "Nanoplastia para cabello tinturado.",
-    skills: ["Nano", "Alisado"],
+    bio: "Nano alisado para cabello tinturado.",
+    skills: ["Nano alisado", "Alisado"],
     shifts: [...daily([2, 3, 4, 5], ["08:00", "12:00"], ["13:00", "17:00"]), alternate(6, "09:00", "15:00", "2026-01-03")],
   },
   {
