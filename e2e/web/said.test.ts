@@ -26,6 +26,7 @@ describe.each([
   ["en", "Pacific/Honolulu", "/en"],
 ] as const)("in %s, from %s,", (language, timezoneId, prefix) => {
   const { hour, day, short, hourOfDay, words } = wordsOf(language);
+  const price = (centavos: number) => pesos(centavos, language);
   const moment = (at: Timestamp | undefined) => [short(timestampDate(at!)), hour(timestampDate(at!))];
   let reader: Visitor;
   beforeAll(async () => {
@@ -47,9 +48,9 @@ describe.each([
     return {
       when: [day(start), hour(start)],
       table: [service.name, stylist.name, day(start), hour(start), hour(end), service.duration],
-      total: pesos(service.pesos * 100),
+      total: price(service.pesos * 100),
       /** Until when it can be cancelled for nothing, and what comes back afterwards. */
-      policy: [day(freeUntil), hour(freeUntil), pesos(service.pesos * 50)],
+      policy: [day(freeUntil), hour(freeUntil), price(service.pesos * 50)],
       heldUntil: booking.expiresAt ? [hour(timestampDate(booking.expiresAt))] : [],
     };
   };
@@ -57,7 +58,7 @@ describe.each([
   test("a visitor reads what a service costs, how long it takes and when it is free, and which hour waits for her", async () => {
     const { corte, slots, people } = studio;
     const length = ["45 min", words.fortyFive];
-    await says("/", [corte.name, "$ 65.000", ...length], `a[href$="/reservar/${corte.slug}"]`);
+    await says("/", [corte.name, price(6_500_000), ...length], `a[href$="/reservar/${corte.slug}"]`);
     await says("/", words.openingHours, "[aria-labelledby=salon] dl");
 
     const late = slots.find(({ start }) => hourOfDay(start) >= 19)!; // tomorrow, where clocks show UTC
@@ -68,7 +69,7 @@ describe.each([
       ...some.flatMap(({ start, end }) => [hour(start), hour(start), hour(end), firstName(people[1].name), day(start)]),
     ]);
     await says(page, [day(late.start), ...tiles], "[role=radiogroup]");
-    await says(page, [corte.name, ...length, "$ 65.000", short(late.start), hour(late.start)], "main .sticky");
+    await says(page, [corte.name, ...length, price(6_500_000), short(late.start), hour(late.start)], "main .sticky");
     const room = `${slots.length} ${words.hours}`;
     const strip = language === "es" ? [short(late.start, "")] : []; // "Fri", "18" and "Dec": no date in English
     await says(page, [day(late.start), room, ...strip, room], "#dia");
@@ -81,8 +82,8 @@ describe.each([
     await signedIn(reader.context, system as never, visits.client);
     const { id, service } = visits.held;
     const { when, table, total, policy, heldUntil } = of(visits.held);
-    const price = ["$ 151.260,50", words.percent, "$ 28.739,50", "$ 180.000"];
-    await says(`/reservas/${id}/pagar`, [table, price, policy, heldUntil, total]);
+    const sum = [price(15_126_050), words.percent, price(2_873_950), price(18_000_000)];
+    await says(`/reservas/${id}/pagar`, [table, sum, policy, heldUntil, total]);
     await says(`/reservas/${id}/espera`, [service.name, when]);
     await says(`/reservas/${id}/cancelar`, [service.name, when]);
     await says(`/reservas/${id}/cambiar`, when, "main header");

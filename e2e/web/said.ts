@@ -52,21 +52,22 @@ export function wordsOf(language: Language) {
 
 const words = {
   es: {
-    ...{ parts: ["Mañana", "Tarde", "Noche"], hours: "horas", fortyFive: "45 minutos", percent: "19 %" },
+    ...{ parts: ["Mañana", "Tarde", "Noche"], hours: "cupos", fortyFive: "45 minutos", percent: "19 %" },
     ...{ thisDevice: "Este dispositivo", noDevice: "Dispositivo desconocido", firefox: "Firefox en Windows" },
     openingHours: ["8:00 a. m.", "7:00 p. m.", "8:00 a. m.", "8:00 p. m.", "9:00 a. m.", "8:00 p. m."],
   },
   en: {
-    ...{ parts: ["Morning", "Afternoon", "Evening"], hours: "times", fortyFive: "45 minutes", percent: "19%" },
+    ...{ parts: ["Morning", "Afternoon", "Evening"], hours: "slots", fortyFive: "45 minutes", percent: "19%" },
     ...{ thisDevice: "This device", noDevice: "Unknown device", firefox: "Firefox on Windows" },
     openingHours: ["8:00 AM", "7:00 PM", "8:00 AM", "8:00 PM", "9:00 AM", "8:00 PM"],
   },
 };
 
-/** Centavos as a price: "$ 151.260,50". */
-export function pesos(centavos: number): string {
+/** Centavos as a price: "$ 151.260,50", or "COP 151,260.50" where "$" would mean dollars. */
+export function pesos(centavos: number, language: Language): string {
   const [whole, rest] = [Math.floor(centavos / 100), centavos % 100];
-  return `$ ${String(whole).replace(/\B(?=(\d{3})+$)/g, ".")}${rest > 0 ? `,${String(rest).padStart(2, "0")}` : ""}`;
+  const spanish = `${String(whole).replace(/\B(?=(\d{3})+$)/g, ".")}${rest > 0 ? `,${String(rest).padStart(2, "0")}` : ""}`;
+  return language === "es" ? `$ ${spanish}` : `COP ${spanish.replaceAll(/[.,]/g, (mark) => (mark === "." ? "," : "."))}`;
 }
 
 const alternatives = (words: string[]) => words.join("|");
@@ -78,9 +79,9 @@ const facts = [
   `(?:${alternatives(es.days.map((day) => day.slice(0, 3)))}) \\d+ (?:de )?(?:${alternatives(es.months.map((month) => month.slice(0, 3)))})\\b`,
   `(?:${alternatives(en.days.map((day) => day.slice(0, 3)))}) (?:${alternatives(en.months.map((month) => month.slice(0, 3)))}) \\d+\\b`,
   /\d+\/\d+\/\d+|\d{4}-\d\d-\d\d/,
-  /\$ [\d.,]*\d/,
+  /(?:\$|COP) [\d.,]*\d/,
   /\d+ ?%/,
-  /\d+ h \d+ min|\d+ (?:h|min)\b|\d+ horas? \d+ minutos?|\d+ hours? \d+ minutes?|\d+ (?:horas?|minutos?|hours?|minutes?|times?)\b/,
+  /\d+ h \d+ min|\d+ (?:h|min)\b|\d+ horas? \d+ minutos?|\d+ hours? \d+ minutes?|\d+ (?:horas?|minutos?|hours?|minutes?|cupos?|slots?)\b/,
   /(?:SETP|NC) ?\d+/,
   ...Object.values(words).map(({ parts, thisDevice, noDevice, firefox }) => alternatives([...parts, thisDevice, noDevice, firefox])),
 ].map((fact) => (typeof fact === "string" ? fact : fact.source));

@@ -63,7 +63,7 @@ export function duration(minutes: number): string {
   return [hours > 0 && `${hours} h`, (rest > 0 || hours === 0) && `${rest} min`].filter(Boolean).join(" ");
 }
 
-/** For screen readers: "3 horas 30 minutos". */
+/** In whole words, for sentences and screen readers: "3 horas 30 minutos". */
 export function spokenDuration(minutes: number): string {
   const unit = (count: number, name: "hour" | "minute") =>
     new Intl.NumberFormat(tag(), { style: "unit", unit: name, unitDisplay: "long" }).format(count);

@@ -1,12 +1,13 @@
-import { money, moment } from "#lib/format.ts";
+import { money, moment, spokenDuration } from "#lib/format.ts";
 import { m } from "#lib/paraglide/messages.js";
 
 type Terms = { start: string; freeUntil?: string; freeUntilHours: number; lateRefund: number };
 
 /** The cancellation rule of a booking in one sentence, as it is from now on. */
-export function policyInWords({ start, freeUntil, freeUntilHours: hours, lateRefund }: Terms): string {
+export function policyInWords({ start, freeUntil, freeUntilHours, lateRefund }: Terms): string {
   if (freeUntil === start) return m.policy_always_free();
   const share = money(lateRefund);
+  const hours = spokenDuration(freeUntilHours * 60);
   if (!freeUntil) return lateRefund > 0 ? m.policy_near({ hours, share }) : m.policy_near_nothing({ hours });
   const until = moment(freeUntil);
   return lateRefund > 0 ? m.policy({ until, share }) : m.policy_nothing({ until });

@@ -1,12 +1,13 @@
-import { money, moment } from "#lib/format.ts";
+import { money, moment, spokenDuration } from "#lib/format.ts";
 import { m } from "#lib/paraglide/messages.js";
 
 type Terms = { start: string; freeUntil?: string; freeUntilHours: number; lateRefund: number };
 
 /** Why a cancellation now gives back what it gives back. */
-export function refundRule({ start, freeUntil, freeUntilHours: hours, lateRefund }: Terms): string {
+export function refundRule({ start, freeUntil, freeUntilHours, lateRefund }: Terms): string {
   if (freeUntil === start) return m.policy_always_free();
   const share = money(lateRefund);
+  const hours = spokenDuration(freeUntilHours * 60);
   if (!freeUntil) return lateRefund > 0 ? m.rule_share({ hours, share }) : m.rule_nothing({ hours });
   const until = moment(freeUntil);
   return lateRefund > 0 ? m.rule_all({ until, share }) : m.rule_all_then_nothing({ until });
