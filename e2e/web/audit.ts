@@ -38,6 +38,51 @@ export const smallTargets = (page: Page): Promise<string[]> =>
       .map(({ element, box }) => `${element.outerHTML.slice(0, 100)} is ${Math.round(box.height)} px high`),
   );
 
+/** What twice the text pushes off a phone's screen, or out of its own button, a line each. */
+export async function pushedOut(page: Page): Promise<string[]> {
+  await page.setViewportSize({ width: 360, height: 740 });
+  return page.evaluate(() => {
+    const root = document.documentElement;
+    root.style.fontSize = "200%";
+    const seen = [...document.querySelectorAll<HTMLElement>("body *")].filter(
+      (element) => element.checkVisibility() && !element.closest(".sr-only"),
+    );
+    const beside = seen.filter((element) => !element.closest("nav ul[class*=strip]") && element.getBoundingClientRect().right > 361);
+    const outside = seen.filter((element) => element.matches("a, button, label") && element.scrollWidth > element.clientWidth + 1);
+    root.style.removeProperty("font-size");
+    return [...beside, ...outside].map((element) => element.outerHTML.slice(0, 120));
+  });
+}
+
+/** What only its own colour sets apart from what is around it: without a border nobody sees it who has set colours of their own. */
+export async function colourAlone(page: Page): Promise<string[]> {
+  const filled = await page.evaluateHandle(() => {
+    const fill = (element: Element) => getComputedStyle(element).backgroundColor;
+    const around = (element: Element): string => {
+      for (let at = element.parentElement; at; at = at.parentElement) if (!/, 0\)$/.test(fill(at))) return fill(at);
+      return "";
+    };
+    return [...document.querySelectorAll<HTMLElement>("body *")].filter(
+      (element) =>
+        element.checkVisibility() &&
+        !element.closest("[aria-hidden], .sr-only") &&
+        !/, 0\)$/.test(fill(element)) &&
+        fill(element) !== around(element),
+    );
+  });
+  await page.emulateMedia({ forcedColors: "active" });
+  const bare = await filled.evaluate((elements) =>
+    elements
+      .filter((element) => {
+        const { borderTopWidth, borderBottomWidth, borderLeftWidth } = getComputedStyle(element);
+        return [borderTopWidth, borderBottomWidth, borderLeftWidth].every((width) => width === "0px");
+      })
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
+  await page.emulateMedia({ forcedColors: "none" });
+  return bare;
+}
+
 /** The sum of layout shifts since the page began to load (CLS). */
 export const layoutShift = (page: Page): Promise<number> =>
   page.evaluate(

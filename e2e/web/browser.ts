@@ -1,6 +1,6 @@
 import { chromium as find } from "@lacio/dev/chromium";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
-import { whenNetworkChanges } from "./network-changes.ts";
+import { whenNetworkChanges } from "./dropped-requests.ts";
 
 export type { Browser, BrowserContext, Page };
 

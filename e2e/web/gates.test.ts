@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import type { System } from "@lacio/dev/system";
-import { accessibilityOf, layoutShift, overflowAt, smallTargets, weightOf } from "./audit.ts";
+import { accessibilityOf, colourAlone, layoutShift, overflowAt, pushedOut, smallTargets, weightOf } from "./audit.ts";
 import { openBrowser, visitor, type Browser, type Visitor } from "./browser.ts";
 import { test } from "./network-changes.ts";
 import { tour, type Stop } from "./tour.ts";
@@ -14,7 +14,7 @@ let system: System;
 let browser: Browser;
 let stops: Stop[];
 let signIn: Awaited<ReturnType<typeof tour>>["signIn"];
-const found: Record<string, string[]> = { access: [], room: [], still: [], words: [], tokens: [], weight: [] };
+const found: Record<string, string[]> = { access: [], room: [], colours: [], still: [], words: [], tokens: [], weight: [] };
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([openWorld({ env: { ACCESS_TOKEN_MINUTES: "60" } }), openBrowser()]);
@@ -38,9 +38,12 @@ test.each(Array.from({ length: parts }, (_, n) => n + 1))("every screen is looke
 });
 
 test("is accessible, light and dark, and the browser has nothing to complain of", () => expect(found.access).toEqual([]));
-test("fits a phone, also a narrow one, and thumbs", () => expect(found.room).toEqual([]));
+test("fits a phone, also a narrow one and with twice the text, and thumbs", () => expect(found.room).toEqual([]));
+test("has a border where people set colours of their own: no button and no choice is told by colour alone", () =>
+  expect(found.colours).toEqual([]));
 test("keeps still while it loads", () => expect(found.still).toEqual([]));
-test("speaks English under /en, and leaves no text out in either language", () => expect(found.words).toEqual([]));
+test("speaks English under /en, writes pesos there as COP, leaves no text out in either language, and names the salon in every title", () =>
+  expect(found.words).toEqual([]));
 test("holds no token, in the page or in the browser's storage", () => expect(found.tokens).toEqual([]));
 test("costs little on a first visit: script, style, fonts and document", () => expect(found.weight).toEqual([]));
 
@@ -76,6 +79,8 @@ async function look({ page, complaints }: Visitor, stop: Stop): Promise<void> {
   if ((await page.locator("h1").count()) !== 1) note("access", "has not one h1");
   for (const complaint of complaints) note("access", complaint);
   for (const small of await smallTargets(page)) note("room", small);
+  for (const part of await pushedOut(page)) note("room", `200 % text pushes out ${part}`);
+  for (const part of await colourAlone(page)) note("colours", part);
   for (const width of [360, 320]) if ((await overflowAt(page, width)) > 0) note("room", `is wider than ${width} px`);
   const kept = await page.evaluate(() => JSON.stringify([document.documentElement.outerHTML, { ...localStorage }, { ...sessionStorage }]));
   if (/eyJ[\w-]{10,}\.eyJ/.test(kept)) note("tokens", "a token");
@@ -87,19 +92,26 @@ async function look({ page, complaints }: Visitor, stop: Stop): Promise<void> {
 
 // Words that give a forgotten text away.
 const foreign = {
-  es: /\b(the|your|booking|please|sign in|cancel this|password)\b/i,
-  en: /\b(reserva[rs]?|tu|contraseña|pagar|hora|cita|correo)\b/i,
+  es: /\b(the|your|booking|please|sign in|cancel this|password)\b|COP \d/i,
+  en: /\b(el|los|las|del|con|para|por|que|una|hasta|tu|tus|reserva[rs]?|contraseña|pagar|hora|horas|cita|citas|correo)\b|[¿¡]|\$\s?\d/i,
 };
 
 async function words(page: Visitor["page"], language: keyof typeof foreign): Promise<string | undefined> {
-  const { spoken, text, title } = await page.evaluate(() => {
-    const mails = document.querySelector<HTMLElement>("[aria-labelledby=correos]");
-    if (mails) mails.style.display = "none"; // subjects are in the language that the mail was in
-    const text = document.body.innerText;
-    mails?.style.removeProperty("display");
+  const { spoken, text, title } = await page.evaluate((language) => {
+    const other = `:not(html)[lang]:not([lang=${language}])`; // says itself that it is in another one
+    const apart = [...document.querySelectorAll<HTMLElement>(`[aria-labelledby=correos], ${other}`)]; // a mail's subject is in its language
+    for (const part of apart) part.style.display = "none";
+    const told = ["aria-label", "placeholder", "alt", "title"];
+    const unseen = [...document.querySelectorAll(told.map((name) => `[${name}]`).join())]
+      .filter((one) => !one.closest(other))
+      .flatMap((one) => told.map((name) => one.getAttribute(name) ?? ""));
+    unseen.push(document.querySelector("meta[name=description]")?.getAttribute("content") ?? "");
+    const text = [document.body.innerText, ...unseen].join(" ");
+    for (const part of apart) part.style.removeProperty("display");
     return { spoken: document.documentElement.lang, text, title: document.title };
-  });
+  }, language);
   if (spoken !== language) return `${language} is ${spoken}`;
+  if (!title.endsWith(" · Lacio")) return `${language} is called ${title}`;
   const odd = /undefined|\[object|NaN|Invalid Date|\b[a-z]+_[a-z_]+\b/.exec(title + text) ?? foreign[language].exec(text);
-  return odd ? `${language} says ${odd[0]}` : undefined;
+  return odd ? `${language} says ${text.slice(Math.max(0, odd.index - 30), odd.index + 30)}` : undefined;
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { System } from "@lacio/dev/system";
-import { adminToken, clientFor, sql, until } from "@lacio/dev/testing";
+import { adminToken, clientFor, mails, sql, until } from "@lacio/dev/testing";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { provider } from "../provider.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
@@ -324,14 +324,49 @@ test("the keyboard alone is enough, in fewer than thirty presses from the servic
   await context.close();
 });
 
-test("English from the first page to the confirmation", async () => {
-  const { page, context } = await open({ locale: "en-US" });
+test("language travels: a client who books in English is spoken to in English on every page, in every mail and in her calendar's file", async () => {
+  const { page, context } = await visitor(browser, system.urls.edge!, { locale: "en-US" });
+  const email = `${crypto.randomUUID()}@example.com`;
+  const spanish =
+    /\b(el|los|las|del|con|para|por|que|una|hasta|tus?|reservas?|contraseña|pagar|horas?|citas?|correo|alisado|corte)\b|[¿¡]|\$\s?\d/i;
+  const said: string[] = [];
+  const listen = async () => said.push(`${await page.title()} ${await page.getByRole("main").innerText()}`);
   await page.goto("/en/reservar/corte-y-cepillado?otra=1");
+  await listen();
   await pressButton(page, /Continue/);
+  await page.waitForURL(/\/en\/registro/);
+  await listen();
+  await page.locator('input[name="name"]').fill("Eve Smith");
+  await page.locator('input[name="email"]').fill(email);
+  await page.locator('input[type="password"]').fill("a long password");
+  await pressButton(page, /Create account/);
   await page.waitForURL(/\/en\/reservas\/[^/]+\/pagar/);
+  await main(page).getByText("COP\u00a065,000", { exact: true }).waitFor();
+  await listen();
+  const booking = page.url().replace(/\/pagar.*/, "");
+  await page.goto("/en/reservas");
+  await main(page).getByText("Cut and blow-dry").first().waitFor(); // held, and not paid yet
+  await listen();
+  await page.goto(`${booking}/pagar`);
   await pressButton(page, /^Pay/);
   await decide(page, "approve");
   await page.waitForURL(/\/en\/reservas\/[^/]+\?lista=1/);
+  await listen();
+  for (const path of ["/cancelar", "/cambiar", ""]) {
+    await page.goto(booking + path);
+    await listen();
+  }
+  const [welcome, confirmed] = await until(async () => {
+    const all = await mails(system, email);
+    return all.length > 1 && all;
+  });
+  said.push(welcome!.subject, welcome!.text, confirmed!.subject, confirmed!.text);
+  for (const file of confirmed!.attachments.filter(({ name }) => name.endsWith(".ics"))) said.push(file.name, file.bytes.toString());
+  said.push(await (await page.request.get(`${booking}/cita.ics`)).text());
+  expect(said).toHaveLength(15);
+  const words = said.map((text) => text.replaceAll(/https?:\S+|\S*\r?\n /g, " "));
+  expect(words.flatMap((text) => spanish.exec(text)?.[0] ?? [])).toEqual([]);
+  expect(confirmed!.text).toMatch(/Service: Cut and blow-dry\n[^]*Price: COP 65,000\n/);
   expect(await page.locator("html").getAttribute("lang")).toBe("en");
   await context.close();
 });
@@ -371,16 +406,86 @@ test("two tabs of one person: the second finds what the first holds", async () =
   await context.close();
 });
 
-test("a phone that loses its network says so, and goes on when it is back", async () => {
-  const { page, context } = await open();
-  await page.goto("/reservar/alisado-corto?otra=1", { waitUntil: "networkidle" }); // its script is there
-  await context.setOffline(true);
-  await page.getByText(/Sin conexión/).waitFor();
-  await context.setOffline(false);
-  await page.getByText(/Sin conexión/).waitFor({ state: "detached" });
-  await pressButton(page, /Continuar/);
-  await page.waitForURL(/\/pagar/);
-  await context.close();
+describe("offline", () => {
+  const noConnection = (page: Page) => page.getByText(/^Sin conexión\. Lo que ves/);
+  const nothingSent = (page: Page) => page.getByRole("alert").filter({ hasText: "no enviamos nada" });
+  /** What would be lost: where she is, and all that is typed and chosen there. */
+  const whatSheHas = (page: Page) =>
+    page.evaluate(() => {
+      const fields = [...document.querySelectorAll<HTMLInputElement>("main input, main select")];
+      return [location.href, ...fields.map(({ name, value, checked }) => `${name}=${value} ${checked}`)];
+    });
+  const loses = async ({ page, context }: { page: Page; context: Awaited<ReturnType<typeof open>>["context"] }) => {
+    await context.setOffline(true);
+    await noConnection(page).waitFor();
+  };
+
+  test("at every step a tap loses nothing and sends nothing, and she is told so where she looks", async () => {
+    const { page, context, client } = await open();
+    const [held, paid] = [await heldBooking(system, client, { skip: 24 }), await paidBooking(system, client, { skip: 36 })];
+    const steps: [path: string, button: RegExp][] = [
+      ["/reservar/alisado-corto?otra=1", /Continuar/],
+      [`/reservas/${held}/pagar`, /^Pagar/],
+      [`/reservas/${held}/pagar`, /Soltar/],
+      [`/reservas/${paid}/cambiar`, /Cambiar hora/],
+      [`/reservas/${paid}/cancelar`, /Cancelar cita/],
+      ["/cuenta", /^Guardar$/],
+    ];
+    for (const [path, button] of steps) {
+      await page.goto(path, { waitUntil: "networkidle" }); // its script is there
+      for (const field of await main(page).locator("input[type=text]").all()) await field.fill("300 765 4321");
+      await loses({ page, context });
+      const before = await whatSheHas(page);
+      await pressButton(page, button);
+      await nothingSent(page).waitFor();
+      const said = (await nothingSent(page).boundingBox())!;
+      expect([path, said.y >= 0 && said.y + said.height <= 740]).toEqual([path, true]);
+      for (const link of await page.locator("header a, main a:not([target])").all()) await link.dispatchEvent("click");
+      expect(await whatSheHas(page)).toEqual(before);
+      await context.setOffline(false);
+      await nothingSent(page).waitFor({ state: "detached" });
+    }
+    expect(await statusOf(system, client, held)).toBe(Booking_Status.PENDING_PAYMENT);
+    expect(await statusOf(system, client, paid)).toBe(Booking_Status.CONFIRMED);
+    await context.close();
+  });
+
+  test("Back keeps the page too; and with the network everything goes on where it was", async () => {
+    const { page, context } = await open();
+    await page.goto("/reservar/alisado-corto?otra=1", { waitUntil: "networkidle" });
+    await main(page)
+      .getByRole("link", { name: /Valentina/ })
+      .first()
+      .click();
+    await page.waitForURL(/con=[^&]/);
+    await choose(page, (await hours(page)).at(-1)!);
+    await loses({ page, context });
+    const before = await whatSheHas(page);
+    await page.evaluate(() => history.back());
+    await nothingSent(page).waitFor();
+    await until(async () => (await whatSheHas(page)).join() === before.join());
+    await context.setOffline(false);
+    await nothingSent(page).waitFor({ state: "detached" });
+    await pressButton(page, /Continuar/);
+    await page.waitForURL(/\/pagar/);
+    await context.close();
+  });
+
+  test("who signs in and gets no answer, though the phone thinks it has a network, keeps what she typed and tries again", async () => {
+    const { page, context, client } = await open();
+    await context.clearCookies();
+    await page.goto("/entrar", { waitUntil: "networkidle" });
+    await page.locator('input[name="email"]').fill(client.email);
+    await page.locator('input[type="password"]').fill(client.password);
+    await page.route("**/entrar*", (route) => route.abort("internetdisconnected"));
+    await pressButton(page, /^Entrar/);
+    await page.getByRole("alert").filter({ hasText: "No tuvimos respuesta" }).waitFor();
+    expect(await page.locator('input[name="email"]').inputValue()).toBe(client.email);
+    await page.unroute("**/entrar*");
+    await pressButton(page, /^Entrar/);
+    await page.waitForURL((url) => url.pathname === "/reservas");
+    await context.close();
+  });
 });
 
 test("what she types before a slow script arrives stays", async () => {
