@@ -38,8 +38,8 @@ test.each(Array.from({ length: parts }, (_, n) => n + 1))("every screen is looke
 });
 
 test("is accessible, light and dark, and the browser has nothing to complain of", () => expect(found.access).toEqual([]));
-test("fits a phone, also a narrow one and with twice the text, and thumbs", () => expect(found.room).toEqual([]));
-test("has a border where people set colours of their own: no button and no choice is told by colour alone", () =>
+test("fits a phone, also a narrow one and with 200 % text, and thumbs", () => expect(found.room).toEqual([]));
+test("forced colours: has a border where people set colours of their own, no button and no choice is told by colour alone", () =>
   expect(found.colours).toEqual([]));
 test("keeps still while it loads", () => expect(found.still).toEqual([]));
 test("speaks English under /en, writes pesos there as COP, leaves no text out in either language, and names the salon in every title", () =>
