@@ -80,7 +80,7 @@ test("each payment ends in exactly one of the two", async () => {
     }).toEqual({
       status: "EXPIRED",
       money: { received: [price], refunded: [price] },
-      books: { stripe_clearing: 0, client_deposits: 0 },
+      books: { stripe_clearing: 0, client_deposits: 0, owed_to_clients: 0 },
       paid: 0,
       refunded: 1,
       invoices: [],

@@ -3,6 +3,7 @@ import type { System } from "@lacio/dev/system";
 import { sql } from "@lacio/dev/testing";
 import type { Money } from "@lacio/proto/common/v1/money";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import { money } from "@lacio/salon/money";
 import { balance } from "../invariants.ts";
 import { bookings, payments } from "../salon.ts";
 import type { Party } from "./history.ts";
@@ -95,9 +96,5 @@ export async function pageOf(system: System, { client, bookingId }: Party): Prom
   return page!.replaceAll("\u00a0", " ");
 }
 
-/** As pages write pesos: `$ 120.000`, with centavos where there are any. */
-export function pesos(minorUnits: number): string {
-  const cents = minorUnits % 100;
-  const whole = new Intl.NumberFormat("es-CO").format(Math.floor(minorUnits / 100));
-  return `$ ${whole}${cents ? `,${String(cents).padStart(2, "0")}` : ""}`;
-}
+/** As pages write them. */
+export const pesos = (minorUnits: number): string => money(BigInt(minorUnits), "es").replaceAll("\u00a0", " ");

@@ -163,11 +163,6 @@ export class Booking extends BookingSchema.class {
     return fact(BookingNoShowSchema, this.id, this.settle("NO_SHOW", now, correctable));
   }
 
-  /** Money went back to the client, or (negative) came back to us. */
-  countRefund(amount: bigint): void {
-    this.refunded += amount;
-  }
-
   /** What its cancellation gave back in the end: less than was decided when the client had the money from elsewhere. */
   cancellationGave(refund: bigint): void {
     if (this.status === "CANCELLED") this.refund = refund;

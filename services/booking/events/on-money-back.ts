@@ -1,6 +1,5 @@
 import type { Handler, Once } from "@lacio/chassis/consume";
 import type { Tx } from "@lacio/chassis/db";
-import { unavailable } from "@lacio/chassis/errors";
 import {
   PaymentRefunded_Cause as Cause,
   type DisputeClosedSchema,
@@ -15,31 +14,41 @@ import type { Booking } from "../domain/booking.ts";
 export const onPaymentRefunded =
   (): Handler<typeof PaymentRefundedSchema> =>
   ({ bookingId, paymentId, amount, cause }, once) =>
-    change(once, bookingId, paymentId, (booking) => {
-      booking.countRefund(amount!.minorUnits);
+    count(once, bookingId, paymentId, amount!.minorUnits, (booking) => {
       if (cause === Cause.BOOKING_CANCELLED) booking.cancellationGave(amount!.minorUnits);
     });
 
 export const onRefundFailed =
   (): Handler<typeof RefundFailedSchema> =>
   ({ bookingId, paymentId, amount, cause, hadSucceeded, nothingLeft }, once) =>
-    change(once, bookingId, paymentId, (booking) => {
-      if (hadSucceeded) booking.countRefund(-amount!.minorUnits);
+    count(once, bookingId, paymentId, hadSucceeded ? -amount!.minorUnits : 0n, (booking) => {
       if (nothingLeft && cause === Cause.BOOKING_CANCELLED) booking.cancellationGave(0n);
     });
 
 export const onDisputeClosed =
   (): Handler<typeof DisputeClosedSchema> =>
   ({ bookingId, paymentId, amount, won }, once) =>
-    change(once, bookingId, paymentId, (booking) => {
-      if (!won) booking.countRefund(amount!.minorUnits);
-    });
+    count(once, bookingId, paymentId, won ? 0n : amount!.minorUnits);
 
-/** Only of the payment that paid the booking: one that came late, or twice, never was its money. */
-const change = (once: Once, bookingId: string, paymentId: string, work: (booking: Booking) => void): Promise<void> =>
-  once(async (tx: Tx) => {
-    if ((await tx.sql("select 1 from booking where id = $1", [bookingId])).length === 0) return;
+type Work = (booking: Booking) => void;
+
+/** Counts for the payment, which the booking may not have taken yet, or never takes. */
+const count = (once: Once, bookingId: string, paymentId: string, back: bigint, work: Work = () => {}): Promise<void> =>
+  once(async (tx) => {
+    const known = await tx.sql("select 1 from booking where id = $1", [bookingId]);
+    if (known.length === 0) return;
     const booking = await lockBooking(tx, bookingId);
-    if (booking.paymentId === paymentId) return work(booking);
-    if (booking.status === "PENDING_PAYMENT") throw unavailable("whether this payment pays the booking is not decided yet");
+    await tx.sql(
+      "insert into money_back (payment_id, amount) values ($1, $2) on conflict (payment_id) do update set amount = money_back.amount + $2",
+      [paymentId, back],
+    );
+    if (booking.paymentId !== paymentId) return;
+    booking.refunded += back;
+    work(booking);
   });
+
+/** What went back of a payment before its booking took it. */
+export async function moneyBackOf(tx: Tx, paymentId: string): Promise<bigint> {
+  const [row] = await tx.sql<{ amount: string }>("select amount from money_back where payment_id = $1", [paymentId]);
+  return BigInt(row?.amount ?? 0);
+}

@@ -1,63 +1,29 @@
 import type { Tx } from "@lacio/chassis/db";
-import { fact } from "@lacio/chassis/fact";
-import { InvoiceDelayedSchema } from "@lacio/proto/invoice/v1/events";
 import type { Issuer } from "../pdf/invoice-document.ts";
-import { Invoice, type Cause, type DocumentKind, type TakenNumber } from "./invoice.ts";
-import { currentTrail } from "@lacio/chassis/trail";
+import type { Refunded } from "./credit-note-cause.ts";
+import type { Cause, Invoice } from "./invoice.ts";
+import { issueCreditNote } from "./issue-credit-note.ts";
+import { issueDocument } from "./issue-document.ts";
 
-/**
- * Issues the document of `cause`, once: again = the same document. Number and document are one transaction, so a rollback gives the
- * number back and the numbers have no gaps. Without a number left the cause waits, and the answer is null.
- */
+/** Issues the invoice of `cause`, once, and the credit notes of refunds that were faster. Without a number left it waits, and the answer is null. */
 export async function issueInvoice(tx: Tx, cause: Cause, issuer: Issuer): Promise<Invoice | null> {
-  await lockPayment(tx, cause.paymentId);
-  const issued = await findIssued(tx, cause);
-  if (issued) return issued;
-  const number = await takeNumber(tx, cause.kind);
-  if (!number) return postpone(tx, cause);
-  const invoice = Invoice.issue(cause, number, issuer);
-  tx.add(invoice);
-  await tx.em.flush();
-  await tx.sql("insert into invoice_file (invoice_id, trail) values ($1, $2)", [invoice.id, JSON.stringify(currentTrail())]);
-  await tx.sql("delete from pending_invoice where id = $1", [idOf(cause)]);
+  const invoice = await issueDocument(tx, cause, issuer);
+  if (!invoice) return null;
+  const faster = await tx.sql<{ refund_id: string; amount: string; sale: string }>(
+    "delete from refund_before_invoice where payment_id = $1 returning refund_id, amount, sale",
+    [cause.paymentId],
+  );
+  for (const { refund_id: refundId, amount, sale } of faster)
+    await issueCreditNote(tx, invoice, { refundId, amount: BigInt(amount), sale: BigInt(sale) }, issuer);
   return invoice;
 }
 
-/** Whoever comes second for the same payment waits here, before it could take a number and find the document already there. */
-export async function lockPayment(tx: Tx, paymentId: string): Promise<void> {
-  await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`invoice of payment ${paymentId}`]);
+/** A refund whose payment has no invoice: it is on its way, or will never be, because the payment came too late or twice. */
+export async function keepForInvoice(tx: Tx, paymentId: string, { refundId, amount, sale }: Refunded): Promise<void> {
+  await tx.sql("insert into refund_before_invoice (refund_id, payment_id, amount, sale) values ($1, $2, $3, $4)", [
+    refundId,
+    paymentId,
+    amount,
+    sale,
+  ]);
 }
-
-function findIssued(tx: Tx, { kind, paymentId, refundId }: Cause): Promise<Invoice | null> {
-  return tx.find(Invoice, kind === "INVOICE" ? { kind, paymentId } : { kind, refundId });
-}
-
-// The row lock makes number and commit one queue; the database's clock, read under it, makes the time follow the number.
-async function takeNumber(tx: Tx, kind: DocumentKind): Promise<TakenNumber | undefined> {
-  const [usable] = await tx.sql<{ id: string }>(
-    `select id from numbering_range
-     where kind = $1 and next_number <= to_number
-       and (clock_timestamp() at time zone 'America/Bogota')::date between valid_from and valid_until
-     order by created_at, id limit 1 for update`,
-    [kind],
-  );
-  if (!usable) return undefined;
-  const [taken] = await tx.sql<{ prefix: string; number: string; taken_at: Date }>(
-    `update numbering_range set next_number = next_number + 1 where id = $1
-     returning prefix, next_number - 1 as number, clock_timestamp() as taken_at`,
-    [usable.id],
-  );
-  return { rangeId: usable.id, prefix: taken!.prefix, number: BigInt(taken!.number), takenAt: taken!.taken_at };
-}
-
-async function postpone(tx: Tx, cause: Cause): Promise<null> {
-  const { kind, paymentId, bookingId, clientId } = cause;
-  const added = await tx.sql(
-    "insert into pending_invoice (id, kind, payment_id, cause, trail) values ($1, $2, $3, $4, $5) on conflict do nothing returning 1",
-    [idOf(cause), kind, paymentId, JSON.stringify(cause), JSON.stringify(currentTrail())],
-  );
-  if (added.length > 0 && kind === "INVOICE") tx.emit(fact(InvoiceDelayedSchema, bookingId, { bookingId, clientId }));
-  return null;
-}
-
-const idOf = (cause: Cause): string => cause.refundId ?? cause.paymentId;

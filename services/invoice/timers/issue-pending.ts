@@ -2,6 +2,7 @@ import { isOutage } from "@lacio/chassis/errors";
 import { follow, type Trail } from "@lacio/chassis/trail";
 import type { App } from "../app.ts";
 import type { Cause } from "../domain/invoice.ts";
+import { issueDocument } from "../domain/issue-document.ts";
 import { issueInvoice } from "../domain/issue-invoice.ts";
 
 type Waiting = { id: string; cause: Cause; trail: Trail };
@@ -25,7 +26,8 @@ async function issueBatch(app: App, kind: string): Promise<number> {
 
 async function issue(app: App, { id, cause }: Waiting): Promise<"issued" | "no number" | "failed"> {
   try {
-    const invoice = await app.transact((tx) => issueInvoice(tx, cause, app.config.issuer));
+    const issueIt = cause.kind === "INVOICE" ? issueInvoice : issueDocument;
+    const invoice = await app.transact((tx) => issueIt(tx, cause, app.config.issuer));
     if (!invoice) return "no number";
     app.log.info({ invoice: invoice.numberText, booking: invoice.bookingId }, "a waiting invoice is issued");
     app.wake.renderFiles();

@@ -3,6 +3,7 @@ import { Migration } from "@mikro-orm/migrations";
 /** What a client has back, as payments tells it. */
 export class Refunded extends Migration {
   override up(): void {
+    this.addSql(`create table money_back (payment_id uuid primary key, amount bigint not null)`);
     this.addSql(`alter table booking add column refunded bigint not null default 0`);
   }
 }
