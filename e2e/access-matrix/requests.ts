@@ -10,6 +10,7 @@ import type { NotificationService } from "@lacio/proto/notification/v1/notificat
 import type { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import type { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { Profile_WhenStylistCancels, type UsersService } from "@lacio/proto/users/v1/users_service";
+import { usualSettings } from "@lacio/salon/settings";
 import { at } from "../salon.ts";
 import type { Cast } from "./cast.ts";
 
@@ -73,6 +74,9 @@ const staff: Requests<typeof StaffService> = {
   addTimeOff: ({ stylistId }) => ({ staffId: stylistId, start: time(30, "09:00"), end: time(30, "10:00"), reason: "Médico" }),
   listTimeOff: ({ stylistId }) => ({ staffId: stylistId, pageSize: 10 }),
   removeTimeOff: async (cast) => ({ staffId: cast.stylistId, timeOffId: await cast.timeOff() }),
+  getSettings: () => ({}),
+  // A revision that nobody saw: the salon whose settings these are is everybody's here.
+  updateSettings: () => ({ settings: { ...usualSettings }, expectedRevision: 1_000_000_000_000n }),
 };
 
 const availability: Requests<typeof AvailabilityService> = {

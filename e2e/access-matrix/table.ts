@@ -51,6 +51,8 @@ StaffService/AddTimeOff                         401     403     403           ok
 StaffService/ListTimeOff                        401     403     403           ok       404            ok     -
 StaffService/RemoveTimeOff                      401     403     403           ok       404            ok     -
 StaffService/RemoveTimeOff (another's id)       401     403     403           404      404            404    -
+StaffService/GetSettings                        ok      ok      ok            ok       ok             ok     any
+StaffService/UpdateSettings                     401     403     403           403      403            ok     -
 
 AvailabilityService/GetAvailability             ok      ok      ok            ok       ok             ok     any
 AvailabilityService/FindCandidates              401     403     403           403      403            403    booking

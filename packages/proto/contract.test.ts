@@ -22,6 +22,7 @@ const anyone = [
   "AuthService/ResetPassword",
   "AuthService/VerifyEmail",
   "AvailabilityService/GetAvailability",
+  "StaffService/GetSettings",
   "StaffService/GetStylist",
   "StaffService/ListServices",
   "StaffService/ListSkills",

@@ -7,6 +7,7 @@ import { createService } from "./create-service.ts";
 import { createSkill } from "./create-skill.ts";
 import { createStylist } from "./create-stylist.ts";
 import { getSchedule } from "./get-schedule.ts";
+import { getSettings } from "./get-settings.ts";
 import { getStylist } from "./get-stylist.ts";
 import { listServices } from "./list-services.ts";
 import { listSkills } from "./list-skills.ts";
@@ -15,6 +16,7 @@ import { listTimeOff } from "./list-time-off.ts";
 import { putSchedule } from "./put-schedule.ts";
 import { removeTimeOff } from "./remove-time-off.ts";
 import { updateService } from "./update-service.ts";
+import { updateSettings } from "./update-settings.ts";
 import { updateSkill } from "./update-skill.ts";
 import { updateStylist } from "./update-stylist.ts";
 
@@ -39,4 +41,6 @@ export const routes =
       addTimeOff: addTimeOff(app),
       listTimeOff: listTimeOff(app),
       removeTimeOff: removeTimeOff(app),
+      getSettings: getSettings(app),
+      updateSettings: updateSettings(app),
     } satisfies Rpc);

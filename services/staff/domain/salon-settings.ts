@@ -1,0 +1,63 @@
+import { Code } from "@connectrpc/connect";
+import type { Tx } from "@lacio/chassis/db";
+import { Refusal } from "@lacio/chassis/errors";
+import { fact, type Fact } from "@lacio/chassis/fact";
+import { SettingsChangedSchema } from "@lacio/proto/staff/v1/events";
+import type { Settings } from "@lacio/salon/settings";
+import { defineEntity, p } from "@mikro-orm/core";
+
+/** There is one row. */
+export const theOne = { id: 1 };
+
+const SettingsSchema = defineEntity({
+  name: "SalonSettings",
+  tableName: "settings",
+  properties: {
+    id: p.smallint().primary(),
+    gridMinutes: p.smallint(),
+    bookableDaysAhead: p.smallint(),
+    bookableFromMinutes: p.smallint(),
+    holdMinutes: p.smallint(),
+    freeUntilHours: p.smallint(),
+    lateRefundPercent: p.smallint(),
+    revision: p.bigint("bigint"),
+  },
+});
+
+/** How the salon takes bookings: one row, and a fact for whoever goes by it. */
+export class SalonSettings extends SettingsSchema.class {
+  static first(values: Settings): [SalonSettings, Fact] {
+    const settings = Object.assign(new SalonSettings(), { ...theOne, ...values, revision: 0n });
+    return [settings, settings.changed()];
+  }
+
+  /** Absent = as it is. Somebody decided on what they saw; it must still be so. Nothing is told when nothing changes. */
+  change(wishes: Partial<Settings>, expectedRevision: bigint): Fact[] {
+    if (this.revision !== expectedRevision)
+      throw new Refusal("settings_changed", "The settings have changed meanwhile; look at them again.", Code.Aborted);
+    const news = Object.entries(wishes).filter(([field, value]) => value !== undefined && value !== this[field as keyof Settings]);
+    if (news.length === 0) return [];
+    Object.assign(this, Object.fromEntries(news));
+    return [this.changed()];
+  }
+
+  message(): { settings: Settings; revision: bigint } {
+    const { gridMinutes, bookableDaysAhead, bookableFromMinutes, holdMinutes, freeUntilHours, lateRefundPercent, revision } = this;
+    return { settings: { gridMinutes, bookableDaysAhead, bookableFromMinutes, holdMinutes, freeUntilHours, lateRefundPercent }, revision };
+  }
+
+  private changed(): Fact {
+    this.revision += 1n;
+    return fact(SettingsChangedSchema, "settings", this.message());
+  }
+}
+SettingsSchema.setClass(SalonSettings);
+
+/** At the first start there are none yet: they are written and told once, whatever the environment says later. */
+export async function openSettings(tx: Tx, first: Settings): Promise<void> {
+  await tx.sql("select pg_advisory_xact_lock(hashtext('staff.settings'))");
+  if (await tx.find(SalonSettings, theOne)) return;
+  const [settings, told] = SalonSettings.first(first);
+  tx.add(settings);
+  tx.emit(told);
+}
