@@ -41,7 +41,9 @@ async function measure(system: System, pool: pg.Pool, days: number): Promise<Fig
   const statement = { name: "calendar", text: calendarStatement, values: calendarParams({ serviceId, days: asked }) };
 
   const { rows } = await pool.query<CalendarRow>(statement);
-  const expected = freeSlots(toCalendar(rows)!, asked, 0, 15).map(({ start, staffId }) => `${start} ${staffId}`);
+  const expected = freeSlots(toCalendar(rows)!, asked, { gridMinutes: 15, after: 0, firstDay: 0, lastDay: asked.lastDay }).map(
+    ({ start, staffId }) => `${start} ${staffId}`,
+  );
   const { slots } = await client.getAvailability(request);
   const answered = slots.map(({ start, staffId }) => `${Number(start!.seconds) / 60} ${staffId}`);
   if (answered.length === 0 || answered.join() !== expected.join()) throw new Error("the service's answer is not the computed one");

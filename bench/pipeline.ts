@@ -27,7 +27,7 @@ export async function pipeline(): Promise<Result> {
   const system = await startSystem({
     edge: false,
     lean: false,
-    serviceEnv: { notification: { SMTP_URL: smtp.url }, booking: { MAX_OPEN_HOLDS: "100", HOLD_MINUTES: "60" } },
+    serviceEnv: { notification: { SMTP_URL: smtp.url }, staff: { HOLD_MINUTES: "60" }, booking: { MAX_OPEN_HOLDS: "100" } },
   });
   try {
     const alone = await oneAfterAnother(system);

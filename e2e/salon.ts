@@ -5,7 +5,8 @@ import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { SystemDescription } from "@lacio/dev/system";
-import { adminToken, clientFor, refusal, signUp, until, type SignedIn } from "@lacio/dev/testing";
+import type { Settings } from "@lacio/salon/settings";
+import { adminToken, clientFor, refusal, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
 
 export const zone = "America/Bogota";
 
@@ -57,6 +58,15 @@ export async function openSalon(
     return new Set(slots.map(({ staffId }) => staffId)).size === stylists;
   });
   return { serviceId: service!.id, staffIds };
+}
+
+/** As an ADMIN does; waits until everybody goes by them. For a system of one's own: the salon's settings are everybody's. */
+export async function changeSettings(system: SystemDescription, settings: Partial<Settings>): Promise<void> {
+  const staff = clientFor(StaffService, system, await adminToken(system));
+  const { revision: expectedRevision } = await staff.getSettings({});
+  const { revision } = await staff.updateSettings({ settings, expectedRevision });
+  for (const service of ["availability", "booking"])
+    await until(async () => (await sql(system, service, "select 1 from settings where revision >= $1", [revision])).length > 0);
 }
 
 /** So that a paid booking can be invoiced. Test files that start side by side may both try: the ranges exist afterwards. */

@@ -6,7 +6,7 @@ import { balance, invoicesOf, mailsWith, price, sold, told } from "./invariants.
 import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";
 import { reasonOf, rest, type Rest, type RestError } from "./rest.ts";
-import { at, book, ensureNumbering, openSalon, pay, zone, type Salon } from "./salon.ts";
+import { at, book, changeSettings, ensureNumbering, openSalon, pay, zone, type Salon } from "./salon.ts";
 
 type Booking = {
   bookingId: string;
@@ -157,7 +157,7 @@ describe("a client who cancels", () => {
 
   test("after the limit gets half of it, by the policy of the day of booking", async () => {
     const visit = await sell(await withinADay());
-    await system.process("booking").restart({ CANCEL_FREE_UNTIL_HOURS: "0", CANCEL_LATE_REFUND_PERCENT: "0" });
+    await changeSettings(system, { freeUntilHours: 0, lateRefundPercent: 0 });
     const seen = await bookingOf(visit.mine, visit.bookingId);
     expect(seen).toMatchObject({
       policy: { freeUntilHours: 24, lateRefundPercent: 50 },

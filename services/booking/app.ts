@@ -4,10 +4,8 @@ import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 
 export const readConfig = (env: Env) => ({
-  holdMinutes: env.number("HOLD_MINUTES", 10, { min: 1, max: 1_440 }),
+  zone: env.text("SALON_TIME_ZONE", "America/Bogota"),
   maxOpenHolds: env.number("MAX_OPEN_HOLDS", 5, { min: 1, max: 100 }),
-  cancelFreeUntilHours: env.number("CANCEL_FREE_UNTIL_HOURS", 24, { max: 8_760 }),
-  cancelLateRefundPercent: env.number("CANCEL_LATE_REFUND_PERCENT", 50, { max: 100 }),
   completeAfterHours: env.number("COMPLETE_AFTER_HOURS", 12, { min: 0, max: 720 }),
   completeSweepSeconds: env.number("COMPLETE_SWEEP_SECONDS", 60, { min: 1, max: 3_600 }),
   noShowCorrectionDays: env.number("NO_SHOW_CORRECTION_DAYS", 7, { min: 0, max: 90 }),

@@ -1,6 +1,7 @@
 import type { DatabaseParts } from "@lacio/chassis/db";
 import { Init } from "./migrations/20261124000000-init.ts";
 import { EnglishNames } from "./migrations/20261129000000-english-names.ts";
+import { Settings } from "./migrations/20261130000000-settings.ts";
 
 // A projection has no entities: facts are written by upsert and read by one statement.
 export const database: DatabaseParts = {
@@ -8,5 +9,6 @@ export const database: DatabaseParts = {
   migrations: [
     { name: "20261124000000-init", class: Init },
     { name: "20261129000000-english-names", class: EnglishNames },
+    { name: "20261130000000-settings", class: Settings },
   ],
 };

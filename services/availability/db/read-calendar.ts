@@ -1,5 +1,6 @@
 import type { Database } from "@lacio/chassis/db";
-import type { Calendar, Phase, Service, Shift, Spans, StylistCalendar } from "../domain/calendar.ts";
+import { usualSettings } from "@lacio/salon/settings";
+import type { Calendar, Phase, SearchSettings, Service, Shift, Spans, StylistCalendar } from "../domain/calendar.ts";
 import type { LocalDays } from "../domain/local-days.ts";
 
 export type Question = {
@@ -12,17 +13,22 @@ export type Question = {
   soldAs?: Pick<Service, "phases" | "bufferMinutes">;
 };
 
-/** One statement answers every question about free time; its cost depends on the days asked, not on the past. */
+/**
+ * One statement answers every question about free time; its cost depends on the days asked, not on the past. A day may be as far off as
+ * the calendar goes: who asks is told so afterwards, by the settings that come along.
+ */
 export const calendarStatement = `
   select service.id, service.name, service.name_en, service.currency_code, service.price, service.iva_percent, service.phases, service.buffer_minutes,
+    settings.grid_minutes, settings.bookable_days_ahead, settings.bookable_from_minutes,
     stylist.id as staff_id, stylist.name as staff_name, schedule.shifts,
     stylist.skill_ids @> service.skill_ids and ($4::uuid is null or stylist.skill_ids @> array[$4::uuid]) as skilled,
     (select string_agg(start_minute || ',' || end_minute, ',' order by start_minute) from time_off
-      where time_off.staff_id = stylist.id and not removed and end_minute > $2 and start_minute < $3) as time_off,
+      where time_off.staff_id = stylist.id and not removed and end_minute > $2::bigint and start_minute < $3::bigint) as time_off,
     (select string_agg(start_minute || ',' || end_minute, ',' order by start_minute) from busy
-      where busy.staff_id = stylist.id and start_minute > $2 - 840 and start_minute < $3 and end_minute > $2
+      where busy.staff_id = stylist.id and start_minute > $2::bigint - 840 and start_minute < $3::bigint and end_minute > $2::bigint
         and ($6::uuid is null or booking_id <> $6)) as busy
   from salon_service service
+  left join settings on true
   left join stylist on stylist.active and case when $5::uuid is null then stylist.skill_ids @> service.skill_ids else stylist.id = $5 end
   left join schedule on schedule.staff_id = stylist.id
   where service.id = $1 and (service.active or $7::boolean)`;
@@ -40,8 +46,10 @@ export const calendarParams = ({ serviceId, days, skillId, staffId, ignoreBookin
   soldAs !== undefined,
 ];
 
+type Answer = Calendar & { settings: SearchSettings };
+
 /** What is known about a service and the stylists in question; undefined when there is no such service. */
-export async function readCalendar(db: Pick<Database, "sql">, question: Question): Promise<Calendar | undefined> {
+export async function readCalendar(db: Pick<Database, "sql">, question: Question): Promise<Answer | undefined> {
   const calendar = toCalendar(await db.sql<CalendarRow>(calendarStatement, calendarParams(question), "calendar"));
   return calendar && { ...calendar, service: { ...calendar.service, ...question.soldAs } };
 }
@@ -55,6 +63,9 @@ export type CalendarRow = {
   iva_percent: number;
   phases: Phase[];
   buffer_minutes: number;
+  grid_minutes: number | null;
+  bookable_days_ahead: number;
+  bookable_from_minutes: number;
   staff_id: string | null;
   staff_name: string;
   shifts: Shift[] | null;
@@ -63,7 +74,7 @@ export type CalendarRow = {
   busy: string | null;
 };
 
-export function toCalendar(rows: CalendarRow[]): Calendar | undefined {
+export function toCalendar(rows: CalendarRow[]): Answer | undefined {
   const first = rows[0];
   if (!first) return undefined;
   const service: Service = {
@@ -75,8 +86,14 @@ export function toCalendar(rows: CalendarRow[]): Calendar | undefined {
     phases: first.phases,
     bufferMinutes: first.buffer_minutes,
   };
-  return { service, stylists: rows.flatMap((row) => (row.staff_id ? [toStylist(row, row.staff_id)] : [])) };
+  return { service, settings: toSettings(first), stylists: rows.flatMap((row) => (row.staff_id ? [toStylist(row, row.staff_id)] : [])) };
 }
+
+// Staff tells them before it tells of anything that can be booked; who has not heard yet goes by the usual ones.
+const toSettings = ({ grid_minutes: gridMinutes, bookable_days_ahead, bookable_from_minutes }: CalendarRow): SearchSettings =>
+  gridMinutes === null
+    ? usualSettings
+    : { gridMinutes, bookableDaysAhead: bookable_days_ahead, bookableFromMinutes: bookable_from_minutes };
 
 const toStylist = (row: CalendarRow, staffId: string): StylistCalendar => ({
   staffId,

@@ -1,6 +1,11 @@
+import type { Settings } from "@lacio/salon/settings";
+
 // Everything a question about free time needs, as one read of the projection gives it.
 // Instants are whole minutes since 1970-01-01T00:00Z; days are whole days since 1970-01-01.
 export type Calendar = { service: Service; stylists: StylistCalendar[] };
+
+// What of the salon's settings says which starts are offered.
+export type SearchSettings = Pick<Settings, "gridMinutes" | "bookableDaysAhead" | "bookableFromMinutes">;
 
 export type Service = {
   id: string;

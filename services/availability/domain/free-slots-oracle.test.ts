@@ -15,7 +15,7 @@ test(`free slots and candidates equal a minute-by-minute oracle in ${CASES} rand
       const days = localDays(zone, firstDay, lastDay);
       const oracle = new Oracle(zone, calendar, firstDay, lastDay);
 
-      const slots = freeSlots(calendar, days, now, grid);
+      const slots = freeSlots(calendar, days, { gridMinutes: grid, after: now, firstDay, lastDay });
       const expected = oracle.slots(now, grid);
       expect(slots.map(key).sort()).toEqual(expected.map(key).sort());
       if (checked++ % 10 === 0) expect(isOrdered(oracle, slots)).toBe(true);

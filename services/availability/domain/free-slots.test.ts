@@ -54,7 +54,7 @@ describe("free starts", () => {
   test("are later than now", () => {
     const now = minuteOf(monday, "09:30", "America/Bogota");
     const days = localDays("America/Bogota", parseDay(monday)!, parseDay(monday)!);
-    const slots = freeSlots(calendar({ shifts: [hours("09:00", "11:00")] }, days.from), days, now, 30);
+    const slots = freeSlots(calendar({ shifts: [hours("09:00", "11:00")] }, days.from), days, bookable(now));
     expect(slots.map(({ start }) => wallOf(start, "America/Bogota"))).toEqual(["10:00"]);
   });
 });
@@ -202,8 +202,10 @@ type Salon = { shifts: Shift[]; phases?: Phase[]; buffer?: number; timeOff?: [st
 
 function startsOf(salon: Salon, zone: string, day: string): string[] {
   const days = localDays(zone, parseDay(day)!, parseDay(day)!);
-  return freeSlots(calendar(salon, days.from), days, days.from - 1, 30).map(({ start }) => wallOf(start, zone));
+  return freeSlots(calendar(salon, days.from), days, bookable(days.from - 1)).map(({ start }) => wallOf(start, zone));
 }
+
+const bookable = (after: number) => ({ gridMinutes: 30, after, firstDay: 0, lastDay: Infinity });
 
 // Ana alone, offering an hour's service. Times of bookings are after the first instant of the day.
 function calendar({ shifts, phases = [busy(60)], buffer = 0, timeOff, busy: booked, skilled = true }: Salon, dayStart: number): Calendar {

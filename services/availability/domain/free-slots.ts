@@ -1,14 +1,15 @@
 import { busyParts, visitMinutes } from "@lacio/salon/busy-parts";
+import type { Bookable } from "./bookable.ts";
 import type { Calendar, Slot } from "./calendar.ts";
 import { fairOrder } from "./fair-order.ts";
 import { fittingStarts, freeTime } from "./free-time.ts";
 import { toInstant, toLocal, type LocalDays } from "./local-days.ts";
 
-// Free starts after now on the salon's wall-clock grid: by start, then fairly by stylist.
-export function freeSlots({ service, stylists }: Calendar, days: LocalDays, now: number, gridMinutes: number): Slot[] {
+// Free starts that can be booked, on the salon's wall-clock grid: by start, then fairly by stylist.
+export function freeSlots({ service, stylists }: Calendar, days: LocalDays, bookable: Bookable): Slot[] {
   const parts = busyParts(service);
   const visit = visitMinutes(service.phases);
-  const starts = gridStarts(days, now, gridMinutes);
+  const starts = gridStarts(days, bookable);
   const skilled = stylists
     .filter((stylist) => stylist.skilled)
     .map((stylist) => ({ ...stylist, fits: fittingStarts(starts, parts, freeTime(stylist, days, parts).free) }));
@@ -29,13 +30,13 @@ export function freeSlots({ service, stylists }: Calendar, days: LocalDays, now:
 }
 
 // A wall time that is skipped is no start; one that comes twice is a start the first time.
-function gridStarts({ firstDay, lastDay, offsets }: LocalDays, now: number, gridMinutes: number): number[] {
+function gridStarts({ firstDay, offsets, ...days }: LocalDays, { gridMinutes, after, lastDay }: Bookable): number[] {
   const starts: number[] = [];
-  for (let day = firstDay; day <= lastDay; day++) {
+  for (let day = firstDay; day <= Math.min(days.lastDay, lastDay); day++) {
     for (let minute = 0; minute < 1440; minute += gridMinutes) {
       const local = day * 1440 + minute;
       const instant = toInstant(offsets, local);
-      if (instant > now && toLocal(offsets, instant) === local) starts.push(instant);
+      if (instant > after && toLocal(offsets, instant) === local) starts.push(instant);
     }
   }
   return starts;

@@ -8,12 +8,19 @@ import {
   BookingPaidSchema,
   BookingRescheduledSchema,
 } from "@lacio/proto/booking/v1/events";
-import { ScheduleChangedSchema, ServiceChangedSchema, StylistChangedSchema, TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
+import {
+  ScheduleChangedSchema,
+  ServiceChangedSchema,
+  SettingsChangedSchema,
+  StylistChangedSchema,
+  TimeOffChangedSchema,
+} from "@lacio/proto/staff/v1/events";
 import type { App } from "../app.ts";
 import { onBookingBusy } from "./on-booking-busy.ts";
 import { onBookingEnded } from "./on-booking-ended.ts";
 import { onScheduleChanged } from "./on-schedule-changed.ts";
 import { onServiceChanged } from "./on-service-changed.ts";
+import { onSettingsChanged } from "./on-settings-changed.ts";
 import { onStylistChanged } from "./on-stylist-changed.ts";
 import { onTimeOffChanged } from "./on-time-off-changed.ts";
 
@@ -22,6 +29,7 @@ export const subscriptions = (app: App): Subscription[] => [
   on(StylistChangedSchema, onStylistChanged(app)),
   on(ScheduleChangedSchema, onScheduleChanged()),
   on(TimeOffChangedSchema, onTimeOffChanged()),
+  on(SettingsChangedSchema, onSettingsChanged()),
   on(BookingCreatedSchema, onBookingBusy()),
   on(BookingPaidSchema, onBookingBusy()),
   on(BookingRescheduledSchema, onBookingBusy()),

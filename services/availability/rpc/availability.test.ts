@@ -1,6 +1,6 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { fact } from "@lacio/chassis/fact";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import {
@@ -10,8 +10,15 @@ import {
   BookingPaidSchema,
   BookingRescheduledSchema,
 } from "@lacio/proto/booking/v1/events";
-import { ScheduleChangedSchema, ServiceChangedSchema, StylistChangedSchema, TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
+import {
+  ScheduleChangedSchema,
+  ServiceChangedSchema,
+  SettingsChangedSchema,
+  StylistChangedSchema,
+  TimeOffChangedSchema,
+} from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { usualSettings } from "@lacio/salon/settings";
 import { startPublisher } from "../../../dev/publisher.ts";
 import { beforeTests } from "../../../dev/before-tests.ts";
 import { startSystem, type System } from "../../../dev/system.ts";
@@ -331,6 +338,96 @@ describe("for booking", () => {
       [at("09:45"), "Ana"],
       [at("09:30"), "Ana"],
     ]);
+  });
+});
+
+describe("one setting, one place", () => {
+  const set = async (settings: object) => {
+    const { revision: expectedRevision } = await staff.getSettings({});
+    const { revision } = await staff.updateSettings({ settings, expectedRevision });
+    await until(async () => (await sql(system, "availability", "select 1 from settings where revision = $1", [revision])).length > 0);
+    return revision;
+  };
+  const alternatives = async (desk: boolean) =>
+    (await asBooking.findAlternatives({ serviceId, start: at("10:00"), limit: 1, desk })).slots.map(({ start }) => start);
+  afterEach(() => set(usualSettings));
+
+  test("the grid is what staff says, and an older fact that comes late does not bring the old one back; nor does the same one twice", async () => {
+    const revision = await set({ gridMinutes: 60 });
+    expect(await free()).toEqual(["09:00 Ana", "10:00 Bea"]);
+    const late = fact(SettingsChangedSchema, "settings", { settings: usualSettings, revision: revision - 1n });
+    const id = await owners.publish(late);
+    await handled(id);
+    await owners.publish(late, id);
+    await handled(await owners.publish(fact(SettingsChangedSchema, "settings", { settings: usualSettings, revision })));
+    expect(await free()).toEqual(["09:00 Ana", "10:00 Bea"]);
+  });
+
+  test("nobody is offered a day after the last one that can be booked", async () => {
+    await set({ bookableDaysAhead: 3 });
+    expect(await free()).toHaveLength(6);
+    expect(await refusal(anyone.getAvailability({ serviceId, date: ahead(4) }))).toBe("InvalidArgument invalid_argument date");
+    expect(await refusal(anyone.getAvailability({ serviceId, date: day, toDate: ahead(4) }))).toBe(
+      "InvalidArgument invalid_argument toDate",
+    );
+    expect(await refusal(anyone.getAvailability({ serviceId, date: "9998-12-31" }))).toBe("InvalidArgument invalid_argument date");
+    const last = await asBooking.findAlternatives({ serviceId, start: at("10:00", ahead(4)), limit: 50 });
+    expect(last.slots.filter(({ start }) => start!.seconds > at("23:59").seconds)).toEqual([]);
+    expect(last.slots.length).toBeGreaterThan(0);
+  });
+
+  test("a client is offered nothing within the lead time, the desk is", async () => {
+    await set({ bookableFromMinutes: 4 * 1440 });
+    expect(await free()).toEqual([]);
+    expect(await alternatives(false)).not.toEqual([at("10:00")]);
+    const desk = clientFor(AvailabilityService, system, await adminToken(system));
+    expect((await desk.getAvailability({ serviceId, date: day })).slots).toHaveLength(6);
+    expect(await alternatives(true)).toEqual([at("10:00")]);
+  });
+});
+
+describe("one question has one answer: the first free start", () => {
+  const first = async (request: { date?: string; toDate?: string; staffId?: string } = {}) => {
+    const { firstFree } = await anyone.getAvailability({ serviceId, date: day, firstFree: true, ...request });
+    return firstFree && [firstFree.staffName, firstFree.start];
+  };
+  const close = async (staffId: string, from: string, until: string) =>
+    (await staff.addTimeOff({ staffId, start: at("00:00", from), end: at("00:00", until), reason: "Vacaciones" })).timeOff!.id;
+
+  test("is told when asked for, and is the first of all, whatever days are asked for", async () => {
+    const closed = [await close(ana, ahead(0), ahead(50)), await close(bea, ahead(0), ahead(40))];
+    await until(async () => (await free({ date: ahead(30), toDate: ahead(49) })).length === 2 * 10);
+    const bea40 = ["Bea", at("10:00", ahead(40))];
+    for (const asked of [
+      { date: ahead(0) },
+      { date: ahead(0), toDate: ahead(13) },
+      { date: ahead(60) },
+      { date: ahead(39), toDate: ahead(41) },
+    ])
+      expect(await first(asked)).toEqual(bea40);
+    expect(await first({ staffId: ana })).toEqual(["Ana", at("09:00", ahead(50))]);
+    expect((await anyone.getAvailability({ serviceId, date: ahead(40) })).firstFree).toBeUndefined();
+    for (const [i, timeOffId] of closed.entries()) await staff.removeTimeOff({ staffId: i ? bea : ana, timeOffId });
+    await until(async () => (await free()).length === 6);
+  });
+
+  test("is none when nothing can be booked, and no move is where the booking is", async () => {
+    const id = await close(ana, ahead(0), ahead(366));
+    await until(async () => (await free({ staffId: ana })).length === 0);
+    expect(await first({ staffId: ana })).toBeUndefined();
+    await staff.removeTimeOff({ staffId: ana, timeOffId: id });
+    await until(async () => (await free({ staffId: ana })).length === 4);
+
+    const away = await close(ana, ahead(0), day);
+    await until(async () => (await free({ date: ahead(1), staffId: ana })).length === 0);
+    const soldAs = { phases: [{ name: "Corte", minutes: 60, busy: true }] };
+    const booked = { start: at("09:00"), end: at("10:00"), staffId: ana };
+    const ask = { bookingId: crypto.randomUUID(), serviceId, soldAs, staffId: ana, date: day, firstFree: true };
+    expect((await asBooking.findMoves(ask)).firstFree!.start).toEqual(at("09:00"));
+    const { slots, firstFree } = await asBooking.findMoves({ ...ask, booked });
+    expect([slots[0]!.start, firstFree!.start]).toEqual([at("09:15"), at("09:15")]);
+    await staff.removeTimeOff({ staffId: ana, timeOffId: away });
+    await until(async () => (await free({ date: ahead(1), staffId: ana })).length === 4);
   });
 });
 

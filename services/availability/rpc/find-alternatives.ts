@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import { readCalendar } from "../db/read-calendar.ts";
+import { bookableAt } from "../domain/bookable.ts";
 import type { Slot } from "../domain/calendar.ts";
 import { freeSlots } from "../domain/free-slots.ts";
 import { localDaysAround } from "../domain/local-days.ts";
@@ -16,7 +17,7 @@ const windows = [
 
 export const findAlternatives =
   (app: App): Rpc["findAlternatives"] =>
-  async ({ serviceId, start, staffId, ignoreBookingId, limit, soldAs }) => {
+  async ({ serviceId, start, staffId, ignoreBookingId, limit, soldAs, desk }) => {
     const wished = Math.floor(startMinute(start));
     const now = Math.floor(app.now().getTime() / 60_000);
     let slots: Slot[] = [];
@@ -24,7 +25,9 @@ export const findAlternatives =
       const days = localDaysAround(app.config.zone, wished, before, after);
       const calendar = await readCalendar(app.db, { serviceId, days, ignoreBookingId, soldAs });
       slots = calendar
-        ? freeSlots(calendar, days, now, app.config.gridMinutes).filter((slot) => slot.start !== wished || slot.staffId !== staffId)
+        ? freeSlots(calendar, days, bookableAt(now, app.config.zone, calendar.settings, desk)).filter(
+            (slot) => slot.start !== wished || slot.staffId !== staffId,
+          )
         : [];
       if (slots.length >= limit) break;
     }

@@ -1,18 +1,12 @@
-import { invalid } from "@lacio/chassis/errors";
 import type { App } from "../app.ts";
-import { readCalendar } from "../db/read-calendar.ts";
-import { freeSlots } from "../domain/free-slots.ts";
-import { askedDays } from "./get-availability.ts";
+import { startMinute } from "../domain/start-minute.ts";
 import type { Rpc } from "./index.ts";
-import { slotView } from "./view.ts";
+import { offerSlots } from "./offer-slots.ts";
+import { offerView } from "./view.ts";
 
 export const findMoves =
   (app: App): Rpc["findMoves"] =>
-  async (req) => {
-    const now = Math.floor(app.now().getTime() / 60_000);
-    const days = askedDays(app, req, now);
-    const { serviceId, staffId, bookingId: ignoreBookingId, soldAs } = req;
-    const calendar = await readCalendar(app.db, { serviceId, days, staffId, ignoreBookingId, soldAs });
-    if (!calendar) throw invalid("serviceId", "there is no such service", "service_unknown");
-    return { slots: freeSlots(calendar, days, now, app.config.gridMinutes).map(slotView) };
+  async ({ serviceId, staffId, bookingId: ignoreBookingId, soldAs, booked, desk, ...days }) => {
+    const where = booked && { start: startMinute(booked.start), staffId: booked.staffId };
+    return offerView(await offerSlots(app, { serviceId, staffId, ignoreBookingId, soldAs, desk, booked: where }, days));
   };

@@ -13,6 +13,11 @@ export const slotView = ({ start, end, staffId, staffName }: Slot): MessageInitS
   staffName,
 });
 
+export const offerView = ({ slots, firstFree }: { slots: Slot[]; firstFree?: Slot }) => ({
+  slots: slots.map(slotView),
+  firstFree: firstFree && slotView(firstFree),
+});
+
 export const termsView = ({
   id,
   name,

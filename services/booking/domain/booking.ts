@@ -13,6 +13,7 @@ import {
   BookingPaidSchema,
   BookingRescheduledSchema,
 } from "@lacio/proto/booking/v1/events";
+import type { Settings } from "@lacio/salon/settings";
 import { v7 as uuidv7 } from "uuid";
 import { BookingLine, type Stylist } from "./booking-line.ts";
 import { BookingSchema, type By, type Status } from "./booking-schema.ts";
@@ -21,7 +22,7 @@ import { freeUntil, lateRefund, refundByPolicy, unrefunded } from "./cancel-poli
 
 export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
 export type Wish = { clientId: string; terms: Terms; stylist: Stylist; start: Date; anyStaff: boolean };
-export type Rules = { holdMinutes: number; freeUntilHours: number; lateRefundPercent: number };
+type Rules = Pick<Settings, "holdMinutes" | "freeUntilHours" | "lateRefundPercent">;
 
 /** A visit: held, paid, then kept, moved, cancelled or missed. Every change grows the revision and is a fact. */
 export class Booking extends BookingSchema.class {

@@ -1,29 +1,47 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Refusal } from "@lacio/chassis/errors";
-import { expect, test } from "@jest/globals";
+import { usualSettings } from "@lacio/salon/settings";
+import { describe, expect, test } from "@jest/globals";
+import type { By } from "./booking-schema.ts";
 import { startTime } from "./start-time.ts";
 
+// A Tuesday, seven in the morning in Bogotá.
 const now = new Date("2026-12-01T12:00:00Z");
-const minute = 60_000;
-const year = 365 * 24 * 60 * minute;
+const reasonOf = (start: Date | string, by: By, settings = {}, zone = "America/Bogota") => {
+  try {
+    const at = new Date(start);
+    expect(startTime(timestampFromDate(at), by, { ...usualSettings, ...settings }, { zone, now })).toEqual(at);
+    return "ok";
+  } catch (error) {
+    if (error instanceof Refusal) return error.reason;
+    throw error;
+  }
+};
 
-test.each<[string, number, string]>([
-  ["this very moment", 0, "start_in_past"],
-  ["a minute ago", -minute, "start_in_past"],
-  ["a minute ahead", minute, "ok"],
-  ["a year ahead, to the minute", year, "ok"],
-  ["a minute more", year + minute, "start_too_far"],
-  ["half a minute ahead", minute / 2, "invalid_argument"],
-])("a start %s is %s: %s", (_, ahead, expected) => {
-  const start = new Date(now.getTime() + ahead);
-  const reason = () => {
-    try {
-      expect(startTime(timestampFromDate(start), now)).toEqual(start);
-      return "ok";
-    } catch (error) {
-      if (error instanceof Refusal) return error.reason;
-      throw error;
-    }
-  };
-  expect(reason()).toBe(expected);
+describe("one setting, one place", () => {
+  test.each<[string, string, string, string]>([
+    ["this very moment", "2026-12-01T12:00:00Z", "start_in_past", "start_in_past"],
+    ["the minute before", "2026-12-01T11:59:00Z", "start_in_past", "start_in_past"],
+    ["within the lead time", "2026-12-01T13:45:00Z", "start_too_soon", "ok"],
+    ["at its end", "2026-12-01T14:00:00Z", "ok", "ok"],
+    ["off the grid", "2026-12-02T15:07:00Z", "start_off_grid", "ok"],
+    ["not of a full minute", "2026-12-02T15:00:30Z", "invalid_argument", "invalid_argument"],
+    ["at the end of the last day", "2027-12-02T04:45:00Z", "ok", "ok"],
+    ["on the day after it", "2027-12-02T05:00:00Z", "start_too_far", "start_too_far"],
+  ])("a start %s (%s): %s for a client, %s for the desk", (_, start, client, desk) => {
+    expect([reasonOf(start, "CLIENT"), reasonOf(start, "SALON")]).toEqual([client, desk]);
+  });
+
+  test("the salon's settings count, not the usual ones", () => {
+    expect(reasonOf("2026-12-02T15:15:00Z", "CLIENT", { gridMinutes: 30 })).toBe("start_off_grid");
+    expect(reasonOf("2026-12-01T12:15:00Z", "CLIENT", { bookableFromMinutes: 0 })).toBe("ok");
+    expect(reasonOf("2026-12-31T15:00:00Z", "CLIENT", { bookableDaysAhead: 30 })).toBe("ok");
+    expect(reasonOf("2027-01-01T15:00:00Z", "CLIENT", { bookableDaysAhead: 30 })).toBe("start_too_far");
+  });
+
+  test("grid and days are the salon's wall clock's", () => {
+    expect(reasonOf("2026-12-02T15:15:00Z", "CLIENT", {}, "Asia/Kathmandu")).toBe("ok"); // 21:00
+    expect(reasonOf("2026-12-02T15:15:00Z", "CLIENT", { gridMinutes: 30 }, "Asia/Kathmandu")).toBe("ok");
+    expect(reasonOf("2026-12-31T18:30:00Z", "CLIENT", { bookableDaysAhead: 30 }, "Asia/Kathmandu")).toBe("start_too_far"); // 0:15 on the next day
+  });
 });

@@ -1,17 +1,31 @@
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { invalid } from "@lacio/chassis/errors";
+import type { Settings } from "@lacio/salon/settings";
+import type { By } from "./booking-schema.ts";
+import { later } from "./busy-parts.ts";
 
-const daysAhead = 365;
+/** Where and when the salon is. */
+export type Here = { zone: string; now: Date };
 
-/** A start that can be booked: a full minute in the coming year. */
-export function startTime(desiredStart: Timestamp | undefined, now: Date): Date {
+/** A start that can be booked: in the days that the salon opens, for a client also on its grid and not too soon. @throws Refusal naming the field */
+export function startTime(desiredStart: Timestamp | undefined, by: By, settings: Settings, here: Here): Date {
   const start = time(desiredStart, "desiredStart");
-  if (start <= now) throw invalid("desiredStart", "must be in the future", "start_in_past");
-  if (start.getTime() - now.getTime() > daysAhead * 86_400_000)
-    throw invalid("desiredStart", `must be within ${daysAhead} days`, "start_too_far");
-  if (start.getTime() % 60_000 !== 0 || desiredStart!.nanos !== 0) throw invalid("desiredStart", "must be a full minute");
+  if (start <= here.now) throw refused("must be in the future", "start_in_past");
+  const { gridMinutes, bookableDaysAhead, bookableFromMinutes } = settings;
+  const [there, now] = [local(start, here.zone), local(here.now, here.zone)];
+  if (Temporal.PlainDate.compare(there.toPlainDate(), now.toPlainDate().add({ days: bookableDaysAhead })) > 0)
+    throw refused(`must be at most ${bookableDaysAhead} days ahead`, "start_too_far");
+  if (start.getTime() % 60_000 !== 0 || desiredStart!.nanos !== 0) throw refused("must be a full minute");
+  if (by !== "CLIENT") return start;
+  if ((there.hour * 60 + there.minute) % gridMinutes !== 0)
+    throw refused(`must be on the salon's grid: every ${gridMinutes} minutes from midnight`, "start_off_grid");
+  if (start < later(here.now, bookableFromMinutes))
+    throw refused(`must be at least ${bookableFromMinutes} minutes ahead`, "start_too_soon");
   return start;
 }
+
+const refused = (description: string, reason?: string) => invalid("desiredStart", description, reason);
+const local = (moment: Date, zone: string) => Temporal.Instant.fromEpochMilliseconds(moment.getTime()).toZonedDateTimeISO(zone);
 
 /** A moment between the years 1 and 9999, which is what Timestamp promises and binary messages need not keep. */
 export function time(value: Timestamp | undefined, field: string): Date {

@@ -1,12 +1,15 @@
 import { on, type Subscription } from "@lacio/chassis/consume";
 import { DisputeClosedSchema, PaymentRefundedSchema, PaymentSucceededSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
+import { SettingsChangedSchema } from "@lacio/proto/staff/v1/events";
 import type { App } from "../app.ts";
 import { onDisputeClosed, onPaymentRefunded, onRefundFailed } from "./on-money-back.ts";
 import { onPaymentSucceeded } from "./on-payment-succeeded.ts";
+import { onSettingsChanged } from "./on-settings-changed.ts";
 
 export const subscriptions = (app: App): Subscription[] => [
   on(PaymentSucceededSchema, onPaymentSucceeded(app)),
   on(PaymentRefundedSchema, onPaymentRefunded()),
   on(RefundFailedSchema, onRefundFailed()),
   on(DisputeClosedSchema, onDisputeClosed()),
+  on(SettingsChangedSchema, onSettingsChanged()),
 ];

@@ -6,7 +6,8 @@ import type { Layout } from "../domain/busy-parts.ts";
 import type { Stylist } from "../domain/booking-line.ts";
 import { slotTaken } from "./slot-taken.ts";
 
-export type Wanted = { serviceId: string; start: Date; staffId: string; ignoreBookingId?: string; soldAs?: Layout };
+/** `desk`: it may be offered what a client could not book any more. */
+export type Wanted = { serviceId: string; start: Date; staffId: string; desk: boolean; ignoreBookingId?: string; soldAs?: Layout };
 
 /** Who can take this start, in fair order, and on which terms. @throws Refusal when nobody can. */
 export async function findCandidates(app: App, wanted: Wanted): Promise<{ terms: Terms; stylists: Stylist[] }> {

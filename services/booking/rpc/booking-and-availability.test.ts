@@ -6,8 +6,8 @@ import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { describe, expect, test } from "@jest/globals";
 import { beforeTests } from "../../../dev/before-tests.ts";
 import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, clientFor, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
-import { answer, hour, outcome, tally } from "../testing/salon.ts";
+import { adminToken, clientFor, refusal, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
+import { answer, hour, minute, outcome, tally } from "../testing/salon.ts";
 
 let system: System;
 let admin: Client<typeof StaffService>;
@@ -18,7 +18,15 @@ let crowd: SignedIn[];
 await beforeTests(
   async () => {
     const services = ["auth", "staff", "availability", "booking"];
-    system = await startSystem({ dir: ".lacio/test/booking-and-availability", services, edge: false, stripe: false, fsync: false });
+    const serviceEnv = { staff: { BOOKABLE_DAYS_AHEAD: "30" } };
+    system = await startSystem({
+      dir: ".lacio/test/booking-and-availability",
+      services,
+      edge: false,
+      stripe: false,
+      fsync: false,
+      serviceEnv,
+    });
     admin = clientFor(StaffService, system, await adminToken(system));
     const mark = crypto.randomUUID().slice(0, 8);
     skillId = (await admin.createSkill({ name: `Keratina ${mark}` })).skill!.id;
@@ -39,10 +47,13 @@ const bookings = (client: SignedIn) => clientFor(BookingService, system, client.
 const morning = (days: number) => new Date(Math.floor(Date.now() / (24 * hour) + days) * 24 * hour + 14 * hour);
 const at = (time: Date, hours = 0) => timestampFromDate(new Date(time.getTime() + hours * hour));
 
-async function hire() {
+const dayAhead = (days: number) => Temporal.Now.plainDateISO("America/Bogota").add({ days }).toString();
+const freeOn = (staffId: string, date: string) => clientFor(AvailabilityService, system).getAvailability({ serviceId, staffId, date });
+
+async function hire(validFrom = "") {
   const account = { email: `${crypto.randomUUID()}@example.com`, password: "una clave larga", name: "Sofía", skillIds: [skillId] };
   const { stylist } = await admin.createStylist(account);
-  const shifts = Array.from({ length: 7 }, (_, day) => ({ weekday: day + 1, start: "09:00", end: "17:00" }));
+  const shifts = Array.from({ length: 7 }, (_, day) => ({ weekday: day + 1, start: "09:00", end: "17:00", validFrom }));
   await admin.putSchedule({ staffId: stylist!.id, shifts });
   await until(async () => (await freeHours(stylist!.id, morning(3))).length > 0);
   return stylist!.id;
@@ -141,6 +152,39 @@ describe("booking with the real availability", () => {
     await (how === "complete" ? desk.completeBooking({ bookingId }) : desk.markNoShow({ bookingId }));
     await until(async () => (await freeHours(staffId, day)).length === all.length);
     expect((await outcome(bookings(crowd[6]!).createBooking({ serviceId, staffId, desiredStart: at(day) }))).reason).toBe("ok");
+  });
+
+  test("one setting, one place: the first value of the days ahead holds for what is offered and for what is booked and moved", async () => {
+    const [staffId, last, after] = [await hire(), dayAhead(30), dayAhead(31)];
+    const mine = bookings(crowd[10]!);
+    const { slots } = await freeOn(staffId, last);
+    const desiredStart = slots.at(-1)!.start;
+    const { bookingId } = await mine.createBooking({ serviceId, staffId, desiredStart });
+    await expect(freeOn(staffId, after)).rejects.toThrow("date: must be at most 30 days ahead");
+    const tooFar = timestampFromDate(new Date(timestampDate(desiredStart!).getTime() + 24 * hour));
+    const calls = [
+      mine.createBooking({ serviceId, staffId, desiredStart: tooFar }),
+      mine.rescheduleBooking({ bookingId, desiredStart: tooFar }),
+    ];
+    for (const call of calls) expect(await refusal(call)).toBe("InvalidArgument start_too_far desiredStart");
+    expect(await refusal(mine.getBookingSlots({ bookingId, date: after }))).toBe("InvalidArgument invalid_argument date");
+    const desk = clientFor(BookingService, system, await adminToken(system));
+    const forClient = { serviceId, staffId, desiredStart: tooFar, clientId: crowd[10]!.id };
+    expect(await refusal(desk.createBooking(forClient))).toBe("InvalidArgument start_too_far desiredStart");
+  });
+
+  test("one question has one answer: the first hour to which a booking can be moved is never where it is, and can be had", async () => {
+    const [staffId, mine] = [await hire(dayAhead(1)), bookings(crowd[11]!)]; // today's first hour may pass meanwhile
+    const { firstFree } = await clientFor(AvailabilityService, system).getAvailability({
+      serviceId,
+      staffId,
+      date: dayAhead(9),
+      firstFree: true,
+    });
+    const { bookingId } = await mine.createBooking({ serviceId, staffId, desiredStart: firstFree!.start });
+    const { firstFree: next } = await mine.getBookingSlots({ bookingId, staffId, date: dayAhead(9), firstFree: true });
+    expect(timestampDate(next!.start!).getTime()).toBe(timestampDate(firstFree!.start!).getTime() + 15 * minute);
+    expect((await outcome(mine.rescheduleBooking({ bookingId, desiredStart: next!.start }))).reason).toBe("ok");
   });
 
   test("why nobody can: outside the hours, no such service, no such stylist", async () => {

@@ -4,14 +4,17 @@ import { person } from "@lacio/chassis/access";
 import { Refusal } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import type { Settings } from "@lacio/salon/settings";
 import type { App } from "../app.ts";
-import { Booking } from "../domain/booking.ts";
+import { readSettings } from "../db/read-settings.ts";
+import { Booking, type Wish } from "../domain/booking.ts";
 import { claimSlot, type Claim, type Outcome } from "../occupancy/claim-slot.ts";
 import { expireHoldsInTheWay } from "../occupancy/expire-holds.ts";
 import { findCandidates } from "../occupancy/find-candidates.ts";
 import { slotTaken } from "../occupancy/slot-taken.ts";
 import { startTime } from "../domain/start-time.ts";
 import { clientOf } from "./client-of.ts";
+import { actsAs } from "./visible-booking.ts";
 import type { Rpc } from "./index.ts";
 
 export const createBooking =
@@ -19,11 +22,14 @@ export const createBooking =
   async (req, ctx) => {
     const now = app.now();
     const clientId = await clientOf(app, person(ctx), req);
-    const wanted = { serviceId: req.serviceId, start: startTime(req.desiredStart, now), staffId: req.staffId };
+    const by = actsAs(ctx);
+    const settings = await readSettings(app.db);
+    const start = startTime(req.desiredStart, by, settings, { zone: app.config.zone, now });
+    const wanted = { serviceId: req.serviceId, start, staffId: req.staffId, desk: by === "SALON" };
     const { terms, stylists } = await findCandidates(app, wanted);
 
     const anyStaff = req.staffId === "";
-    const claims = stylists.map((stylist) => claimOf(app, { clientId, terms, stylist, start: wanted.start, anyStaff }, now));
+    const claims = stylists.map((stylist) => claimOf({ clientId, terms, stylist, start, anyStaff }, settings, now));
     let { outcome, claim } = await claimFirst(app, claims, ctx);
     if (outcome !== "claimed") {
       const parts = claims.flatMap(({ booking }) => booking.busy());
@@ -47,13 +53,8 @@ async function claimFirst(app: App, claims: CreateClaim[], ctx: HandlerContext):
   return { outcome, claim };
 }
 
-function claimOf({ config }: App, wish: Parameters<typeof Booking.request>[0], now: Date) {
-  const rules = {
-    holdMinutes: config.holdMinutes,
-    freeUntilHours: config.cancelFreeUntilHours,
-    lateRefundPercent: config.cancelLateRefundPercent,
-  };
-  const [booking, created] = Booking.request(wish, rules, now);
+function claimOf(wish: Wish, settings: Settings, now: Date) {
+  const [booking, created] = Booking.request(wish, settings, now);
   const answer = {
     bookingId: booking.id,
     status: Booking_Status.PENDING_PAYMENT,

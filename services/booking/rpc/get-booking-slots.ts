@@ -1,18 +1,25 @@
-import { timestampMs } from "@bufbuild/protobuf/wkt";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Slot } from "@lacio/proto/availability/v1/availability_service";
+import type { AlternativeSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
-import { visibleBooking } from "./visible-booking.ts";
+import { actsAs, visibleBooking } from "./visible-booking.ts";
 import type { Rpc } from "./index.ts";
 
 // Asked here and not of availability: whose time counts as free is its owner's to see.
 export const getBookingSlots =
   (app: App): Rpc["getBookingSlots"] =>
-  async ({ bookingId, date, toDate, staffId }, ctx) => {
+  async ({ bookingId, date, toDate, staffId, firstFree }, ctx) => {
     const [line] = (await visibleBooking(app, bookingId, ctx)).lines;
-    const wanted = { bookingId, serviceId: line!.serviceId, soldAs: line!.layout(), date, toDate, staffId };
-    const { slots } = await app.availability.findMoves(wanted);
-    const isWhereItIs = (slot: Slot) => slot.staffId === line!.staffId && timestampMs(slot.start!) === line!.startsAt.getTime();
-    return {
-      slots: slots.filter((slot) => !isWhereItIs(slot)).map(({ start, end, staffId, staffName }) => ({ start, end, staffId, staffName })),
-    };
+    const { serviceId, start, end, staffId: bookedWith } = line!.message();
+    const moved = { bookingId, serviceId, soldAs: line!.layout(), booked: { start, end, staffId: bookedWith } };
+    const asked = { date, toDate, staffId, firstFree, desk: actsAs(ctx) === "SALON" };
+    const found = await app.availability.findMoves({ ...moved, ...asked });
+    return { slots: found.slots.map(alternative), firstFree: found.firstFree && alternative(found.firstFree) };
   };
+
+const alternative = ({ start, end, staffId, staffName }: Slot): MessageInitShape<typeof AlternativeSchema> => ({
+  start,
+  end,
+  staffId,
+  staffName,
+});

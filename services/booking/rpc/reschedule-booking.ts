@@ -6,6 +6,7 @@ import type { Booking } from "../domain/booking.ts";
 import { expireHoldsInTheWay } from "../occupancy/expire-holds.ts";
 import { findCandidates } from "../occupancy/find-candidates.ts";
 import { lockBooking } from "../db/load-bookings.ts";
+import { readSettings } from "../db/read-settings.ts";
 import { occupy, release, takeTurns } from "../occupancy/occupancy.ts";
 import { busyParts } from "../domain/busy-parts.ts";
 import { showBooking } from "./show-booking.ts";
@@ -17,13 +18,15 @@ import type { Rpc } from "./index.ts";
 export const rescheduleBooking =
   (app: App): Rpc["rescheduleBooking"] =>
   async (req, ctx) => {
-    const start = startTime(req.desiredStart, app.now());
+    const by = actsAs(ctx);
+    const start = startTime(req.desiredStart, by, await readSettings(app.db), { zone: app.config.zone, now: app.now() });
     const seen = await visibleBooking(app, req.bookingId, ctx);
     if (req.expectedRevision) seen.refuseUnlessAt(req.expectedRevision);
-    seen.refuseUnlessMovable(actsAs(ctx), app.now());
+    seen.refuseUnlessMovable(by, app.now());
     const [line] = seen.lines;
     const soldAs = line!.layout();
-    const wanted = { serviceId: line!.serviceId, start, staffId: req.staffId || line!.staffId, ignoreBookingId: seen.id, soldAs };
+    const where = { start, staffId: req.staffId || line!.staffId };
+    const wanted = { ...where, serviceId: line!.serviceId, ignoreBookingId: seen.id, soldAs, desk: by === "SALON" };
     if (start.getTime() === line!.startsAt.getTime() && wanted.staffId === line!.staffId)
       throw invalid("desiredStart", "is when the booking is already", "same_slot");
 

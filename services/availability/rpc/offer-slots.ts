@@ -1,0 +1,65 @@
+import { invalid } from "@lacio/chassis/errors";
+import type { GetAvailabilityRequest } from "@lacio/proto/availability/v1/availability_service";
+import type { App } from "../app.ts";
+import { readCalendar, type Question } from "../db/read-calendar.ts";
+import { bookableAt, type Bookable } from "../domain/bookable.ts";
+import type { Calendar, Slot } from "../domain/calendar.ts";
+import { freeSlots } from "../domain/free-slots.ts";
+import { localDays, localDaysAround, parseDay, type LocalDays } from "../domain/local-days.ts";
+
+const maxDays = 31;
+
+type Days = Pick<GetAvailabilityRequest, "date" | "toDate" | "firstFree">;
+type Wanted = Omit<Question, "days"> & {
+  /** Needs no lead time. */
+  desk: boolean;
+  /** Where a booking is that is being moved: no offer. */
+  booked?: Pick<Slot, "start" | "staffId">;
+};
+
+/** The free starts of the days asked for, and when asked the first of all that can be booked. @throws Refusal naming the field */
+export async function offerSlots(app: App, wanted: Wanted, asked: Days): Promise<{ slots: Slot[]; firstFree?: Slot }> {
+  const now = Math.floor(app.now().getTime() / 60_000);
+  const days = askedDays(app.config.zone, asked, now);
+  const calendar = await readCalendar(app.db, { ...wanted, days });
+  if (!calendar) throw invalid("serviceId", "there is no such service", "service_unknown");
+  if (wanted.staffId && calendar.stylists.length === 0) throw invalid("staffId", "there is no such stylist", "staff_unknown");
+  const bookable = bookableAt(now, app.config.zone, calendar.settings, wanted.desk);
+  if (days.lastDay > bookable.lastDay)
+    throw invalid(asked.toDate ? "toDate" : "date", `must be at most ${calendar.settings.bookableDaysAhead} days ahead`);
+
+  const slots = offered(calendar, days, bookable, wanted);
+  if (!asked.firstFree) return { slots };
+  const fromToday = days.firstDay <= bookable.firstDay;
+  if (fromToday && slots[0]) return { slots, firstFree: slots[0] };
+  return { slots, firstFree: await firstFree(app, wanted, { ...bookable, firstDay: fromToday ? days.lastDay + 1 : bookable.firstDay }) };
+}
+
+/** The days from `date` to `toDate`, that one too. @throws Refusal naming the field */
+function askedDays(zone: string, { date, toDate }: Days, now: number): LocalDays {
+  const first = parseDay(date) ?? noSuchDay("date");
+  const last = toDate ? (parseDay(toDate) ?? noSuchDay("toDate")) : first;
+  if (last < first) throw invalid("toDate", "must not be before date");
+  if (last - first >= maxDays) throw invalid("toDate", `must be less than ${maxDays} days after date`);
+  if (first < localDaysAround(zone, now).firstDay - 1) throw invalid("date", "is in the past");
+  return localDays(zone, first, last);
+}
+
+function noSuchDay(field: string): never {
+  throw invalid(field, "there is no such day");
+}
+
+const offered = (calendar: Calendar, days: LocalDays, bookable: Bookable, { booked }: Wanted): Slot[] =>
+  freeSlots(calendar, days, bookable).filter(({ start, staffId }) => start !== booked?.start || staffId !== booked.staffId);
+
+// Most often it is within a week; whoever is booked up costs one look at every four weeks that can be booked.
+async function firstFree(app: App, wanted: Wanted, bookable: Bookable): Promise<Slot | undefined> {
+  for (let day = bookable.firstDay, length = 7; day <= bookable.lastDay; day += length, length = 28) {
+    const days = localDays(app.config.zone, day, Math.min(day + length - 1, bookable.lastDay));
+    const calendar = await readCalendar(app.db, { ...wanted, days });
+    if (!calendar?.stylists.some(({ skilled }) => skilled)) return undefined;
+    const [first] = offered(calendar, days, bookable, wanted);
+    if (first) return first;
+  }
+  return undefined;
+}
