@@ -14,6 +14,8 @@ export function holdFailure(reason: string): string {
       return m.service_gone();
     case "start_in_past":
       return m.in_the_past();
+    case "start_too_soon":
+      return m.too_soon();
     case "start_too_far":
       return m.too_far_ahead();
     case "too_many_holds":

@@ -7,36 +7,40 @@ import { arrange, type Calendar, type Hour, type Wish } from "./calendar.ts";
 import { isAway, refusalOf } from "./refusal.ts";
 
 const daysShown = 14;
-// What availability looks ahead at most.
-const daysAhead = 365;
 
-/** Asks for free hours: of a service, or those to which a booking can be moved. */
-export type Source = (days: { date: string; toDate: string }) => Promise<{ slots: FreeSlot[] }>;
+/** Asks for free hours: of a service, or those to which a booking can be moved; and how far ahead the salon can be booked. */
+export type Source = { free(asked: Asked): Promise<{ slots: FreeSlot[]; firstFree?: FreeSlot }>; daysAhead(): Promise<number> };
+type Asked = { date: string; toDate: string; staffId?: string; firstFree?: boolean };
 type FreeSlot = Pick<Slot, "start" | "end" | "staffId" | "staffName">;
 
-export const ofService =
-  ({ availability }: Api, serviceId: string): Source =>
-  (days) =>
-    availability.getAvailability({ serviceId, ...days });
+export const ofService = ({ availability, staff }: Api, serviceId: string): Source => ({
+  free: (asked) => availability.getAvailability({ serviceId, ...asked }),
+  daysAhead: () => daysAhead(staff),
+});
 
 /** Its own time counts as free. */
-export const forMove =
-  ({ booking }: Api, bookingId: string): Source =>
-  (days) =>
-    booking.getBookingSlots({ bookingId, ...days });
+export const forMove = ({ booking, staff }: Api, bookingId: string): Source => ({
+  free: (asked) => booking.getBookingSlots({ bookingId, ...asked }),
+  daysAhead: () => daysAhead(staff),
+});
+
+const daysAhead = async (staff: Api["staff"]): Promise<number> => (await staff.getSettings({})).settings!.bookableDaysAhead!;
 
 /** Two weeks of free hours around a wish. Undefined: availability is away; the page says so and keeps everything else. */
 export async function calendarFor(source: Source, wish: Wish): Promise<Calendar | undefined> {
   const today = dayOf(new Date());
-  const from = firstShown(today, wish.day ?? dayOf(wish.start ?? wish.held?.start ?? new Date()));
-  const to = [addDays(from, daysShown - 1), addDays(today, daysAhead)].sort()[0]!;
   try {
+    const last = addDays(today, await source.daysAhead());
+    const from = firstShown(today, last, wish.day ?? dayOf(wish.start ?? wish.held?.start ?? new Date()));
+    const to = [addDays(from, daysShown - 1), last].sort()[0]!;
     const days = Array.from({ length: daysShown }, (_, n) => addDays(from, n)).filter((day) => day <= to);
+    const shown = arrange(await freeHours(source, from, to), days, wish, dayOf);
     return {
-      ...arrange(await freeHours(source, from, to), days, wish, dayOf),
+      ...shown,
+      first: from === today && shown.first ? shown.first : await firstOfAll(source, today, shown),
       today,
       ...(from > today && { previous: addDays(from, -daysShown) }),
-      ...(to < addDays(today, daysAhead) && { next: addDays(from, daysShown) }),
+      ...(to < last && { next: addDays(from, daysShown) }),
     };
   } catch (error) {
     if (isAway(error)) return undefined;
@@ -52,12 +56,22 @@ export async function whoIsFree(source: Source, start: string, preferred: string
 }
 
 /** Starts with everybody who is free then, in fair order. */
-async function freeHours(source: Source, date: string, toDate: string): Promise<Hour[]> {
+const freeHours = async (source: Source, date: string, toDate: string): Promise<Hour[]> =>
+  byStart((await asking(source, { date, toDate })).slots);
+
+/** The first that can be booked, wherever it lies; of the days that are shown the page knows best what is free for her. */
+async function firstOfAll(source: Source, today: string, { days, staffId, first }: Pick<Calendar, "days" | "staffId" | "first">) {
+  const { firstFree } = await asking(source, { date: today, toDate: today, staffId, firstFree: true });
+  const [found] = byStart(firstFree ? [firstFree] : []);
+  return found && days.some(({ day }) => day === dayOf(found.start)) ? first : found;
+}
+
+async function asking(source: Source, asked: Asked): ReturnType<Source["free"]> {
   try {
-    return byStart((await source({ date, toDate })).slots);
+    return await source.free(asked);
   } catch (error) {
     // Days that nobody can book yet are days without room.
-    if (!isAway(error) && refusalOf(error).code === Code.InvalidArgument) return [];
+    if (!isAway(error) && refusalOf(error).code === Code.InvalidArgument) return { slots: [] };
     throw error;
   }
 }
@@ -76,7 +90,7 @@ function byStart(slots: FreeSlot[]): Hour[] {
 const iso = (at: Date): string => at.toISOString().replace(".000Z", "Z");
 
 /** The first of the two weeks that hold a day; they are counted from today. A day out of reach counts as today. */
-function firstShown(today: string, day: string): string {
+function firstShown(today: string, last: string, day: string): string {
   const ahead = Math.floor((Date.parse(day) - Date.parse(today)) / 86_400_000);
-  return ahead > 0 && ahead <= daysAhead ? addDays(today, ahead - (ahead % daysShown)) : today;
+  return ahead > 0 && day <= last ? addDays(today, ahead - (ahead % daysShown)) : today;
 }
