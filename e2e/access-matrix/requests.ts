@@ -80,10 +80,19 @@ const staff: Requests<typeof StaffService> = {
 };
 
 const availability: Requests<typeof AvailabilityService> = {
-  getAvailability: ({ salon, skillId, stylistId }) => ({ serviceId: salon.serviceId, date: day(), skillId, staffId: stylistId }),
+  getAvailability: ({ salon, skillId, stylistId }) => ({
+    serviceId: salon.serviceId,
+    date: day(),
+    skillId,
+    staffId: stylistId,
+    firstFree: true,
+  }),
   findCandidates: ({ salon, stylistId }) => ({ serviceId: salon.serviceId, start: time(2, "10:00"), staffId: stylistId }),
-  findMoves: ({ salon, bookingId }) => ({
+  findMoves: ({ salon, bookingId, stylistId }) => ({
     bookingId,
+    booked: { start: time(3, "10:00"), staffId: stylistId },
+    firstFree: true,
+    desk: true,
     serviceId: salon.serviceId,
     soldAs: { phases: [{ name: "Fase 1", minutes: 60, busy: true }] },
     date: day(),
@@ -96,7 +105,7 @@ const booking: Requests<typeof BookingService> = {
   createBooking: ({ salon }) => ({ serviceId: salon.serviceId, desiredStart: time(5, "10:00") }),
   getBooking: ({ bookingId }) => ({ bookingId }),
   listBookings: () => ({ pageSize: 10, statuses: [1, 2] }),
-  getBookingSlots: ({ bookingId }) => ({ bookingId, date: day() }),
+  getBookingSlots: ({ bookingId }) => ({ bookingId, date: day(), firstFree: true }),
   cancelBooking: ({ bookingId }) => ({ bookingId, reason: "No puedo" }),
   rescheduleBooking: ({ bookingId }) => ({ bookingId, desiredStart: time(4, "10:00") }),
   completeBooking: ({ bookingId }) => ({ bookingId }),

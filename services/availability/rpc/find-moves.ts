@@ -7,6 +7,6 @@ import { offerView } from "./view.ts";
 export const findMoves =
   (app: App): Rpc["findMoves"] =>
   async ({ serviceId, staffId, bookingId: ignoreBookingId, soldAs, booked, desk, ...days }) => {
-    const where = booked && { start: startMinute(booked.start), staffId: booked.staffId };
+    const where = booked && { start: startMinute(booked.start, "booked.start"), staffId: booked.staffId };
     return offerView(await offerSlots(app, { serviceId, staffId, ignoreBookingId, soldAs, desk, booked: where }, days));
   };

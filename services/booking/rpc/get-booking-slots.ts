@@ -10,8 +10,8 @@ export const getBookingSlots =
   (app: App): Rpc["getBookingSlots"] =>
   async ({ bookingId, date, toDate, staffId, firstFree }, ctx) => {
     const [line] = (await visibleBooking(app, bookingId, ctx)).lines;
-    const { serviceId, start, end, staffId: bookedWith } = line!.message();
-    const moved = { bookingId, serviceId, soldAs: line!.layout(), booked: { start, end, staffId: bookedWith } };
+    const { serviceId, start, staffId: bookedWith } = line!.message();
+    const moved = { bookingId, serviceId, soldAs: line!.layout(), booked: { start, staffId: bookedWith } };
     const asked = { date, toDate, staffId, firstFree, desk: actsAs(ctx) === "SALON" };
     const found = await app.availability.findMoves({ ...moved, ...asked });
     return { slots: found.slots.map(alternative), firstFree: found.firstFree && alternative(found.firstFree) };
