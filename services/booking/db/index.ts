@@ -6,6 +6,7 @@ import { Init } from "./migrations/20261124000000-init.ts";
 import { CompleteVisits } from "./migrations/20261129000000-complete-visits.ts";
 import { SoldNames } from "./migrations/20261129000001-sold-names.ts";
 import { Refunded } from "./migrations/20261129000100-refunded.ts";
+import { OwnVisitAt } from "./migrations/20261129120000-own-visit-at.ts";
 import { Settings } from "./migrations/20261130000000-settings.ts";
 
 export const database: DatabaseParts = {
@@ -15,6 +16,7 @@ export const database: DatabaseParts = {
     { name: "20261129000000-complete-visits", class: CompleteVisits },
     { name: "20261129000001-sold-names", class: SoldNames },
     { name: "20261129000100-refunded", class: Refunded },
+    { name: "20261129120000-own-visit-at", class: OwnVisitAt },
     { name: "20261130000000-settings", class: Settings },
   ],
   refusals: {

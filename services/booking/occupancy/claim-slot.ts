@@ -7,11 +7,15 @@ import { outboxColumns, outboxInsert } from "@lacio/chassis/outbox";
 import type { App } from "../app.ts";
 import type { Booking } from "../domain/booking.ts";
 import { partColumns, partRows } from "./occupancy.ts";
+import { overlapsOwnVisit } from "./own-visit.ts";
 
-export type Claim = { booking: Booking; created: Fact; answer: unknown };
+export type Claim = { booking: Booking; created: Fact; answer: unknown; refuseOverlap: boolean };
 export type Outcome = "claimed" | "slot_taken" | "too_many_holds";
 
-/** Takes the slot, or says why not: occupancy, booking, outbox and the idempotent answer in one statement, all or nothing. */
+/**
+ * Takes the slot, or says why not: occupancy, booking, outbox and the idempotent answer in one statement, all or nothing.
+ * @throws Refusal `overlaps_own_visit`, where the claim asks for it
+ */
 export async function claimSlot(app: App, claim: Claim, ctx: HandlerContext): Promise<Outcome> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -28,22 +32,23 @@ export async function claimSlot(app: App, claim: Claim, ctx: HandlerContext): Pr
   }
 }
 
-async function claimOnce(app: App, { booking, created, answer }: Claim, ctx: HandlerContext): Promise<Outcome> {
+async function claimOnce(app: App, { booking, created, answer, refuseOverlap }: Claim, ctx: HandlerContext): Promise<Outcome> {
   const record = answerRecord(ctx);
   const params = [
     ...partColumns(booking.busy()),
     booking.clientId,
     app.config.maxOpenHolds,
-    asJson({ ...booking, lines: undefined }),
+    asJson({ ...booking, lines: undefined, refuseOverlap }),
     asJson(booking.lines.map((line) => ({ ...line }))),
     ...outboxColumns([created]),
     ...(record ? answerColumns(record, answer) : []),
   ];
-  const [row] = await app.db.sql<{ won: boolean; hold_no: number | null }>(
+  const [row] = await app.db.sql<{ won: boolean; hold_no: number | null; own_visit: string | null }>(
     record ? claimAndKeep : claimOnly,
     params,
     record ? "claim-and-keep" : "claim",
   );
+  if (row!.own_visit) throw await overlapsOwnVisit(app.db.read(), row!.own_visit);
   if (!row!.won) return row!.hold_no === null ? "too_many_holds" : "slot_taken";
   app.db.wake();
   return "claimed";
@@ -52,9 +57,12 @@ async function claimOnce(app: App, { booking, created, answer }: Claim, ctx: Han
 // "on conflict do nothing" instead of an error: claimants of one slot wait in line and don't deadlock. Some parts but not all means
 // that somebody has the rest: refuse() then undoes the statement.
 const statement = (keep: string) => `
-  with hold as (
+  with own as materialized (
+    select case when b."refuseOverlap" then own_visit_at($4::uuid, b."startsAt", b."endsAt", b."createdAt", b.id) end as visit
+    from jsonb_to_record($6::jsonb) as b(id uuid, "startsAt" timestamptz, "endsAt" timestamptz, "createdAt" timestamptz, "refuseOverlap" boolean)
+  ), hold as (
     select min(n)::smallint as no from generate_series(1, $5::int) n
-    where not exists (select from booking where client_id = $4::uuid and hold_no = n)
+    where (select visit from own) is null and not exists (select from booking where client_id = $4::uuid and hold_no = n)
   ), part as (
     insert into occupancy (resource_id, during, booking_id)
     select part.*, ($6::jsonb ->> 'id')::uuid from (${partRows(1)}) part
@@ -80,7 +88,7 @@ const statement = (keep: string) => `
   ), told as (
     ${outboxInsert(8, "where exists (select from booked)")}
   )${keep}
-  select exists (select from booked) as won, (select no from hold) as hold_no,
+  select exists (select from booked) as won, (select no from hold) as hold_no, (select visit from own) as own_visit,
     case when (select count(*) from part) between 1 and cardinality($1::uuid[]) - 1 then refuse('slot_taken') end`;
 
 const claimOnly = statement("");

@@ -1,5 +1,6 @@
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Booking_Status as Status, Cancellation_By as By, type Booking } from "@lacio/proto/booking/v1/booking_service";
+import { ConnectError } from "@connectrpc/connect";
+import { Booking_Status as Status, Cancellation_By as By, OwnVisitSchema, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { asService, signUp, until, type SignedIn } from "../../../dev/testing.ts";
 import { hour, minute, openSalon, outcome, short, startsAlone, withPause, type Salon } from "../testing/salon.ts";
@@ -293,6 +294,87 @@ describe("RescheduleBooking", () => {
       expect(await partsOf(bookingId)).toHaveLength(over ? 0 : 1);
     }
     await noOverlaps();
+  });
+});
+
+describe("a client's own visits overlap only where that was asked", () => {
+  const soul = async () => salon.as((await signUp(salon.system)).accessToken);
+  const overlapOf = async (call: Promise<unknown>) => {
+    const error = ConnectError.from(
+      await call.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      ),
+    );
+    return error.findDetails(OwnVisitSchema).map(({ bookingId, serviceName, start }) => [bookingId, serviceName, timestampDate(start!)]);
+  };
+
+  test("a booking says which visit is in its way, with any stylist; who does not ask, or says that it may, gets it", async () => {
+    const start = salon.freshDay();
+    const ana = await soul();
+    const wish = (offset: number) => ({ serviceId: short.serviceId, desiredStart: at(start, offset), refuseOverlap: true });
+    const first = (await ana.createBooking({ ...wish(0), staffId: stylist.id })).bookingId;
+    for (const staffId of [colleague.id, ""]) {
+      const call = { ...wish(30 * minute), staffId };
+      expect(await outcome(ana.createBooking(call))).toMatchObject({ reason: "overlaps_own_visit", code: "FailedPrecondition" });
+      expect(await overlapOf(ana.createBooking(call))).toEqual([[first, "Alisado corto", start]]);
+    }
+    expect((await ana.listBookings({})).bookings).toHaveLength(1);
+    expect((await outcome(ana.createBooking(wish(hour)))).reason).toBe("ok"); // right after it
+    expect((await outcome(ana.createBooking({ ...wish(30 * minute), staffId: colleague.id, refuseOverlap: false }))).reason).toBe("ok");
+    const eva = await soul(); // of nobody else's visits
+    expect((await outcome(eva.createBooking({ ...wish(3 * hour) }))).reason).toBe("ok");
+  });
+
+  test("what is over is in nobody's way: cancelled, and held until a moment ago", async () => {
+    const start = salon.freshDay();
+    const ana = await soul();
+    const wish = { serviceId: short.serviceId, desiredStart: at(start), refuseOverlap: true };
+    const cancelled = await ana.createBooking(wish);
+    await ana.cancelBooking({ bookingId: cancelled.bookingId });
+    const lapsed = await ana.createBooking(wish);
+    await salon.sql("update booking set expires_at = now() - interval '1 second' where id = $1", [lapsed.bookingId]);
+    expect((await outcome(ana.createBooking(wish))).reason).toBe("ok");
+  });
+
+  test("asked for many times at once, with whomever and by moving too: one is had, nothing deadlocks", async () => {
+    const start = salon.freshDay();
+    const ana = await soul();
+    const elsewhere = await ana.createBooking({ serviceId: short.serviceId, desiredStart: at(start, 6 * hour), staffId: stylist.id });
+    const staff = [stylist.id, colleague.id, ""];
+    const calls = Array.from({ length: 30 }, (_, index) => {
+      const wish = { desiredStart: at(start, (index % 4) * 15 * minute), staffId: staff[index % 3]!, refuseOverlap: true };
+      return index % 5 === 0
+        ? outcome(ana.rescheduleBooking({ ...wish, bookingId: elsewhere.bookingId }))
+        : outcome(ana.createBooking({ ...wish, serviceId: short.serviceId }));
+    });
+    const reasons = (await Promise.all(calls)).map(({ reason }) => reason);
+    expect(reasons).toContain("ok");
+    const overlaps = await salon.sql(
+      `select a.id from booking a join booking b on a.client_id = b.client_id and a.id < b.id
+       where a.starts_at < b.ends_at and b.starts_at < a.ends_at and a.client_id = (select client_id from booking where id = $1)
+         and a.status = 'PENDING_PAYMENT' and b.status = 'PENDING_PAYMENT'`,
+      [elsewhere.bookingId],
+    );
+    expect(overlaps).toEqual([]);
+    await noOverlaps();
+    expect(salon.system.logs("postgres")).not.toContain("deadlock");
+  });
+
+  test("a move says it too, also to who only asks; a visit never overlaps itself", async () => {
+    const start = salon.freshDay();
+    const ana = await soul();
+    const wish = (offset: number) => ({ serviceId: short.serviceId, desiredStart: at(start, offset), staffId: stylist.id });
+    const { bookingId } = await ana.createBooking(wish(0));
+    const other = await ana.createBooking(wish(3 * hour));
+    const move = { bookingId, staffId: colleague.id, refuseOverlap: true };
+    expect((await outcome(ana.rescheduleBooking({ ...move, desiredStart: at(start, 30 * minute) }))).reason).toBe("ok");
+    const onto = { ...move, desiredStart: at(start, 2 * hour + 30 * minute) };
+    for (const validateOnly of [true, false])
+      expect(await overlapOf(ana.rescheduleBooking({ ...onto, validateOnly }))).toEqual([
+        [other.bookingId, "Alisado corto", timestampDate(other.start!)],
+      ]);
+    expect((await outcome(ana.rescheduleBooking({ ...onto, refuseOverlap: false }))).reason).toBe("ok");
   });
 });
 

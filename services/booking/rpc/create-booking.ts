@@ -3,7 +3,7 @@ import { Code, type HandlerContext } from "@connectrpc/connect";
 import { person } from "@lacio/chassis/access";
 import { Refusal } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
-import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import { Booking_Status, type CreateBookingRequest } from "@lacio/proto/booking/v1/booking_service";
 import type { Settings } from "@lacio/salon/settings";
 import type { App } from "../app.ts";
 import { readSettings } from "../db/read-settings.ts";
@@ -29,7 +29,7 @@ export const createBooking =
     const { terms, stylists } = await findCandidates(app, wanted);
 
     const anyStaff = req.staffId === "";
-    const claims = stylists.map((stylist) => claimOf({ clientId, terms, stylist, start, anyStaff }, settings, now));
+    const claims = stylists.map((stylist) => claimOf({ clientId, terms, stylist, start, anyStaff }, req, settings, now));
     let { outcome, claim } = await claimFirst(app, claims, ctx);
     if (outcome !== "claimed") {
       const parts = claims.flatMap(({ booking }) => booking.busy());
@@ -53,7 +53,7 @@ async function claimFirst(app: App, claims: CreateClaim[], ctx: HandlerContext):
   return { outcome, claim };
 }
 
-function claimOf(wish: Wish, settings: Settings, now: Date) {
+function claimOf(wish: Wish, { refuseOverlap }: CreateBookingRequest, settings: Settings, now: Date) {
   const [booking, created] = Booking.request(wish, settings, now);
   const answer = {
     bookingId: booking.id,
@@ -64,7 +64,7 @@ function claimOf(wish: Wish, settings: Settings, now: Date) {
     end: timestampFromDate(booking.endsAt),
     expiresAt: timestampFromDate(booking.expiresAt),
   };
-  return { booking, created, answer } satisfies Claim;
+  return { booking, created, answer, refuseOverlap } satisfies Claim;
 }
 
 type CreateClaim = ReturnType<typeof claimOf>;

@@ -1,5 +1,6 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import { invalid } from "@lacio/chassis/errors";
+import type { RescheduleBookingRequest } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
 import type { Stylist } from "../domain/booking-line.ts";
 import type { Booking } from "../domain/booking.ts";
@@ -8,6 +9,7 @@ import { findCandidates } from "../occupancy/find-candidates.ts";
 import { lockBooking } from "../db/load-bookings.ts";
 import { readSettings } from "../db/read-settings.ts";
 import { occupy, release, takeTurns } from "../occupancy/occupancy.ts";
+import { refuseOwnOverlap } from "../occupancy/own-visit.ts";
 import { busyParts } from "../domain/busy-parts.ts";
 import { showBooking } from "./show-booking.ts";
 import { slotTaken } from "../occupancy/slot-taken.ts";
@@ -32,34 +34,38 @@ export const rescheduleBooking =
 
     const { stylists } = await findCandidates(app, wanted);
     const to = { start, stylist: stylists[0]! };
-    if (req.validateOnly) return asMoved(app, seen, to, ctx);
-    const moved = (await move(app, seen, to, ctx)) ?? (await moveAfterExpiry(app, seen, to, ctx));
+    if (req.validateOnly) return asMoved(app, seen, to, req, ctx);
+    const moved = (await move(app, seen, to, req, ctx)) ?? (await moveAfterExpiry(app, seen, to, req, ctx));
     if (!moved) throw await slotTaken(app, wanted, soldAs);
     return moved;
   };
 
 // Nothing of it is kept.
-function asMoved(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
+async function asMoved(app: App, seen: Booking, to: Place, { refuseOverlap }: RescheduleBookingRequest, ctx: HandlerContext) {
   seen.reschedule(actsAs(ctx), to, app.now());
+  if (refuseOverlap) await refuseOwnOverlap(app.db.sql, app.db.read(), seen, app.now());
   return { booking: showBooking(seen, app.now()) };
 }
 
 type Place = { stylist: Stylist; start: Date };
 
-async function moveAfterExpiry(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
+async function moveAfterExpiry(app: App, seen: Booking, to: Place, req: RescheduleBookingRequest, ctx: HandlerContext) {
   const parts = busyParts(seen.lines[0]!, to.stylist.staffId, to.start);
-  return (await expireHoldsInTheWay(app, parts, seen.clientId)) ? move(app, seen, to, ctx) : undefined;
+  return (await expireHoldsInTheWay(app, parts, seen.clientId)) ? move(app, seen, to, req, ctx) : undefined;
 }
 
 // Old slot given back and new one taken in one transaction: nobody sees a moment without either. Undefined when the new one is gone.
-async function move(app: App, seen: Booking, to: Place, ctx: HandlerContext) {
+async function move(app: App, seen: Booking, to: Place, { refuseOverlap }: RescheduleBookingRequest, ctx: HandlerContext) {
   try {
     return await app.transact(async (tx) => {
       const booking = await lockBooking(tx, seen.id);
       booking.refuseUnlessAt(seen.revision);
       await takeTurns(tx, [...booking.lines.map((line) => line.staffId), to.stylist.staffId]);
+      const moved = booking.reschedule(actsAs(ctx), to, app.now());
+      // Before anything is let go: who waits for a turn holds nothing that others wait for.
+      if (refuseOverlap) await refuseOwnOverlap(tx.sql, tx.em, booking, app.now());
       await release(tx, [booking.id]);
-      tx.emit(booking.reschedule(actsAs(ctx), to, app.now()));
+      tx.emit(moved);
       if (!(await occupy(tx, booking))) throw new Gone();
       return { booking: showBooking(booking, app.now()) };
     }, ctx);
