@@ -178,7 +178,7 @@ describe("one rule per field", () => {
       await mine.updateMe(first);
       const { type: documentType, number: documentNumber } = document ?? { type: "CC", number: "11111111" };
       const fields = { name: "Primera", phone: "3000000000", locale: "es", ...form, documentType, documentNumber };
-      const byPage = (await posted(page, "/cuenta?/perfil", { ...fields, document: undefined })) === 200;
+      const byPage = (await posted(page, "/cuenta?/perfil", { ...fields, document: undefined, cuenta: person.id })) === 200;
       expect([form, byPage, await kept()]).toEqual([form, byApi, afterApi]);
     }
     await context.close();

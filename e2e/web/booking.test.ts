@@ -40,10 +40,9 @@ function taps(page: Page) {
     get count() {
       return count;
     },
-    async press(role: "link" | "button" | "radio", name: RegExp | string, within = page.getByRole("main")) {
+    async press(role: "link" | "button", name: RegExp | string, within = page.getByRole("main")) {
       count++;
-      const target = within.getByRole(role, { name }).first();
-      await (role === "radio" ? target.check({ force: true }) : target.click());
+      await within.getByRole(role, { name }).first().click();
     },
   };
 }
@@ -52,9 +51,11 @@ const service = () => `a[href$="/reservar/${salon.slug}"]`;
 
 /** The last hour of the first day with room, however late it is now; the stories have two stylists and follow one another. */
 async function chooseFreeHour(page: Page): Promise<string> {
-  const last = page.locator('main input[type=radio][name="hora"]').last();
-  await last.check({ force: true });
-  return (await last.getAttribute("value"))!;
+  const last = page.locator("nav[aria-labelledby=que-hora] a").last();
+  const hour = new URL((await last.getAttribute("href"))!, system.urls.edge).searchParams.get("hora")!;
+  await last.click();
+  await page.waitForURL((url) => url.searchParams.get("hora") === hour);
+  return hour;
 }
 
 async function register(page: Page, email: string): Promise<void> {

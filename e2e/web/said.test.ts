@@ -68,7 +68,7 @@ describe.each([
       part,
       ...some.flatMap(({ start, end }) => [hour(start), hour(start), hour(end), firstName(people[1].name), day(start)]),
     ]);
-    await says(page, [day(late.start), ...tiles], "[role=radiogroup]");
+    await says(page, [day(late.start), ...tiles], "[aria-labelledby=que-hora]");
     await says(page, [corte.name, ...length, price(6_500_000), short(late.start), hour(late.start)], "main .sticky");
     const room = `${slots.length} ${words.hours}`;
     const strip = language === "es" ? [short(late.start, "")] : []; // "Fri", "18" and "Dec": no date in English

@@ -1,8 +1,11 @@
 /// <reference lib="dom" />
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { System } from "@lacio/dev/system";
 import { asService, clientFor, signUp, type SignedIn } from "@lacio/dev/testing";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
-import { bookings, pay } from "../salon.ts";
+import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
+import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { bookings, pay, zone } from "../salon.ts";
 import type { Page } from "./browser.ts";
 import { heldBooking, paidBooking, signedIn } from "./world.ts";
 
@@ -31,6 +34,7 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
   const declined = await heldBooking(system, client, { service: "Nano alisado", skip: 2 });
   await pay(system, client, declined, "decline");
   const held = await heldBooking(system, client, { skip: 8 });
+  const another = await freeHourOf(system, "alisado-corto");
   const asNotification = clientFor(AuthService, system, asService("notification", system));
   const { token } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.RESET_PASSWORD });
   const { token: verify } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.VERIFY_EMAIL });
@@ -42,6 +46,8 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
     { name: "horas-elegida", who: "client", path: "/reservar/alisado-corto?otra=1" },
     { name: "horas-ocupada", who: "visitor", path: "/reservar/alisado-corto?falla=slot_taken&hora=2027-01-04T15:00:00Z" },
     { name: "horas-sin-elegir", who: "visitor", path: "/reservar/keratina", then: (page) => press(page, /Continuar|Continue/) },
+    { name: "horas-ya-apartada", who: "client", path: `${another}&pregunta=otra` },
+    { name: "horas-se-cruza", who: "client", path: `${another}&pregunta=${confirmed}` },
     { name: "registro", who: "visitor", path: "/registro" },
     { name: "registro-errores", who: "visitor", path: "/registro", then: (page) => submitEmpty(page) },
     { name: "entrar", who: "visitor", path: "/entrar" },
@@ -61,6 +67,7 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
     { name: "mis-citas", who: "client", path: "/reservas" },
     { name: "mis-citas-vacia", who: "newcomer", path: "/reservas" },
     { name: "cuenta", who: "client", path: "/cuenta" },
+    { name: "otra-cuenta", who: "client", path: "/otra-cuenta" },
     { name: "borrar-cuenta", who: "newcomer", path: "/cuenta/borrar" },
     { name: "privacidad", who: "visitor", path: "/privacidad" },
     { name: "no-existe", who: "visitor", path: "/no-existe", status: 404 },
@@ -74,6 +81,15 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
       if (who !== "visitor") await signedIn(page.context(), system, people[who]);
     },
   };
+}
+
+/** The address of an hour that nobody holds. */
+async function freeHourOf(system: System, slug: string): Promise<string> {
+  const { services } = await clientFor(StaffService, system).listServices({ pageSize: 200 });
+  const serviceId = services.find(({ name }) => name.toLowerCase().replace(" ", "-") === slug)!.id;
+  const date = Temporal.Now.plainDateISO(zone).add({ days: 12 }).toString();
+  const { slots } = await clientFor(AvailabilityService, system).getAvailability({ serviceId, date, toDate: date });
+  return `/reservar/${slug}?${new URLSearchParams({ dia: date, hora: timestampDate(slots[0]!.start!).toISOString() })}`;
 }
 
 async function stylistOf(system: System): Promise<SignedIn> {

@@ -3,6 +3,7 @@ import { sequence } from "@sveltejs/kit/hooks";
 import { paraglideMiddleware } from "#lib/paraglide/server.js";
 import { apiFor } from "#lib/server/api.ts";
 import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
+import { refuseOthersForms } from "#lib/server/drawn-for.ts";
 import { localeCookie } from "#lib/server/locale-cookie.ts";
 import { log } from "#lib/server/log.ts";
 import { statusOf } from "#lib/server/refusal.ts";
@@ -47,7 +48,7 @@ const protect: Handle = async ({ event, resolve }) => {
   return response;
 };
 
-export const handle = sequence(protect, introduce, speak);
+export const handle = sequence(protect, introduce, speak, refuseOthersForms);
 
 export const handleError: HandleServerError = ({ error, kind, event }) => {
   const { requestId } = event.locals;

@@ -1,5 +1,7 @@
-import type { SubmitFunction } from "$app/forms";
+import type { enhance } from "$app/forms";
 import { tellFound, tellLost } from "#lib/connection.svelte.ts";
+
+export type Submit = NonNullable<Parameters<typeof enhance>[1]>;
 
 /**
  * A form on its way, with script: it is sent once at a time and keeps what was typed, also when nobody answers. `busy` is for its button.
@@ -7,7 +9,7 @@ import { tellFound, tellLost } from "#lib/connection.svelte.ts";
  */
 export function sending(stale?: number) {
   let busy = $state(false);
-  const submit: SubmitFunction = ({ cancel }) => {
+  const submit: Submit = ({ cancel }) => {
     if (busy) return cancel();
     busy = true;
     tellFound();

@@ -3,11 +3,16 @@ import { getLocale, localizeHref } from "#lib/paraglide/runtime.js";
 import type { Session } from "./session.ts";
 
 /** Whoever is signed in; a visitor is led to sign in and comes back to `next`. @throws redirect */
-export function person(event: RequestEvent, next = event.url.pathname + event.url.search): Session {
+export function person(event: RequestEvent, next = pageOf(event)): Session {
   const { session } = event.locals;
-  if (!session)
-    redirect(303, `${localizeHref("/entrar")}?next=${encodeURIComponent(event.request.method === "GET" ? next : event.url.pathname)}`);
+  if (!session) redirect(303, `${localizeHref("/entrar")}?next=${encodeURIComponent(next)}`);
   return session;
+}
+
+/** The address of the page that a request is for, or that its form is on; without the name of the form's action. */
+export function pageOf({ url }: RequestEvent): string {
+  const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith("/")));
+  return url.pathname + (params.size > 0 ? `?${params}` : "");
 }
 
 /** The client who is signed in. @throws redirect for visitors, error 403 for the staff */

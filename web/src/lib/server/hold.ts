@@ -1,11 +1,11 @@
-import { timestampDate, timestampFromDate, type Timestamp } from "@bufbuild/protobuf/wkt";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { redirect, type RequestEvent } from "@sveltejs/kit";
-import { Booking_Status as Status } from "@lacio/proto/booking/v1/booking_service";
 import { dayOf } from "#lib/format.ts";
 import type { Api } from "./api.ts";
 import { offerBySlug } from "./catalogue.ts";
 import { here } from "./guard.ts";
-import { isAway, refusalOf } from "./refusal.ts";
+import { isHeld, openHolds } from "./open-holds.ts";
+import { isAway, ownVisitIn, refusalOf } from "./refusal.ts";
 
 /** A slot that somebody chose. It travels in the address, so that signing in on the way loses nothing. */
 export type Choice = {
@@ -32,41 +32,43 @@ export function choiceIn(fields: { get(name: string): unknown }): Choice | undef
 export const choiceParams = (choice: Choice): string =>
   new URLSearchParams(Object.entries(names).map(([field, name]) => [name, choice[field as keyof Choice]])).toString();
 
-/** Holds the slot for whoever is signed in and goes on to the review; or back to the slots, saying why not, with nothing lost. */
-export async function hold(event: RequestEvent, choice: Choice): Promise<never> {
-  const { api } = event.locals;
-  const { service, start, staffId, key } = choice;
-  let bookingId: string | undefined;
-  let failure = "servicio";
-  try {
-    const { id: serviceId } = await offerBySlug(api, service);
-    // She may have it already: from another tab, or from before she went back.
-    bookingId = (await openHolds(api, serviceId)).find((one) => isSame(one, choice))?.bookingId;
-    const wish = { serviceId, desiredStart: timestampFromDate(new Date(start)), staffId };
-    // Another choice on the same page is another wish, and needs a key of its own.
-    const headers = { "idempotency-key": `${key} ${Date.parse(start)} ${staffId}` };
-    bookingId ??= (await api.booking.createBooking(wish, { headers })).bookingId;
-  } catch (error) {
-    if (!isAway(error)) failure = refusalOf(error).reason;
-  }
-  if (bookingId) redirect(303, here(`/reservas/${bookingId}/pagar`));
+/** What she was asked and agreed to: to hold it beside another hour of the same service, or beside any visit of hers at that time. */
+export type Agreed = "" | "otra" | "encima";
+
+export const agreedIn = (form: FormData): Agreed => (["otra", "encima"] as const).find((one) => form.get("acepto") === one) ?? "";
+
+/** Holds the slot for whoever is signed in and goes on to the review; or back to the slots with a question, or saying why not, with nothing lost. */
+export async function hold(event: RequestEvent, choice: Choice, agreed: Agreed = ""): Promise<never> {
+  const { service, start, staffId } = choice;
+  const outcome = await tryToHold(event.locals.api, choice, agreed);
+  if ("bookingId" in outcome) redirect(303, here(`/reservas/${outcome.bookingId}/pagar`));
+  const failure = "falla" in outcome ? outcome.falla : undefined;
   if (failure === "unauthenticated") redirect(303, here(`/entrar?${choiceParams(choice)}`));
   if (failure === "too_many_holds") redirect(303, here("/reservas?falla=too_many_holds"));
-  const back = new URLSearchParams({ dia: dayOf(start), con: staffId, hora: start, falla: failure });
-  redirect(303, here(`/reservar/${service}?${back}`));
+  redirect(303, here(`/reservar/${service}?${new URLSearchParams({ dia: dayOf(start), con: staffId, hora: start, ...outcome })}`));
 }
 
-export type OpenHold = { bookingId: string; start: string; end: string; staffId: string };
+type Outcome = { bookingId: string } | { pregunta: string } | { falla: string };
 
-/** What she holds of a service and has not paid yet. */
-export async function openHolds({ booking }: Api, serviceId: string): Promise<OpenHold[]> {
-  const { bookings } = await booking.listBookings({ pageSize: 50, statuses: [Status.PENDING_PAYMENT] });
-  return bookings
-    .filter(({ expiresAt, lines }) => expiresAt && timestampDate(expiresAt) > new Date() && lines[0]?.serviceId === serviceId)
-    .map(({ bookingId, start, end, staffId }) => ({ bookingId, start: iso(start!), end: iso(end!), staffId }));
+async function tryToHold(api: Api, choice: Choice, agreed: Agreed): Promise<Outcome> {
+  const { service, start, staffId, key } = choice;
+  let serviceId = "";
+  try {
+    ({ id: serviceId } = await offerBySlug(api, service));
+    const held = await openHolds(api, serviceId);
+    // She may have it already: from another tab, or from before she went back.
+    const mine = held.find(isHeld(choice));
+    if (mine) return mine;
+    if (held.length > 0 && agreed === "") return { pregunta: "otra" };
+    const wish = { serviceId, desiredStart: timestampFromDate(new Date(start)), staffId, refuseOverlap: agreed !== "encima" };
+    // Another choice on the same page is another wish, and needs a key of its own.
+    const headers = { "idempotency-key": `${key} ${Date.parse(start)} ${staffId}` };
+    return await api.booking.createBooking(wish, { headers });
+  } catch (error) {
+    if (isAway(error)) return { falla: "servicio" };
+    const other = ownVisitIn(error);
+    if (!other) return { falla: refusalOf(error).reason };
+    // Two tabs at once: what is in the way may be the very hour that she wants.
+    return (await openHolds(api, serviceId)).find(isHeld(choice)) ?? { pregunta: other };
+  }
 }
-
-const iso = (at: Timestamp): string => timestampDate(at).toISOString();
-
-const isSame = (held: OpenHold, { start, staffId }: Choice): boolean =>
-  Date.parse(held.start) === Date.parse(start) && (staffId === "" || staffId === held.staffId);

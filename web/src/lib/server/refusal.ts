@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { OwnVisitSchema } from "@lacio/proto/booking/v1/booking_service";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
 
 /** A service's "no", as pages use it: `reason` is what they switch on. */
@@ -15,6 +16,10 @@ export function refusalOf(error: unknown): Refusal {
     ...(retry && { retryAfterSeconds: Number(retry.retryDelay?.seconds ?? 0n) }),
   };
 }
+
+/** The booking of hers that is in the way of another one; undefined: that is not what was refused. */
+export const ownVisitIn = (error: unknown): string | undefined =>
+  error instanceof ConnectError ? error.findDetails(OwnVisitSchema)[0]?.bookingId : undefined;
 
 /** Whether asking again may help: the service is away or slow, and nothing is wrong with the question. */
 export const isAway = (error: unknown): boolean =>

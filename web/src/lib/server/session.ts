@@ -11,6 +11,8 @@ export type Tokens = { accessToken: string; refreshToken: string };
 // The __Host- prefix: Secure, for this host alone, not to be set by another one.
 const accessCookie = "__Host-lacio-access";
 const refreshCookie = "__Host-lacio-refresh";
+// Somebody with an account has been here; whose it was is not in it. It stays when a session ends.
+const knownCookie = "__Host-lacio-known";
 const cookie = { path: "/", httpOnly: true, secure: true, sameSite: "lax", maxAge: 60 * 86_400 } as const;
 
 /** Who asks. An access token at its end is renewed; a session that is over is forgotten. */
@@ -32,6 +34,7 @@ export async function openSession(event: RequestEvent, auth: Api["auth"]): Promi
 export function keepSession(event: RequestEvent, tokens: Tokens): Session {
   event.cookies.set(accessCookie, tokens.accessToken, cookie);
   event.cookies.set(refreshCookie, tokens.refreshToken, cookie);
+  event.cookies.set(knownCookie, "1", { ...cookie, maxAge: 400 * 86_400 });
   event.locals.session = sessionOf(tokens.accessToken)!;
   return event.locals.session;
 }
@@ -45,6 +48,11 @@ export function forgetSession(event: RequestEvent): void {
 export const forgetting: string[] = [accessCookie, refreshCookie].map(
   (name) => `${name}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`,
 );
+
+/** Whether an account has been used in this browser. */
+export const isKnown = (event: RequestEvent): boolean => event.cookies.get(knownCookie) !== undefined;
+
+export const forgetAccount = (event: RequestEvent): void => event.cookies.delete(knownCookie, cookie);
 
 export const refreshTokenOf = (event: RequestEvent): string | undefined => event.cookies.get(refreshCookie);
 

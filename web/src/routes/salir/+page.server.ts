@@ -1,5 +1,5 @@
 import { redirect } from "@sveltejs/kit";
-import { here } from "#lib/server/guard.ts";
+import { here, safeNext } from "#lib/server/guard.ts";
 import { forgetSession, refreshTokenOf } from "#lib/server/session.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -8,10 +8,11 @@ export const load: PageServerLoad = () => redirect(303, here("/cuenta"));
 
 export const actions: Actions = {
   default: async (event) => {
+    const next = (await event.request.formData()).get("next");
     const refreshToken = refreshTokenOf(event);
     // Signed out here in any case; when auth is away its session ends by itself in time.
     if (refreshToken) await event.locals.api.auth.logout({ refreshToken }, { timeoutMs: 2_000 }).catch(() => {});
     forgetSession(event);
-    redirect(303, here("/"));
+    redirect(303, typeof next === "string" ? here(`/entrar?${new URLSearchParams({ next: safeNext(next, "/") })}`) : here("/"));
   },
 };

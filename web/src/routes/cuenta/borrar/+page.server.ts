@@ -7,7 +7,7 @@ import type { Api } from "#lib/server/api.ts";
 import { check } from "#lib/server/check.ts";
 import { client, here } from "#lib/server/guard.ts";
 import { refusalOf } from "#lib/server/refusal.ts";
-import { forgetSession } from "#lib/server/session.ts";
+import { forgetAccount, forgetSession } from "#lib/server/session.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = (event) => void client(event);
@@ -29,6 +29,7 @@ export const actions: Actions = {
       return fail(409, { failure: m.erase_failed() });
     }
     forgetSession(event);
+    forgetAccount(event);
     redirect(303, here("/cuenta/adios"));
   },
 };

@@ -1,12 +1,16 @@
 import { fail, redirect } from "@sveltejs/kit";
 import { ableTo, offerBySlug, people } from "#lib/server/catalogue.ts";
+import { drawnFor } from "#lib/server/drawn-for.ts";
 import { client, here } from "#lib/server/guard.ts";
-import { choiceIn, choiceParams, hold, openHolds, type OpenHold } from "#lib/server/hold.ts";
+import { agreedIn, choiceIn, choiceParams, hold } from "#lib/server/hold.ts";
+import { holdQuestion } from "#lib/server/hold-question.ts";
+import { openHolds, type OpenHold } from "#lib/server/open-holds.ts";
+import { isKnown } from "#lib/server/session.ts";
 import { calendarFor, ofService } from "#lib/server/slots.ts";
 import { wishIn } from "#lib/server/wish.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
-export const load: PageServerLoad = async ({ locals, params, url }) => {
+export const load: PageServerLoad = async ({ locals, params, request, url }) => {
   const [offer, everybody] = await Promise.all([offerBySlug(locals.api, params.service), people(locals.api)]);
   if (params.service !== offer.slug) redirect(307, here(`/reservar/${offer.slug}${url.search}`));
   const able = ableTo(offer, everybody).map(({ id, name }) => ({ id, name }));
@@ -15,6 +19,10 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
   const { failure, ...wish } = wishIn(url);
   const held = failure ? undefined : await ownHold(locals, offer.id, wish.start);
   const calendar = await calendarFor(ofService(locals.api, offer.id), { serviceId: offer.id, staffId, held, ...wish });
+  const chosen = calendar?.chosen;
+  // An hour that is proposed stands in the address too: the same page asked for again is the same page.
+  if (chosen && !wish.start && request.method === "GET")
+    redirect(307, here(`/reservar/${offer.slug}?${new URLSearchParams([...url.searchParams, ["hora", chosen]])}`));
   return {
     offer,
     people: able,
@@ -22,7 +30,8 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
     failure,
     again: wish.first,
     /** Whether what is chosen is an hour that she holds already. */
-    held: held !== undefined && calendar?.chosen !== undefined && Date.parse(calendar.chosen) === Date.parse(held.start),
+    held: held !== undefined && chosen !== undefined && Date.parse(chosen) === Date.parse(held.start),
+    question: chosen && !held ? await holdQuestion(locals, offer.id, url.searchParams.get("pregunta")) : undefined,
     /** Made with the page: pressing twice books once. */
     key: crypto.randomUUID(),
   };
@@ -41,8 +50,10 @@ export const actions: Actions = {
     form.set("servicio", event.params.service);
     const choice = choiceIn(form);
     if (!choice) return fail(422, { missing: true });
-    if (!event.locals.session) redirect(303, here(`/registro?${choiceParams(choice)}`));
+    // Whose session has ended has an account; who was never here has none.
+    const door = isKnown(event) || drawnFor(form) ? "entrar" : "registro";
+    if (!event.locals.session) redirect(303, here(`/${door}?${choiceParams(choice)}`));
     client(event);
-    return hold(event, choice);
+    return hold(event, choice, agreedIn(form));
   },
 };

@@ -1,15 +1,13 @@
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { ConnectError } from "@connectrpc/connect";
 import { fail, redirect } from "@sveltejs/kit";
-import type { Api } from "#lib/server/api.ts";
-import { bookingView, viewOf, type BookingView } from "#lib/server/booking-view.ts";
+import { dayOf } from "#lib/format.ts";
+import { bookingView } from "#lib/server/booking-view.ts";
 import { ableTo, offers, people } from "#lib/server/catalogue.ts";
 import { client, here } from "#lib/server/guard.ts";
-import { isAway, refusalOf } from "#lib/server/refusal.ts";
+import { lossOf, moveBooking } from "#lib/server/move.ts";
 import { seenIn } from "#lib/server/seen.ts";
-import { calendarFor, forMove, whoIsFree } from "#lib/server/slots.ts";
+import { calendarFor, forMove } from "#lib/server/slots.ts";
 import { wishIn } from "#lib/server/wish.ts";
-import { dayOf } from "#lib/format.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
@@ -23,9 +21,17 @@ export const load: PageServerLoad = async (event) => {
   const con = url.searchParams.get("con") ?? booking.staffId;
   const staffId = able.some(({ id }) => id === con) ? con : "";
   const { failure, ...asked } = wishIn(url);
-  const wish = { serviceId: booking.serviceId, staffId, ...(!asked.start && { day: dayOf(booking.start) }), ...asked };
+  // Back after a move: what was chosen is where it is now.
+  const isThere = asked.start !== undefined && Date.parse(asked.start) === Date.parse(booking.start);
+  const wish = {
+    ...{ serviceId: booking.serviceId, staffId },
+    ...(!asked.start && { day: dayOf(booking.start) }),
+    ...(isThere && { held: booking }),
+    ...asked,
+  };
   const calendar = booking.movableUntil ? await calendarFor(forMove(locals.api, booking.id), wish) : undefined;
   const sold = offer !== undefined || calendar?.first !== undefined;
+  const other = url.searchParams.get("choca");
   return {
     booking,
     people: able,
@@ -33,57 +39,31 @@ export const load: PageServerLoad = async (event) => {
     movable: sold && booking.movableUntil !== undefined,
     calendar,
     failure,
-    // What the chosen hour would take from her: she is asked once more.
+    isThere: isThere && calendar?.chosen !== undefined,
+    // What the chosen hour would take from her, and the visit that it would overlap: she is asked once more.
     loss:
       asked.start && url.searchParams.has("pregunta") ? await lossOf(locals.api, booking, asked.start, con).catch(unknownYet) : undefined,
+    overlap: asked.start && other ? await bookingView(locals.api, other).catch(unknownYet) : undefined,
   };
 };
 
 // What is wrong with the hour is said when it is confirmed.
 const unknownYet = (error: unknown) => (error instanceof ConnectError ? undefined : Promise.reject(error as Error));
 
-export type Loss = { refund: number; movable: boolean };
-
-/** What moving a paid visit to a start would cost: a smaller refund, or the last chance to move it. Undefined: nothing. */
-async function lossOf(api: Api, now: BookingView, start: string, con: string): Promise<Loss | undefined> {
-  const staffId = con || (await whoIsFree(forMove(api, now.id), start, now.staffId)) || now.staffId;
-  const wish = { bookingId: now.id, desiredStart: timestampFromDate(new Date(start)), staffId, validateOnly: true };
-  const { booking } = await api.booking.rescheduleBooking(wish);
-  const { refundIfCancelled: refund, movableUntil } = viewOf(booking!);
-  return refund < now.refundIfCancelled || !movableUntil ? { refund, movable: movableUntil !== undefined } : undefined;
-}
-
 export const actions: Actions = {
   default: async (event) => {
     client(event);
-    const { locals, params } = event;
+    const { id } = event.params;
     const form = await event.request.formData();
-    const [start, con, agreed] = ["hora", "con", "acepto"].map((name) => String(form.get(name) ?? "")) as [string, string, string];
+    const [start, con] = ["hora", "con"].map((name) => String(form.get(name) ?? "")) as [string, string];
     if (Number.isNaN(Date.parse(start))) return fail(422, { missing: true });
-    const again = (more: Record<string, string>) => {
-      const back = new URLSearchParams({ dia: dayOf(start), con, hora: start, ...more });
-      return redirect(303, here(`/reservas/${params.id}/cambiar?${back}`));
-    };
-    let failure: string | undefined;
-    let unpaid = false;
-    let costs = false;
-    try {
-      const booking = await bookingView(locals.api, params.id);
-      unpaid = booking.payable;
-      const staffId = con || (await whoIsFree(forMove(locals.api, booking.id), start, booking.staffId));
-      const wish = { bookingId: params.id, desiredStart: timestampFromDate(new Date(start)), staffId };
-      if (!staffId) failure = "slot_taken";
-      else if (agreed !== start && (await lossOf(locals.api, booking, start, staffId))) costs = true;
-      else await locals.api.booking.rescheduleBooking({ ...wish, ...seenIn(form) });
-    } catch (error) {
-      failure = isAway(error) ? "servicio" : refusalOf(error).reason;
-    }
-    // Pressed twice: the first one has moved it.
-    if (failure === "same_slot") failure = undefined;
-    if (failure === "hold_expired") redirect(303, here(`/reservas/${params.id}/pagar`));
-    if (failure === "already_cancelled" || failure === "not_reschedulable") redirect(303, here(`/reservas/${params.id}`));
-    if (failure) again({ falla: failure });
-    if (costs) again({ pregunta: "1" });
-    redirect(303, here(unpaid ? `/reservas/${params.id}/pagar` : `/reservas/${params.id}?cambiada=1`));
+    const agreed = { costs: form.get("acepto") === start, overlaps: form.get("encima") === start };
+    const moved = await moveBooking(event.locals.api, id, { start, con, ...agreed, ...seenIn(form) });
+    if ("booking" in moved) redirect(303, here(moved.booking.payable ? `/reservas/${id}/pagar` : `/reservas/${id}?cambiada=1`));
+    if ("falla" in moved && moved.falla === "hold_expired") redirect(303, here(`/reservas/${id}/pagar`));
+    if ("falla" in moved && ["already_cancelled", "not_reschedulable"].includes(moved.falla)) redirect(303, here(`/reservas/${id}`));
+    // A question that was answered is asked together with the next one.
+    const asked: Record<string, string> = "choca" in moved && agreed.costs ? { ...moved, pregunta: "1" } : moved;
+    redirect(303, here(`/reservas/${id}/cambiar?${new URLSearchParams({ dia: dayOf(start), con, hora: start, ...asked })}`));
   },
 };

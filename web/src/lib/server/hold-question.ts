@@ -1,0 +1,29 @@
+import { ConnectError } from "@connectrpc/connect";
+import { bookingView, type BookingView } from "./booking-view.ts";
+import { openHolds, type OpenHold } from "./open-holds.ts";
+
+/** What she is asked before an hour is held: to move what she holds of this service or to hold both; or whether two visits may overlap. */
+export type HoldQuestion = { held: OpenHold[] } | { visit: BookingView };
+
+/** The question of an address: `pregunta=otra`, or the id of the visit in the way. Undefined where there is nothing to ask any more. */
+export async function holdQuestion(
+  { api, session }: App.Locals,
+  serviceId: string,
+  asked: string | null,
+): Promise<HoldQuestion | undefined> {
+  if (!asked || session?.role !== "CLIENT") return undefined;
+  try {
+    if (asked !== "otra") return await ownVisit({ api, id: asked });
+    const held = await openHolds(api, serviceId);
+    return held.length > 0 ? { held } : undefined;
+  } catch (error) {
+    if (error instanceof ConnectError) return undefined; // Continuing asks again
+    throw error;
+  }
+}
+
+/** A visit of hers that is still ahead. */
+async function ownVisit({ api, id }: { api: App.Locals["api"]; id: string }): Promise<{ visit: BookingView } | undefined> {
+  const visit = await bookingView(api, id);
+  return visit.payable || visit.status === "CONFIRMED" || visit.status === "REASSIGNING" ? { visit } : undefined;
+}
