@@ -1,12 +1,18 @@
 import type { Page, Response } from "playwright-core";
 
-export const changed = "net::ERR_NETWORK_CHANGED";
+// Without the test runner: pictures are taken without it.
+const changed = "net::ERR_NETWORK_CHANGED";
 // The browser's own page about the failed one may come when the next try has begun already.
 const words = [changed, 'another navigation to "chrome-error:'];
 export const mostTries = 3;
 
-/** How often the machine's network changed under a page. */
-export const network = { changes: 0 };
+let changes = 0;
+
+/** How often the network has changed under a page till now. */
+export const networkChanges = (): number => changes;
+
+/** Whether it is what an error tells of; the error may come before the news of its cause. */
+export const tellsOfNetwork = (error: unknown): boolean => String(error).includes(changed);
 
 /**
  * Chromium drops every request that is on its way when an interface comes to the machine or goes, as when containers start, and no flag
@@ -17,7 +23,7 @@ export function whenNetworkChanges(page: Page): void {
   page.on("requestfailed", (request) => {
     if (request.failure()?.errorText !== changed) return;
     dropped = true;
-    network.changes++;
+    changes++;
     console.warn(`The machine's network changed under ${request.method()} ${request.url()}`);
   });
   for (const name of ["goto", "reload"] as const) {

@@ -1,5 +1,5 @@
 import { test as once } from "@jest/globals";
-import { changed, mostTries, network } from "./dropped-requests.ts";
+import { mostTries, networkChanges, tellsOfNetwork } from "./dropped-requests.ts";
 
 /**
  * A test in a browser. One that failed while the machine's network changed is told again, and says so: what a script or a form had on its
@@ -14,11 +14,11 @@ type Tell = (...row: never[]) => unknown;
 function patient(tell: Tell) {
   return async (...row: unknown[]) => {
     for (let tries = 1; ; tries++) {
-      const before = network.changes;
+      const before = networkChanges();
       try {
         return await tell(...(row as never[]));
       } catch (error) {
-        const dropped = network.changes > before || String(error).includes(changed); // the error may come before the news of its cause
+        const dropped = networkChanges() > before || tellsOfNetwork(error);
         if (!dropped || tries === mostTries) throw error;
         console.warn("The machine's network changed during this test: again");
       }
