@@ -30,7 +30,11 @@ async function choose(page: Page, hour: string): Promise<void> {
 }
 const language = (page: Page) => page.locator("header a[hreflang]").click();
 const bookingIn = (page: Page) => /\/reservas\/([\w-]{36})\/pagar/.exec(page.url())![1]!;
-const reviewed = (page: Page) => page.waitForURL(/\/reservas\/[^/]+\/pagar/);
+// Without script the second press of two drops the answer to the first: waiting for one of them would see it dropped.
+async function reviewed(page: Page): Promise<void> {
+  await until(async () => /\/reservas\/[^/]+\/pagar/.test(page.url()) || undefined);
+  await page.waitForLoadState();
+}
 const held = (client: SignedIn) =>
   sql<{ id: string; starts_at: Date }>(system, "booking", "select id, starts_at from booking where client_id = $1 order by created_at", [
     client.id,

@@ -34,7 +34,7 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
   const declined = await heldBooking(system, client, { service: "Nano alisado", skip: 2 });
   await pay(system, client, declined, "decline");
   const held = await heldBooking(system, client, { skip: 8 });
-  const another = await freeHourOf(system, "alisado-corto");
+  const { crossed, crossing } = await crossingHour(system, client);
   const asNotification = clientFor(AuthService, system, asService("notification", system));
   const { token } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.RESET_PASSWORD });
   const { token: verify } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.VERIFY_EMAIL });
@@ -46,8 +46,8 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
     { name: "horas-elegida", who: "client", path: "/reservar/alisado-corto?otra=1" },
     { name: "horas-ocupada", who: "visitor", path: "/reservar/alisado-corto?falla=slot_taken&hora=2027-01-04T15:00:00Z" },
     { name: "horas-sin-elegir", who: "visitor", path: "/reservar/keratina", then: (page) => press(page, /Continuar|Continue/) },
-    { name: "horas-ya-apartada", who: "client", path: `${another}&pregunta=otra` },
-    { name: "horas-se-cruza", who: "client", path: `${another}&pregunta=${confirmed}` },
+    { name: "horas-ya-apartada", who: "client", path: `${crossing}&pregunta=otra` },
+    { name: "horas-se-cruza", who: "client", path: `${crossing}&pregunta=${crossed}` },
     { name: "registro", who: "visitor", path: "/registro" },
     { name: "registro-errores", who: "visitor", path: "/registro", then: (page) => submitEmpty(page) },
     { name: "entrar", who: "visitor", path: "/entrar" },
@@ -83,13 +83,19 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
   };
 }
 
-/** The address of an hour that nobody holds. */
-async function freeHourOf(system: System, slug: string): Promise<string> {
+/** A visit of hers, and the address of a free hour that it crosses. */
+async function crossingHour(system: System, client: SignedIn): Promise<{ crossed: string; crossing: string }> {
   const { services } = await clientFor(StaffService, system).listServices({ pageSize: 200 });
-  const serviceId = services.find(({ name }) => name.toLowerCase().replace(" ", "-") === slug)!.id;
+  const serviceId = services.find(({ name }) => name === "Alisado corto")!.id;
   const date = Temporal.Now.plainDateISO(zone).add({ days: 12 }).toString();
   const { slots } = await clientFor(AvailabilityService, system).getAvailability({ serviceId, date, toDate: date });
-  return `/reservar/${slug}?${new URLSearchParams({ dia: date, hora: timestampDate(slots[0]!.start!).toISOString() })}`;
+  const [first] = slots;
+  const other = slots.find(
+    ({ staffId, start }) => staffId !== first!.staffId && start!.seconds > first!.start!.seconds && start!.seconds < first!.end!.seconds,
+  )!;
+  const { bookingId } = await bookings(system, client).createBooking({ serviceId, staffId: first!.staffId, desiredStart: first!.start });
+  const hora = timestampDate(other.start!).toISOString();
+  return { crossed: bookingId, crossing: `/reservar/alisado-corto?${new URLSearchParams({ dia: date, con: other.staffId, hora })}` };
 }
 
 async function stylistOf(system: System): Promise<SignedIn> {

@@ -1,5 +1,7 @@
 import { ConnectError } from "@connectrpc/connect";
+import type { Api } from "./api.ts";
 import { bookingView, type BookingView } from "./booking-view.ts";
+import type { Hour } from "./calendar.ts";
 import { openHolds, type OpenHold } from "./open-holds.ts";
 
 /** What she is asked before an hour is held: to move what she holds of this service or to hold both; or whether two visits may overlap. */
@@ -9,11 +11,12 @@ export type HoldQuestion = { held: OpenHold[] } | { visit: BookingView };
 export async function holdQuestion(
   { api, session }: App.Locals,
   serviceId: string,
+  chosen: Hour,
   asked: string | null,
 ): Promise<HoldQuestion | undefined> {
   if (!asked || session?.role !== "CLIENT") return undefined;
   try {
-    if (asked !== "otra") return await ownVisit({ api, id: asked });
+    if (asked !== "otra") return await ownVisit(api, asked, chosen);
     const held = await openHolds(api, serviceId);
     return held.length > 0 ? { held } : undefined;
   } catch (error) {
@@ -22,8 +25,9 @@ export async function holdQuestion(
   }
 }
 
-/** A visit of hers that is still ahead. */
-async function ownVisit({ api, id }: { api: App.Locals["api"]; id: string }): Promise<{ visit: BookingView } | undefined> {
+/** A visit of hers that is live, and in the chosen time. */
+async function ownVisit(api: Api, id: string, { start, end }: Hour): Promise<{ visit: BookingView } | undefined> {
   const visit = await bookingView(api, id);
-  return visit.payable || visit.status === "CONFIRMED" || visit.status === "REASSIGNING" ? { visit } : undefined;
+  const live = visit.payable || visit.status === "CONFIRMED" || visit.status === "REASSIGNING";
+  return live && Date.parse(visit.start) < Date.parse(end) && Date.parse(start) < Date.parse(visit.end) ? { visit } : undefined;
 }

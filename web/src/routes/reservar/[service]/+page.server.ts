@@ -23,6 +23,7 @@ export const load: PageServerLoad = async ({ locals, params, request, url }) => 
   // An hour that is proposed stands in the address too: the same page asked for again is the same page.
   if (chosen && !wish.start && request.method === "GET")
     redirect(307, here(`/reservar/${offer.slug}?${new URLSearchParams([...url.searchParams, ["hora", chosen]])}`));
+  const hour = calendar?.hours.find(({ start }) => start === chosen);
   return {
     offer,
     people: able,
@@ -31,7 +32,7 @@ export const load: PageServerLoad = async ({ locals, params, request, url }) => 
     again: wish.first,
     /** Whether what is chosen is an hour that she holds already. */
     held: held !== undefined && chosen !== undefined && Date.parse(chosen) === Date.parse(held.start),
-    question: chosen && !held ? await holdQuestion(locals, offer.id, url.searchParams.get("pregunta")) : undefined,
+    question: hour && !held ? await holdQuestion(locals, offer.id, hour, url.searchParams.get("pregunta")) : undefined,
     /** Made with the page: pressing twice books once. */
     key: crypto.randomUUID(),
   };
