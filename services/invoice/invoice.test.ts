@@ -172,15 +172,32 @@ describe("a refund", () => {
     expect(Buffer.from(data).toString("latin1")).toContain(`(Cita ${bookingCode(paid.bookingId)})`);
   });
 
-  test("that overtakes its invoice waits for it; one of a payment that was never used makes none", async () => {
+  test("money: faster than its invoice, waits for it; one of a payment that was never used makes none", async () => {
     const paid = await pay({ publish: false });
     await publisher.publish(refund({ ...paid, paymentId: randomUUID() }, 100n));
     await publisher.publish(refund(paid, 18_000_000n));
-    await until(() => system.logs("invoice").includes("a server is away: trying again"));
+    const kept = "select 1 from refund_before_invoice where payment_id = $1";
+    await until(async () => (await sql(system, "invoice", kept, [paid.paymentId])).length === 1);
     await publisher.publish(paid.event, paid.eventId);
     await invoiceOf(paid);
     const notes = await notesOf(paid, 1);
     expect(notes[0]).toMatchObject({ paymentId: paid.paymentId, total: { minorUnits: 18_000_000n } });
+    expect(await sql(system, "invoice", kept, [paid.paymentId])).toEqual([]);
+  });
+
+  test("money: of what was owed since an earlier one failed has its note already; only what takes from the sale has another", async () => {
+    const paid = await pay(18_000_000n);
+    await invoiceOf(paid);
+    await publisher.publish(refund(paid, 18_000_000n)); // and came back
+    await notesOf(paid, 1);
+    const before = (await facts("invoice.credit_note_issued")).length;
+    await publisher.publish(refund(paid, 18_000_000n, 0n));
+    const other = await pay(18_000_000n);
+    await invoiceOf(other);
+    await publisher.publish(refund(other, 10_000_000n, 4_000_000n));
+    expect((await notesOf(other, 1))[0]!.total).toMatchObject({ minorUnits: 4_000_000n });
+    await until(async () => (await facts("invoice.credit_note_issued")).length === before + 1);
+    expect(await notesOf(paid, 1)).toHaveLength(1);
   });
 });
 
@@ -282,13 +299,14 @@ async function pay(how: bigint | { publish: boolean; by?: SignedIn } = { publish
   return { ...paid, event, eventId };
 }
 
-const refund = ({ bookingId, paymentId }: Paid, minorUnits: bigint) =>
+const refund = ({ bookingId, paymentId }: Paid, minorUnits: bigint, sale = minorUnits) =>
   fact(PaymentRefundedSchema, paymentId, {
     refundId: randomUUID(),
     paymentId,
     bookingId,
     clientId: client.id,
     amount: { currencyCode: "COP", minorUnits },
+    takenFromSale: { currencyCode: "COP", minorUnits: sale },
   });
 
 function invoiceOf({ bookingId }: Paid) {

@@ -131,6 +131,31 @@ describe("a booking", () => {
     expect(booking.refundIfCancelled(inHours(30))).toBe(expected);
   });
 
+  test.each<[string, By, bigint, number, bigint]>([
+    ["in time, by the client: the rest", "CLIENT", 300n, 0, 701n],
+    ["late, by the client: the share of the price", "CLIENT", 300n, 30, 500n],
+    ["late, by the client, when less than that is left", "CLIENT", 900n, 30, 101n],
+    ["by the stylist: the rest", "STYLIST", 300n, 30, 701n],
+    ["when all of it went back", "SALON", 1001n, 30, 0n],
+  ])("money: after an earlier refund, cancelled %s", (_, by, refunded, at, expected) => {
+    const booking = after(booked(), (one) => Object.assign(one, { refunded }));
+    if (by === "CLIENT") expect(booking.refundIfCancelled(inHours(at))).toBe(expected);
+    const event = fromBinary(BookingCancelledSchema, booking.cancel(by, "", inHours(at)).payload);
+    expect(event).toMatchObject({ refund: { minorUnits: expected }, refundedBefore: { minorUnits: refunded } });
+  });
+
+  // Paid on Tuesday 1 December 2026 at 7:00 in Bogotá; Tuesday the 8th is a holiday, so the fifth working day is Wednesday the 9th.
+  test.each<[string, number, number, bigint]>([
+    ["before the policy's end", 10 * 24, 0, 1001n],
+    ["after the policy's end, within the five working days", 10 * 24, 8 * 24, 1001n],
+    ["after both", 10 * 24, 9 * 24, 500n],
+    ["where the visit begins within the five working days", 8 * 24, 24, 500n],
+  ])("legal floor: cancelled %s", (_, startsIn, at, expected) => {
+    const booking = after(booked(startsIn), (one) => Object.assign(one, { freeUntilHours: 9 * 24 }));
+    expect(booking.refundIfCancelled(inHours(at))).toBe(expected);
+    expect(booking.movableUntil(inHours(at)) === undefined).toBe(expected !== 1001n);
+  });
+
   test("a hold ends at its very end, not before", () => {
     const end = inHours(1 / 6);
     expect(reasonOf(() => request()[0].expire(new Date(end.getTime() - 1)))).toBe("not_lapsed");
