@@ -1,11 +1,12 @@
 /// <reference lib="dom" />
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { atProvider } from "@lacio/dev/stripe-sandbox/testing/at-provider";
 import type { System } from "@lacio/dev/system";
-import { asService, clientFor, signUp, type SignedIn } from "@lacio/dev/testing";
+import { asService, clientFor, signUp, until, type SignedIn } from "@lacio/dev/testing";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { bookings, pay, zone } from "../salon.ts";
+import { bookings, pay, payments, zone } from "../salon.ts";
 import type { Page } from "./browser.ts";
 import { heldBooking, paidBooking, signedIn } from "./world.ts";
 
@@ -35,6 +36,10 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
   await pay(system, client, declined, "decline");
   const held = await heldBooking(system, client, { skip: 8 });
   const { crossed, crossing } = await crossingHour(system, client);
+  const partly = await paidBooking(system, client, { skip: 14 });
+  await refundedThere(system, client, partly);
+  const owed = await paidBooking(system, client, { service: "Keratina", skip: 16 });
+  await refundedThere(system, client, owed, "and the bank sends it back");
   const asNotification = clientFor(AuthService, system, asService("notification", system));
   const { token } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.RESET_PASSWORD });
   const { token: verify } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.VERIFY_EMAIL });
@@ -62,6 +67,9 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
     { name: "lista", who: "client", path: `/reservas/${confirmed}?lista=1` },
     { name: "cita-confirmada", who: "client", path: `/reservas/${confirmed}` },
     { name: "cita-cancelada", who: "client", path: `/reservas/${cancelled}` },
+    { name: "cita-devuelta-en-parte", who: "client", path: `/reservas/${partly}` },
+    { name: "cita-sin-su-devolucion", who: "client", path: `/reservas/${owed}` },
+    { name: "cancelar-devuelta-en-parte", who: "client", path: `/reservas/${partly}/cancelar` },
     { name: "cancelar", who: "client", path: `/reservas/${confirmed}/cancelar` },
     { name: "cambiar", who: "client", path: `/reservas/${confirmed}/cambiar` },
     { name: "mis-citas", who: "client", path: "/reservas" },
@@ -96,6 +104,19 @@ async function crossingHour(system: System, client: SignedIn): Promise<{ crossed
   const { bookingId } = await bookings(system, client).createBooking({ serviceId, staffId: first!.staffId, desiredStart: first!.start });
   const hora = timestampDate(other.start!).toISOString();
   return { crossed: bookingId, crossing: `/reservar/alisado-corto?${new URLSearchParams({ dia: date, con: other.staffId, hora })}` };
+}
+
+/** The salon's owner gives a third back in the provider's dashboard. */
+async function refundedThere(system: System, client: SignedIn, bookingId: string, then?: "and the bank sends it back"): Promise<void> {
+  const there = atProvider(system);
+  const payment = async () => (await payments(system, client).listPayments({ bookingId })).payments[0]!;
+  const { paymentId } = await payment();
+  const { id, amount } = await there.refund(paymentId, 6_000_000n);
+  const refunded = async () => Number((await bookings(system, client).getBooking({ bookingId })).booking!.refunded!.minorUnits);
+  await until(async () => (await refunded()) === amount);
+  if (!then) return;
+  await there.bank(`/refunds/${id}/fail`);
+  await until(async () => (await refunded()) === 0);
 }
 
 async function stylistOf(system: System): Promise<SignedIn> {
