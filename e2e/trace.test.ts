@@ -103,7 +103,7 @@ describe("every log line of it", () => {
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  test.each(["booking", "availability", "payments", "invoice", "notification", "users", "staff"])("in %s has both names", (service) => {
+  test.each(["booking", "availability", "payments", "invoice", "notification", "users"])("in %s has both names", (service) => {
     const known = [requests.booking, requests.paying];
     const about = lines(service).filter((line) => line.trace_id === traceId || known.includes(String(line.request_id)));
     expect(about.length).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ export async function accountsOf(system: System, { client, bookingId }: Party) {
   const provider = await atTheProvider(system, payment!.paymentId);
   const books = { stripe_clearing: 0, disputes: 0, client_deposits: 0, owed_to_clients: 0, ...(await balance(system, bookingId)) };
   const invoiced = await invoicedFor(system, bookingId);
-  const told = await mailedTo(system, bookingId);
+  const [mails, refunds] = [await mailedTo(system, bookingId), await refundsOf(system, bookingId)];
   const refunded = of(payment!.refunded);
   return {
     said: {
@@ -31,7 +31,7 @@ export async function accountsOf(system: System, { client, bookingId }: Party) {
         invoiced - books.owed_to_clients,
       ],
       "refunded, by the provider and by the API": [provider.refunded, refunded],
-      "disputed, by the provider and by the API": [provider.disputed, of(payment!.disputed)],
+      "disputed, by the provider and by the API": [provider.disputed, of(payment!.disputed) + of(payment!.lost)],
       "owed, by the ledger and by the API": [-books.owed_to_clients, of(payment!.owed)],
       "what the booking says that she has back": [
         of(booking!.refunded),
@@ -41,7 +41,9 @@ export async function accountsOf(system: System, { client, bookingId }: Party) {
         booking!.status === Booking_Status.CANCELLED ? of(booking!.cancellation?.refund) : 0,
         await givenByCancellation(system, payment!.paymentId),
       ],
-      "the refunds in mails, and those that were told": [told.sent, await toldRefunds(system, bookingId)],
+      "mails that a refund failed, and refunds that did": [mails.failed, refunds.failed],
+      // One that failed before it could be told is told as failed alone.
+      "mails of refunds, and refunds that arrived": [Math.min(Math.max(mails.sent, refunds.arrived), refunds.told), mails.sent],
     },
     refunded,
     owed: of(payment!.owed),
@@ -76,15 +78,22 @@ async function givenByCancellation(system: System, paymentId: string): Promise<n
   return Number((await sql<{ sum: string }>(system, "payments", text, [paymentId]))[0]!.sum);
 }
 
-async function toldRefunds(system: System, bookingId: string): Promise<number> {
-  const text = "select 1 from outbox where subject = 'payments.refunded' and key = $1";
-  return (await sql(system, "payments", text, [bookingId])).length;
+async function mailedTo(system: System, bookingId: string): Promise<{ sent: number; failed: number }> {
+  const text = "select kind, count(*) as count from notification where booking_id = $1 group by kind";
+  const rows = await sql<{ kind: string; count: string }>(system, "notification", text, [bookingId]);
+  const of = (kind: string) => Number(rows.find((row) => row.kind === kind)?.count ?? 0);
+  return { sent: of("refund_sent"), failed: of("refund_failed") };
 }
 
-async function mailedTo(system: System, bookingId: string): Promise<{ sent: number; last: string | undefined }> {
-  const text = "select subject from notification where booking_id = $1 and kind = 'refund_sent' order by created_at";
-  const subjects = (await sql<{ subject: string }>(system, "notification", text, [bookingId])).map(({ subject }) => subject);
-  return { sent: subjects.length, last: subjects.at(-1) };
+/** `told`: as having arrived, whatever became of it. */
+async function refundsOf(system: System, bookingId: string): Promise<{ told: number; failed: number; arrived: number }> {
+  const text = `select (select count(*) from outbox where subject = 'payments.refunded' and key = $1) as told,
+      (select count(*) from outbox where subject = 'payments.refund_failed' and key = $1)
+        - count(*) filter (where refund.failure = 'nothing is left') as failed,
+      count(*) filter (where refund.status = 'SUCCEEDED') as arrived
+    from refund join payment on payment.id = payment_id where booking_id = $2`;
+  const [row] = await sql<{ told: string; failed: string; arrived: string }>(system, "payments", text, [bookingId, bookingId]);
+  return { told: Number(row!.told), failed: Number(row!.failed), arrived: Number(row!.arrived) };
 }
 
 /** The booking's page as its client reads it without script, before the list of mails. */

@@ -37,7 +37,8 @@ test.each([
     for (const day of ["", `?dia=${dayAhead(openFrom + 30)}`]) {
       await page.goto(path + day);
       await firstHour(page).click();
-      await page.locator(`input[name="hora"][value="${at(openFrom, "08:00").toISOString().replace(".000", "")}"]:checked`).waitFor();
+      const first = encodeURIComponent(at(openFrom, "08:00").toISOString().replace(".000", ""));
+      await page.locator(`.slot[aria-current="true"][href*="${first}"]`).waitFor();
       expect(await firstHour(page).count()).toBe(0); // it is chosen
     }
     await page.goto(`${path}?dia=${dayAhead(365)}`);

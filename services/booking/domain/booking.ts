@@ -115,8 +115,10 @@ export class Booking extends BookingSchema.class {
   /** Until when a cancellation by the client gives everything back, and what a later one gives; what is over is undefined. */
   cancellableByPolicy(now: Date): { freeUntil?: Date; lateRefund?: bigint } {
     if (!this.isLive() || this.startsAt <= now) return {};
-    const until = freeUntil(this);
-    return { ...(now <= until && { freeUntil: until }), ...(until < this.startsAt && { lateRefund: lateRefund(this) }) };
+    // Who has not paid sees what will hold once she has.
+    const { startsAt, freeUntilHours, lateRefundPercent, paidAt } = this;
+    const until = freeUntil({ startsAt, freeUntilHours, lateRefundPercent, paidAt: paidAt ?? now });
+    return { ...(now <= until && { freeUntil: until }), ...(until < startsAt && { lateRefund: lateRefund(this) }) };
   }
 
   /** Until when its client can move it; undefined when that is over. */

@@ -1,3 +1,4 @@
+import { invalid } from "@lacio/chassis/errors";
 import type { App } from "../app.ts";
 import { lockBooking } from "../db/load-bookings.ts";
 import { release } from "../occupancy/occupancy.ts";
@@ -12,6 +13,8 @@ export const cancelBooking =
     return app.transact(async (tx) => {
       const booking = await lockBooking(tx, bookingId);
       booking.refuseUnlessAt(expectedRevision || seen.revision);
+      if (expectedRefund && expectedRefund.currencyCode !== booking.currency)
+        throw invalid("expectedRefund.currencyCode", `must be ${booking.currency}, as the booking`);
       tx.emit(booking.cancel(actsAs(ctx), reason, app.now(), expectedRefund?.minorUnits));
       await release(tx, [bookingId]);
       return { booking: showBooking(booking, app.now()) };

@@ -5,7 +5,7 @@ export type Corrected = Pick<Cause, "bookingId" | "paymentId" | "clientId" | "vi
   lines: FrozenLine[];
 };
 
-/** A refund, and what of it takes from the sale: the rest had its note already, with an earlier refund that failed. */
+/** What was given back (0 when it could not be sent), and what takes from the sale: the rest had its note already, with a refund that failed. */
 export type Refunded = { refundId: string; amount: bigint; sale: bigint };
 
 /** What the credit note of one refund will say; `before` is what earlier notes on the same invoice gave back. */

@@ -50,8 +50,15 @@ function resolutionOf({ resolution, prefix, fromNumber, toNumber, validFrom, val
 }
 
 // Keyed by booking: whoever tells its client must hear of it in order.
-function issued({ id: invoiceId, kind, bookingId, clientId, correctsInvoiceId, total, refundAmount, currency }: Invoice): Fact {
+function issued({ id: invoiceId, kind, bookingId, clientId, correctsInvoiceId, total, refundId, refundAmount, currency }: Invoice): Fact {
   if (kind === "INVOICE") return fact(InvoiceIssuedSchema, bookingId, { invoiceId, bookingId, clientId });
   const refund = { currencyCode: currency, minorUnits: refundAmount ?? total };
-  return fact(CreditNoteIssuedSchema, bookingId, { invoiceId, correctsInvoiceId: correctsInvoiceId!, bookingId, clientId, refund });
+  return fact(CreditNoteIssuedSchema, bookingId, {
+    invoiceId,
+    correctsInvoiceId: correctsInvoiceId!,
+    bookingId,
+    clientId,
+    refund,
+    refundId: refundId!,
+  });
 }

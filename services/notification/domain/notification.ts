@@ -54,6 +54,9 @@ export type Note = {
   calendar?: CalendarVisit;
 };
 
+/** Two mails with the same key are one. */
+export const dedupeKeyOf = (kind: MailKind, about: string, to: Pick<Profile, "id">): string => `${kind}:${about}:${to.id}`;
+
 /** Something a person is told, once. */
 export class Notification extends NotificationSchema.class {
   /** `domain`: the salon's own, for the Message-ID. */
@@ -61,7 +64,7 @@ export class Notification extends NotificationSchema.class {
     const id = uuidv7();
     return Object.assign(new Notification(), {
       id,
-      dedupeKey: `${kind}:${about}:${to.id}`,
+      dedupeKey: dedupeKeyOf(kind, about, to),
       recipientId: to.id,
       kind,
       bookingId,

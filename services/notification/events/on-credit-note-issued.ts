@@ -1,27 +1,37 @@
-import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import type { Handler } from "@lacio/chassis/consume";
 import type { CreditNoteIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
+import type { Note } from "../domain/notification.ts";
 import { askBooking, askContact, contextFor, visitOf, visitPages } from "../mailing/ask.ts";
-import { tell } from "../mailing/tell.ts";
+import { write } from "../mailing/tell.ts";
+import { wasTold } from "../mailing/was-told.ts";
 import { templates } from "../templates/index.ts";
 
 export const onCreditNoteIssued =
   (app: App): Handler<typeof CreditNoteIssuedSchema> =>
-  async ({ invoiceId, bookingId, clientId, refund }, once) => {
+  async ({ invoiceId, bookingId, clientId, refund, refundId }, once) => {
     const [to, booking, { invoice: note }] = await Promise.all([
       askContact(app, clientId),
       askBooking(app, bookingId),
       app.invoice.getInvoice({ invoiceId }),
     ]);
-    const mail = templates.refund_sent({
+    const { number, total } = note!;
+    const said = {
       ...contextFor(app, to),
       visit: visitOf(bookingId, booking.lines),
-      amount: (refund ?? note!.total!).minorUnits,
-      because: booking.status === Booking_Status.CANCELLED ? "CANCELLED" : "SALON_DECIDED",
-      creditNoteNumber: note!.number,
       bookingUrl: visitPages(app, to, bookingId).bookingUrl,
+    };
+    const amount = (refund ?? total!).minorUnits;
+    const because = booking.status === Booking_Status.CANCELLED ? "CANCELLED" : "SALON_DECIDED";
+    const sent = () => templates.refund_sent({ ...said, amount, because, creditNoteNumber: number });
+    const alone = () => templates.invoice_ready({ ...said, document: "CREDIT_NOTE", number, total: total!.minorUnits });
+    await once(async (tx) => {
+      // The money did not arrive, and she knows: then this is about the document alone.
+      const failed = amount === 0n || (await wasTold(tx, "refund_failed", refundId, to));
+      const [kind, mail] = failed ? (["invoice_ready", alone()] as const) : (["refund_sent", sent()] as const);
+      const about: Note = { kind, about: invoiceId, to, mail, bookingId, attachments: [{ invoiceId, filename: `${number}.pdf` }] };
+      await write(app, tx, [about]);
     });
-    const attachments = [{ invoiceId, filename: `${note!.number}.pdf` }];
-    await tell(app, once, [{ kind: "refund_sent", about: invoiceId, to, mail, bookingId, attachments }]);
+    app.wake.sendMail();
   };

@@ -4,7 +4,8 @@ import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { PaymentRefunded_Cause as Cause, type PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import type { App } from "../app.ts";
 import { askBooking, askContact, contextFor, visitOf, visitPages } from "../mailing/ask.ts";
-import { tell } from "../mailing/tell.ts";
+import { tell, write } from "../mailing/tell.ts";
+import { wasTold } from "../mailing/was-told.ts";
 import { templates } from "../templates/index.ts";
 
 // A refund that takes from the sale is told with its credit note; one of a payment that was never used, or that failed before, has none.
@@ -25,5 +26,10 @@ export const onPaymentRefunded =
       because: used ? "OWED" : "PAYMENT_NOT_USED",
       bookingUrl: visitPages(app, to, bookingId).bookingUrl,
     });
-    await tell(app, once, [{ kind: "refund_sent", about: refundId, to, mail, bookingId }]);
+    await once(async (tx) => {
+      // It failed since, and that was faster to tell.
+      if (!(await wasTold(tx, "refund_failed", refundId, to)))
+        await write(app, tx, [{ kind: "refund_sent", about: refundId, to, mail, bookingId }]);
+    });
+    app.wake.sendMail();
   };

@@ -15,7 +15,7 @@ export function refundInWords({ paid, price, refund, before = 0n, by, freeUntilH
     return refund === 0n ? say.all(money(price, locale)) : (before > 0n ? say.rest : say.full)(money(refund, locale)) + earlier;
   const why = by === "CLIENT" ? say.late(hoursInWords(freeUntilHours, locale)) : "";
   if (refund > 0n) return `${say.partial(money(refund, locale), money(price, locale))}${why}. ${say.soon}${earlier}`;
-  return `${say.none(money(price, locale))}${why}.${earlier}`;
+  return `${before > 0n ? say.noMore : say.none(money(price, locale))}${why}.${earlier}`;
 }
 
 const WORDS = {
@@ -23,9 +23,10 @@ const WORDS = {
     unpaid: "No habías pagado, así que no hay nada que devolver.",
     full: (refund: string) => `Te devolvemos todo lo que pagaste: ${refund}. Te avisamos cuando enviemos el dinero.`,
     rest: (refund: string) => `Te devolvemos los ${refund} que faltaban. Te avisamos cuando enviemos el dinero.`,
-    all: (price: string) => `Ya te habíamos devuelto los ${price} que pagaste.`,
-    before: (before: string) => `Antes ya te habíamos devuelto ${before}.`,
+    all: (price: string) => `Ya tienes de vuelta los ${price} que pagaste.`,
+    before: (before: string) => `Ya tenías de vuelta ${before}.`,
     partial: (refund: string, price: string) => `Te devolvemos ${refund} de los ${price} que pagaste`,
+    noMore: "Esta vez no hay más devolución",
     none: (price: string) => `Esta vez no hay devolución de los ${price} que pagaste`,
     late: (hours: string) => `, porque faltaban menos de ${hours} para tu cita`,
     soon: "Te avisamos cuando enviemos el dinero.",
@@ -34,9 +35,10 @@ const WORDS = {
     unpaid: "You had not paid yet, so there is nothing to refund.",
     full: (refund: string) => `You get back everything you paid: ${refund}. We will tell you when we send the money.`,
     rest: (refund: string) => `You get back the remaining ${refund}. We will tell you when we send the money.`,
-    all: (price: string) => `You already have back the ${price} you paid.`,
-    before: (before: string) => `We had refunded ${before} before.`,
+    all: (price: string) => `You already have the ${price} you paid back.`,
+    before: (before: string) => `You had ${before} back already.`,
     partial: (refund: string, price: string) => `You get back ${refund} of the ${price} you paid`,
+    noMore: "This time there is no further refund",
     none: (price: string) => `This time there is no refund of the ${price} you paid`,
     late: (hours: string) => `, because your appointment was less than ${hours} away`,
     soon: "We will tell you when we send the money.",

@@ -37,7 +37,7 @@ const WORDS = {
     title: (amount: string) => `Te devolvimos ${amount}`,
     because: {
       CANCELLED: "Es la devolución de tu cita cancelada.",
-      PAYMENT_NOT_USED: "Recibimos un pago que no pudimos usar para tu cita: llegó tarde o estaba repetido.",
+      PAYMENT_NOT_USED: "Recibimos un pago que ya no pudimos usar para tu cita, así que te lo devolvemos.",
       SALON_DECIDED: "El salón te devuelve dinero de tu cita.",
       OWED: "Es el dinero que antes no te había llegado.",
     },
@@ -50,7 +50,7 @@ const WORDS = {
     title: (amount: string) => `We refunded you ${amount}`,
     because: {
       CANCELLED: "This is the refund of your cancelled appointment.",
-      PAYMENT_NOT_USED: "We received a payment that we could not use for your appointment: it came late or twice.",
+      PAYMENT_NOT_USED: "We received a payment that we could no longer use for your appointment, so you get it back.",
       SALON_DECIDED: "The salon gives you some of the money for your appointment back.",
       OWED: "This is the money that had not reached you before.",
     },

@@ -82,6 +82,7 @@ export function visitLinks({ movable, cancellable }: CancelPolicy, { changeUrl, 
 }
 
 export function hoursInWords(count: number, locale: Locale): string {
+  if (count >= 48 && count % 24 === 0) return `${count / 24} ${locale === "es" ? "días" : "days"}`;
   if (locale === "es") return `${count} ${count === 1 ? "hora" : "horas"}`;
   return `${count} ${count === 1 ? "hour" : "hours"}`;
 }

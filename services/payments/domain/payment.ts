@@ -147,6 +147,15 @@ export class Payment extends PaymentSchema.class {
     return { owed, sold };
   }
 
+  /** So much should have gone back and could not be sent: what of it was sold is owed from now on. */
+  oweInstead(amount: bigint): bigint {
+    const wanted = amount > this.owed ? amount - this.owed : 0n;
+    const sold = wanted < this.deposit ? wanted : this.deposit;
+    this.deposit -= sold;
+    this.owed += sold;
+    return sold;
+  }
+
   /** What had gone back is here again. What it was for stands, so it is owed. */
   takeBack(amount: bigint): void {
     this.owed += amount;

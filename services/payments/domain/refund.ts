@@ -66,7 +66,7 @@ export class Refund extends RefundSchema.class {
 
   /** The provider has less than was asked for: somebody gave the client a part already. */
   reduceTo(left: bigint, now: Date): void {
-    Object.assign(this, { amount: left, keyNumber: this.keyNumber + 1, nextTryAt: now });
+    Object.assign(this, { amount: left, nextTryAt: now });
   }
 
   sent(providerRefundId: string): Effect | undefined {
@@ -86,18 +86,27 @@ export class Refund extends RefundSchema.class {
     };
   }
 
+  /** What it was for stands, whether the money had gone or not: the client is a creditor until another one arrives. */
   fail(payment: Payment, providerRefundId: string | null, failure: string, now: Date): Effect | undefined {
     if (this.status === "FAILED") return undefined;
     const hadSucceeded = this.status === "SUCCEEDED";
     Object.assign(this, { status: "FAILED", failure, settledAt: now });
     this.providerRefundId ??= providerRefundId;
-    const told = this.failed(payment, now, { hadSucceeded });
-    // Who made it at the provider sees there that it failed.
-    if (!hadSucceeded) return this.kind() === "provider" ? {} : { fact: told };
-    payment.takeBack(this.amount);
+    if (hadSucceeded) {
+      payment.takeBack(this.amount);
+      const back = { debit: { stripe_clearing: this.amount }, credit: { owed_to_clients: this.amount } };
+      return {
+        fact: this.failed(payment, now, { hadSucceeded }),
+        posting: this.posting("refund_returned", payment, back.debit, back.credit),
+      };
+    }
+    // Nothing was decided by us of what somebody made at the provider; they see there that it failed.
+    if (this.kind() === "provider") return {};
+    const sold = payment.oweInstead(this.amount);
+    const takenFromSale = { currencyCode: payment.currency, minorUnits: sold };
     return {
-      fact: told,
-      posting: this.posting("refund_returned", payment, { stripe_clearing: this.amount }, { owed_to_clients: this.amount }),
+      fact: this.failed(payment, now, { takenFromSale }),
+      posting: this.posting("refund_unsent", payment, { client_deposits: sold }, { owed_to_clients: sold }),
     };
   }
 
@@ -111,7 +120,11 @@ export class Refund extends RefundSchema.class {
     return this.cause.slice(0, this.cause.indexOf(":")) as Kind;
   }
 
-  private failed(payment: Payment, now: Date, how: { hadSucceeded?: boolean; nothingLeft?: boolean }) {
+  private failed(
+    payment: Payment,
+    now: Date,
+    how: { hadSucceeded?: true; nothingLeft?: true; takenFromSale?: { currencyCode: string; minorUnits: bigint } },
+  ) {
     return fact(RefundFailedSchema, payment.bookingId, { ...this.told(payment), failedAt: timestampFromDate(now), ...how });
   }
 

@@ -38,7 +38,8 @@ export function checkoutOf(payment: Payment, config: Config): Stripe.Checkout.Se
 const words = {
   es: {
     code: (code: string) => `Código ${code}`,
-    until: (hour: string) => `Tu hora está apartada hasta las ${hour}. Si pagas después y ya no está libre, te devolvemos todo.`,
+    until: (hour: string) =>
+      `Tu hora está apartada hasta las ${hour.replace(/\.$/, "")}. Si pagas después y ya no está libre, te devolvemos todo.`,
   },
   en: {
     code: (code: string) => `Code ${code}`,

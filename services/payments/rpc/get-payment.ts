@@ -16,23 +16,26 @@ export const getPayment =
     return { payment: shown! };
   };
 
-type Sum = { id: string; refunding: string };
+type Sums = { id: string; refunding: string; lost: string };
 
 /** Payments as their owners see them; `ask` reads inside or outside a transaction. */
 export async function show(
-  ask: (text: string, params: unknown[]) => Promise<Sum[]>,
+  ask: (text: string, params: unknown[]) => Promise<Sums[]>,
   payments: Payment[],
 ): Promise<MessageInitShape<typeof PaymentSchema>[]> {
   const sums = await ask(
-    "select payment_id as id, sum(amount) as refunding from refund where payment_id = any($1) and status = 'REQUESTED' group by payment_id",
+    `select id, (select coalesce(sum(amount), 0) from refund where payment_id = payment.id and status = 'REQUESTED') as refunding,
+       (select coalesce(sum(amount), 0) from dispute where payment_id = payment.id and status = 'LOST') as lost
+     from payment where id = any($1)`,
     [payments.map(({ id }) => id)],
   );
-  const refunding = new Map(sums.map((sum) => [sum.id, BigInt(sum.refunding)]));
-  return payments.map((payment) => shown(payment, refunding.get(payment.id) ?? 0n));
+  const byId = new Map(sums.map((sum) => [sum.id, sum]));
+  return payments.map((payment) => shown(payment, byId.get(payment.id)));
 }
 
-function shown(payment: Payment, refunding: bigint): MessageInitShape<typeof PaymentSchema> {
+function shown(payment: Payment, sums?: Sums): MessageInitShape<typeof PaymentSchema> {
   const { id, bookingId, status, purpose, currency, createdAt, settledAt, failure } = payment;
+  const [refunding, lost] = [BigInt(sums?.refunding ?? 0), BigInt(sums?.lost ?? 0)];
   const money = (minorUnits: bigint) => ({ currencyCode: currency, minorUnits });
   return {
     paymentId: id,
@@ -43,7 +46,8 @@ function shown(payment: Payment, refunding: bigint): MessageInitShape<typeof Pay
     refunded: money(payment.refunded),
     refunding: money(refunding),
     owed: money(payment.owed),
-    disputed: money(payment.disputed),
+    disputed: money(payment.disputed - lost),
+    lost: money(lost),
     createdAt: timestampFromDate(createdAt),
     settledAt: settledAt ? timestampFromDate(settledAt) : undefined,
     failure: failure ?? "",

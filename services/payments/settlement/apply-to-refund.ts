@@ -16,7 +16,14 @@ export async function applyToRefund(app: App, tx: Tx, change: RefundChange): Pro
   const found = (await ours(tx, change.refundId)) ?? (await madeThere(app, tx, change));
   if (!found) return "unknown";
   const { payment, refund, isNew } = found;
+  const waited = refund.status === "REQUESTED";
   const applied = await record(tx, effectOf(app, payment, refund, change), isNew ? {} : undefined);
+  // Others may have waited for what becomes of it.
+  if (waited && refund.status !== "REQUESTED")
+    await tx.sql("update refund set next_try_at = now() where payment_id = $1 and id <> $2 and status = 'REQUESTED'", [
+      payment.id,
+      refund.id,
+    ]);
   if (applied === "changed" && change.kind === "refund_failed") {
     failedRefunds.inc();
     app.log.error({ refund_id: refund.id, failure: refund.failure }, "ALERT: a refund failed; it needs a person");

@@ -106,6 +106,25 @@ describe("money moved unasked: a refund made at the provider", () => {
   });
 });
 
+test("money: what is promised does not get smaller by a refund that is on its way and then fails", async () => {
+  const { bookingId, paymentId } = await system.paid();
+  await system.faults({ refunds: "pending" });
+  const { id } = await there.refund(paymentId, 3_000_000n);
+  await until(async () => (await shown(paymentId)).refunding?.minorUnits === 3_000_000n);
+  await system.faults({});
+  await cancelled(bookingId, paymentId);
+  // The provider has only 150 000 for it now, so it waits.
+  await until(
+    async () =>
+      (await system.sql("select 1 from refund where payment_id = $1 and tries > 0 and cause like 'booking%'", [paymentId])).length,
+  );
+  await there.bank(`/refunds/${id}/fail`);
+  await refundedTo(paymentId, price);
+  expect((await there.refundsOf(paymentId)).filter(({ status }) => status === "succeeded").map(({ amount }) => amount)).toEqual([
+    18_000_000,
+  ]);
+});
+
 describe("an outcome that is undone later: a refund", () => {
   test("that the bank sends back leaves the client a creditor; the next one passes and takes nothing from the sale again", async () => {
     const { bookingId, paymentId } = await system.paid();
@@ -140,10 +159,13 @@ describe("an outcome that is undone later: a refund", () => {
       const told = await system.told(RefundFailedSchema, bookingId);
       return told.length > 0 && told;
     });
-    expect(failed).toMatchObject({ amount: cop(price), hadSucceeded: false, nothingLeft: false });
+    expect(failed).toMatchObject({ amount: cop(price), hadSucceeded: false, nothingLeft: false, takenFromSale: cop(price) });
+    expect(await shown(paymentId)).toMatchObject({ owed: cop(price), refunding: cop(0n) });
+    expect(await balances(paymentId)).toEqual({ stripe_clearing: -18_000_000, client_deposits: 0, owed_to_clients: 18_000_000 });
     await system.faults({});
     await system.asAdmin.refundPayment({ paymentId, reason: "again" });
     await refundedTo(paymentId, price);
+    expect(await system.told(PaymentRefundedSchema, bookingId)).toMatchObject([{ takenFromSale: cop(0n) }]);
   });
 
   test("of a payment that was never used is owed until it arrives", async () => {
@@ -193,6 +215,7 @@ describe("money moved unasked: a dispute", () => {
     expect(await system.told(RefundFailedSchema, bookingId)).toMatchObject([{ nothingLeft: true }]);
     expect(await there.refundsOf(paymentId)).toEqual([]);
     expect(await system.told(DisputeClosedSchema, bookingId)).toMatchObject([{ won: false }]);
+    expect(await shown(paymentId)).toMatchObject({ disputed: cop(0n), lost: cop(price) });
   });
 
   test("of somebody else's payment is answered and ignored", async () => {

@@ -1,3 +1,4 @@
+import type { Tx } from "@lacio/chassis/db";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
@@ -14,13 +15,10 @@ export async function refundRefused(app: App, { id, paymentId }: Refund, intentI
     await applyChanges(app, tx, changes);
     const payment = await tx.lock(Payment, { id: paymentId });
     const refund = await tx.lock(Refund, { id });
-    const [row] = await tx.sql<{ refunding: string; open: boolean }>(
-      `select (select coalesce(sum(amount), 0) from refund where payment_id = $1 and status = 'REQUESTED' and provider_refund_id is not null) as refunding,
-         exists (select 1 from dispute where payment_id = $1 and status = 'OPEN') as open`,
-      [paymentId],
-    );
-    if (row!.open || refund.status !== "REQUESTED") return [];
-    const left = payment.amount - payment.refunded - payment.disputed - BigInt(row!.refunding);
+    if (refund.status !== "REQUESTED") return [];
+    refund.keyNumber++; // the provider remembers that it refused this one
+    if (await isUndecided(tx, paymentId, id)) return [];
+    const left = payment.amount - payment.refunded - payment.disputed;
     const { amount } = refund;
     if (left >= amount) return [{ kind: "refund_failed", refundId: id, providerRefundId: null, failure }];
     if (left > 0n) refund.reduceTo(left, app.now());
@@ -28,6 +26,16 @@ export async function refundRefused(app: App, { id, paymentId }: Refund, intentI
     app.log.warn({ refund_id: id, wanted: amount, left }, "the provider had less left than a refund was for");
     return [];
   });
+}
+
+/** A bank holds the money, or another refund is on its way and may still fail: this one waits for what becomes of it. */
+async function isUndecided(tx: Tx, paymentId: string, refundId: string): Promise<boolean> {
+  const found = await tx.sql(
+    `select 1 from dispute where payment_id = $1 and status = 'OPEN' union all
+     select 1 from refund where payment_id = $1 and id <> $2 and status = 'REQUESTED' and provider_refund_id is not null`,
+    [paymentId, refundId],
+  );
+  return found.length > 0;
 }
 
 async function standingOf(app: App, intentId: string): Promise<ProviderChange[]> {

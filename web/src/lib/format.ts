@@ -63,6 +63,12 @@ export function duration(minutes: number): string {
   return [hours > 0 && `${hours} h`, (rest > 0 || hours === 0) && `${rest} min`].filter(Boolean).join(" ");
 }
 
+/** "24 horas", and from two days on "3 días". */
+export function hoursBefore(hours: number): string {
+  const [count, unit] = hours >= 48 && hours % 24 === 0 ? ([hours / 24, "day"] as const) : ([hours, "hour"] as const);
+  return new Intl.NumberFormat(tag(), { style: "unit", unit, unitDisplay: "long" }).format(count);
+}
+
 /** In whole words, for sentences and screen readers: "3 horas 30 minutos". */
 export function spokenDuration(minutes: number): string {
   const unit = (count: number, name: "hour" | "minute") =>

@@ -7,8 +7,8 @@ import type { Api } from "./api.ts";
 
 export type Document = { id: string; credit: boolean; number: string; total: number; at: string };
 export type Mail = { id: string; kind: string; subject: string; at: string; state: "sent" | "waiting" | "stuck" };
-/** In minor units: gone back, on its way back, due since a refund failed, taken back by her bank. */
-export type Money = { paidAt?: string; refunded: number; refunding: number; owed: number; disputed: number };
+/** In minor units: gone back, on its way back, hers and not with her, held by her bank, given to her by her bank. */
+export type Money = { paidAt?: string; refunded: number; refunding: number; owed: number; disputed: number; lost: number };
 
 export async function papersOf(api: Api, bookingId: string) {
   const [documents, mails, money, address] = await Promise.all([
@@ -54,9 +54,9 @@ async function moneyOf({ payments }: Api, bookingId: string): Promise<Money> {
   const { payments: all } = await payments.listPayments({ bookingId, pageSize: 50 }, patience);
   const taken = all.filter(({ status }) => [Status.SUCCEEDED, Status.PARTLY_REFUNDED, Status.REFUNDED].includes(status));
   const first = taken.at(-1)?.settledAt;
-  const sum = (of: "refunded" | "refunding" | "owed" | "disputed") =>
+  const sum = (of: "refunded" | "refunding" | "owed" | "disputed" | "lost") =>
     taken.reduce((total, payment) => total + Number(payment[of]?.minorUnits ?? 0n), 0);
-  const sums = { refunded: sum("refunded"), refunding: sum("refunding"), owed: sum("owed"), disputed: sum("disputed") };
+  const sums = { refunded: sum("refunded"), refunding: sum("refunding"), owed: sum("owed"), disputed: sum("disputed"), lost: sum("lost") };
   return { ...(first && { paidAt: iso(first) }), ...sums };
 }
 

@@ -5,7 +5,18 @@ import { moneyBack } from "./money-back.ts";
 /** One thing that happened to a booking. `at` is missing when nobody could be asked; `pending`: it is on its way. */
 export type Step = {
   what:
-    "held" | "paid" | "confirmed" | "moved" | "expired" | "completed" | "missed" | "cancelled" | "refunded" | "refund_failed" | "disputed";
+    | "held"
+    | "paid"
+    | "confirmed"
+    | "moved"
+    | "expired"
+    | "completed"
+    | "missed"
+    | "cancelled"
+    | "refunded"
+    | "refund_failed"
+    | "disputed"
+    | "dispute_lost";
   at?: string;
   amount?: number;
   pending?: boolean;
@@ -15,7 +26,7 @@ export type Step = {
 export function storyOf(booking: BookingView, money: Money | undefined, mails: Mail[] = []): Step[] {
   const { status, cancellation } = booking;
   const told = (kind: string) => mails.filter((mail) => mail.kind === kind).reverse();
-  const { given, coming, missing } = moneyBack(booking, money, mails);
+  const { given, coming, missing, held, byBank } = moneyBack(booking, money);
   const lapsed = status === "EXPIRED" || (status === "PENDING_PAYMENT" && !booking.payable);
   const steps: (Step | false)[] = [
     { what: "held", at: booking.createdAt },
@@ -29,7 +40,8 @@ export function storyOf(booking: BookingView, money: Money | undefined, mails: M
     given > 0 && { what: "refunded", amount: given, at: told("refund_sent")[0]?.at },
     coming > 0 && { what: "refunded", amount: coming, pending: true },
     missing > 0 && { what: "refund_failed", amount: missing, at: told("refund_failed").at(-1)?.at },
-    money !== undefined && money.disputed > 0 && { what: "disputed", amount: money.disputed },
+    held > 0 && { what: "disputed", amount: held },
+    byBank > 0 && { what: "dispute_lost", amount: byBank },
   ];
   return steps.filter((step) => step !== false);
 }

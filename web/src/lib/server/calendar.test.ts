@@ -19,7 +19,8 @@ const all = [
   hour(tuesday, "11:00", luz),
   hour(days[2]!, "10:00", ana),
 ];
-const look = (wish: Partial<Wish> = {}) => arrange(all, days, { serviceId: "alisado", staffId: "", ...wish }, (at) => at.slice(0, 10));
+const clock = { dayOf: (at: string) => at.slice(0, 10), gridMinutes: 15 };
+const look = (wish: Partial<Wish> = {}) => arrange(all, days, { serviceId: "alisado", staffId: "", ...wish }, clock);
 const times = (hours: Hour[]) => hours.map(({ start }) => start.slice(11, 16));
 
 describe("two weeks of hours", () => {
@@ -31,6 +32,12 @@ describe("two weeks of hours", () => {
       { day: tuesday, count: 3 },
       { day: "2026-12-03", count: 1 },
     ]);
+  });
+
+  test("of a grid that is no part of half an hour show all its starts", () => {
+    const starts = [hour(tuesday, "09:00", ana), hour(tuesday, "09:20", ana), hour(tuesday, "09:40", ana)];
+    const shown = arrange(starts, days, { serviceId: "alisado", staffId: "" }, { ...clock, gridMinutes: 20 });
+    expect(times(shown.hours)).toEqual(["09:00", "09:20", "09:40"]);
   });
 
   test("show a chosen start also between the half hours, and its day", () => {
@@ -47,7 +54,7 @@ describe("two weeks of hours", () => {
   test("go on from a full day that was asked for, and say so", () => {
     const full = [hour(monday, "09:00", ana), hour("2026-12-03", "10:00", ana)];
     const wish = { serviceId: "alisado", staffId: "", day: tuesday };
-    expect(arrange(full, days, wish, (at) => at.slice(0, 10))).toMatchObject({ day: "2026-12-03", fullDay: tuesday });
+    expect(arrange(full, days, wish, clock)).toMatchObject({ day: "2026-12-03", fullDay: tuesday });
   });
 });
 

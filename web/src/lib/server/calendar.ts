@@ -39,12 +39,14 @@ export type Wish = {
 
 const alternatives = 3;
 
-/** `dayOf`: the day of a moment at the salon. */
+/** The salon's clock: the day of a moment there, and how many minutes lie between starts. */
+export type Clock = { dayOf: (at: string) => string; gridMinutes: number };
+
 export function arrange(
   all: Hour[],
   days: string[],
   wish: Wish,
-  dayOf: (at: string) => string,
+  { dayOf, gridMinutes }: Clock,
 ): Omit<Calendar, "today" | "previous" | "next"> {
   const free = wish.taken ? withoutTaken(all, wish) : all;
   const hers = withStylist(free, wish.staffId);
@@ -55,7 +57,7 @@ export function arrange(
   const wanted = wish.start && !wish.taken ? hours.find(isAt(wish.start)) : undefined;
   const held = wish.held && !wish.start ? hours.find(isAt(wish.held.start)) : undefined;
   const chosen = wanted ?? held ?? (wish.first && !wish.start ? hours[0] : undefined);
-  const ofDay = Map.groupBy(everyHalfHour(hours, chosen), ({ start }) => dayOf(start));
+  const ofDay = Map.groupBy(thinned(hours, gridMinutes, chosen), ({ start }) => dayOf(start));
   const asked = wish.day ?? (chosen ? dayOf(chosen.start) : wish.start && dayOf(wish.start));
   const day = days.find((one) => one >= (asked ?? "") && ofDay.has(one)) ?? days.find((one) => ofDay.has(one)) ?? days[0]!;
   const gone = wish.start !== undefined && !wanted;
@@ -67,7 +69,7 @@ export function arrange(
     staffId,
     withoutHer,
     first: hours[0],
-    nearest: gone ? nearestTo(wish.start!, free, staffId) : [],
+    nearest: gone ? nearestTo(wish.start!, thinned(free, gridMinutes), staffId) : [],
     gone,
     ...(chosen && dayOf(chosen.start) === day && { chosen: chosen.start }),
   };
@@ -97,13 +99,14 @@ function withHeld(hours: Hour[], { held, staffId }: Wish): Hour[] {
   return [...hours, { ...held, staff: [] }].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }
 
-// Starts come every quarter of an hour; one in each half hour is enough to choose from on a phone.
-function everyHalfHour(hours: Hour[], chosen?: Hour): Hour[] {
+// Of starts every quarter of an hour one in each half hour is enough to choose from on a phone; those of a wider grid are all shown.
+function thinned(hours: Hour[], gridMinutes: number, chosen?: Hour): Hour[] {
+  const step = (30 % gridMinutes === 0 ? 30 : gridMinutes) * 60_000;
   const seen = new Set<number>();
   return hours.filter((hour) => {
-    const half = Math.floor(Date.parse(hour.start) / 1_800_000);
-    const first = !seen.has(half);
-    seen.add(half);
+    const part = Math.floor(Date.parse(hour.start) / step);
+    const first = !seen.has(part);
+    seen.add(part);
     return first || hour === chosen;
   });
 }
@@ -111,8 +114,6 @@ function everyHalfHour(hours: Hour[], chosen?: Hour): Hour[] {
 function nearestTo(start: string, hours: Hour[], staffId: string): Hour[] {
   const distance = (hour: Hour) => Math.abs(Date.parse(hour.start) - Date.parse(start));
   const hers = (hour: Hour) => (hour.staff.some(({ id }) => id === staffId) ? 0 : 1);
-  const nearest = everyHalfHour(hours)
-    .toSorted((a, b) => distance(a) - distance(b) || hers(a) - hers(b))
-    .slice(0, alternatives);
+  const nearest = hours.toSorted((a, b) => distance(a) - distance(b) || hers(a) - hers(b)).slice(0, alternatives);
   return nearest.sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }

@@ -1,17 +1,16 @@
-import type { Mail, Money } from "./booking-papers.ts";
+import type { Money } from "./booking-papers.ts";
 import type { BookingView } from "./booking-view.ts";
 
-/** What she has back, what is on its way, and what should have arrived and did not. */
-export type MoneyBack = { given: number; coming: number; missing: number };
+/** What she has back, what is on its way, what should have arrived and did not; and what her bank holds, or gave her, because of her claim. */
+export type MoneyBack = { given: number; coming: number; missing: number; held: number; byBank: number };
 
 /** What the money did comes before what was promised when the booking was cancelled. */
-export function moneyBack({ cancellation }: BookingView, money: Money | undefined, mails: Mail[] = []): MoneyBack {
+export function moneyBack({ cancellation }: BookingView, money: Money | undefined): MoneyBack {
   const promised = cancellation?.refund ?? 0;
-  const told = (kind: string) => mails.some((mail) => mail.kind === kind);
-  if (!money) return told("refund_sent") ? { given: promised, coming: 0, missing: 0 } : { given: 0, coming: promised, missing: 0 };
-  const { refunded: given, refunding, owed } = money;
-  const open = Math.max(0, promised - given);
-  if (refunding > 0) return { given, coming: refunding, missing: owed };
-  if (owed > 0 || told("refund_failed")) return { given, coming: 0, missing: owed || open };
-  return { given, coming: open, missing: 0 };
+  if (!money) return { given: 0, coming: promised, missing: 0, held: 0, byBank: 0 };
+  const { refunded: given, refunding, owed, disputed: held, lost: byBank } = money;
+  const missing = Math.max(0, owed - refunding);
+  // A moment ago, and payments has not heard of it.
+  const unheard = Math.max(0, promised - given - owed - byBank);
+  return { given, coming: refunding || unheard, missing, held, byBank };
 }

@@ -8,33 +8,38 @@ import { isAway, refusalOf } from "./refusal.ts";
 
 const daysShown = 14;
 
-/** Asks for free hours: of a service, or those to which a booking can be moved; and how far ahead the salon can be booked. */
-export type Source = { free(asked: Asked): Promise<{ slots: FreeSlot[]; firstFree?: FreeSlot }>; daysAhead(): Promise<number> };
+/** Asks for free hours: of a service, or those to which a booking can be moved; and how far ahead and how often the salon can be booked. */
+export type Source = { free(asked: Asked): Promise<{ slots: FreeSlot[]; firstFree?: FreeSlot }>; settings(): Promise<Bookable> };
+type Bookable = { bookableDaysAhead: number; gridMinutes: number };
 type Asked = { date: string; toDate: string; staffId?: string; firstFree?: boolean };
 type FreeSlot = Pick<Slot, "start" | "end" | "staffId" | "staffName">;
 
 export const ofService = ({ availability, staff }: Api, serviceId: string): Source => ({
   free: (asked) => availability.getAvailability({ serviceId, ...asked }),
-  daysAhead: () => daysAhead(staff),
+  settings: () => settingsOf(staff),
 });
 
 /** Its own time counts as free. */
 export const forMove = ({ booking, staff }: Api, bookingId: string): Source => ({
   free: (asked) => booking.getBookingSlots({ bookingId, ...asked }),
-  daysAhead: () => daysAhead(staff),
+  settings: () => settingsOf(staff),
 });
 
-const daysAhead = async (staff: Api["staff"]): Promise<number> => (await staff.getSettings({})).settings!.bookableDaysAhead!;
+async function settingsOf(staff: Api["staff"]): Promise<Bookable> {
+  const { bookableDaysAhead, gridMinutes } = (await staff.getSettings({})).settings!;
+  return { bookableDaysAhead: bookableDaysAhead!, gridMinutes: gridMinutes! };
+}
 
 /** Two weeks of free hours around a wish. Undefined: availability is away; the page says so and keeps everything else. */
 export async function calendarFor(source: Source, wish: Wish): Promise<Calendar | undefined> {
   const today = dayOf(new Date());
   try {
-    const last = addDays(today, await source.daysAhead());
+    const { bookableDaysAhead, gridMinutes } = await source.settings();
+    const last = addDays(today, bookableDaysAhead);
     const from = firstShown(today, last, wish.day ?? dayOf(wish.start ?? wish.held?.start ?? new Date()));
     const to = [addDays(from, daysShown - 1), last].sort()[0]!;
     const days = Array.from({ length: daysShown }, (_, n) => addDays(from, n)).filter((day) => day <= to);
-    const shown = arrange(await freeHours(source, from, to), days, wish, dayOf);
+    const shown = arrange(await freeHours(source, from, to), days, wish, { dayOf, gridMinutes });
     return {
       ...shown,
       first: from === today && shown.first ? shown.first : await firstOfAll(source, today, shown),

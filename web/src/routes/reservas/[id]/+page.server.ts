@@ -21,7 +21,7 @@ export const load: PageServerLoad = async (event) => {
     mails,
     address,
     story: storyOf(booking, money, mails),
-    back: moneyBack(booking, money, mails),
+    back: moneyBack(booking, money),
     unpaid: !booking.paid && money?.paidAt === undefined,
     awaited: awaited(booking, documents, money),
     fresh: url.searchParams.has("lista") && booking.status === "CONFIRMED" && booking.time === "ahead",
@@ -43,7 +43,7 @@ function awaited(
   const late = (since: string | undefined) => since !== undefined && Date.now() - Date.parse(since) > usualMinutes * 60_000;
   if (paid && !documents.some(({ credit }) => !credit)) return { document: "invoice", late: late(money?.paidAt) };
   // Of a refund that has not gone out there is no note.
-  if (cancellation && (money?.refunded ?? cancellation.refund) > 0 && !documents.some(({ credit }) => credit))
+  if (paid && cancellation && (money?.refunded ?? cancellation.refund) > 0 && !documents.some(({ credit }) => credit))
     return { document: "creditNote", late: late(cancellation.at) };
   return undefined;
 }
