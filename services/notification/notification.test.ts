@@ -11,7 +11,7 @@ import { BookingCancelledSchema, BookingExpiredSchema, BookingPaidSchema, Bookin
 import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
-import { PaymentFailedSchema, PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
+import { PaymentFailedSchema, PaymentRefundedSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { beforeTests } from "../../dev/before-tests.ts";
@@ -230,6 +230,30 @@ describe("a paid booking", () => {
       "stylist_new_booking",
     ]);
   });
+
+  test("money: a refund that did not arrive is told with what happens next, and is never told as sent after that", async () => {
+    await openRange("NX", NumberingRange_Kind.CREDIT_NOTE);
+    const client = await welcomed();
+    const { bookingId, paymentId, lines } = await pay(client);
+    await mailsTo(client, 2);
+    const clientId = client.id;
+    booking.put({ bookingId, paymentId, clientId, lines, ...rule, status: Booking_Status.CONFIRMED });
+    const amount = { currencyCode: "COP", minorUnits: 9_000_000n };
+    const refund = { paymentId, bookingId, clientId, amount };
+    const back = { ...refund, refundId: randomUUID(), hadSucceeded: true };
+    await publisher.publish(fact(RefundFailedSchema, paymentId, back));
+    const [, , failed] = await mailsTo(client, 3);
+    expect(failed!.subject).toBe("Te debemos $ 90.000: la devolución no llegó");
+    expect(failed!.text).toContain("llámanos al +57 601 555 0142");
+    await publisher.publish(fact(PaymentRefundedSchema, paymentId, { ...refund, refundId: back.refundId }));
+    const [, , , note] = await mailsTo(client, 4);
+    expect(note).toMatchObject({
+      subject: expect.stringContaining("Tu nota crédito") as unknown,
+      attachments: [{ name: expect.any(String) as unknown }],
+    });
+    await handled(await publisher.publish(fact(RefundFailedSchema, paymentId, { ...refund, refundId: randomUUID(), nothingLeft: true })));
+    expect((await kinds(bookingId)).filter((kind) => kind.startsWith("refund"))).toEqual(["refund_failed"]);
+  });
 });
 
 test("an unpaid booking that its client lets go is no news to her; one that the salon takes away is", async () => {
@@ -266,7 +290,7 @@ test("an unpaid booking: the failed payment, the end of the hold and the refund 
   await publisher.publish(
     fact(PaymentRefundedSchema, paymentId, { refundId: randomUUID(), paymentId, bookingId, clientId: client.id, amount }),
   );
-  expect((await mailsTo(client, 5))[4]!.text).toContain("un pago que no pudimos usar");
+  expect((await mailsTo(client, 5))[4]!.text).toContain("un pago que ya no pudimos usar");
 });
 
 describe("strangers' text in mail to strangers", () => {
