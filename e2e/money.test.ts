@@ -7,7 +7,7 @@ import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import fc from "fast-check";
 import { price } from "./invariants.ts";
 import { accountsOf, pageOf, pesos } from "./money/at-rest.ts";
-import { closeDisputes, histories, live, type History, type Party } from "./money/history.ts";
+import { closeDisputes, histories, known, live, type History, type Party } from "./money/history.ts";
 import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";
 import { at, book, bookings, ensureNumbering, openSalon, payments, type Salon } from "./salon.ts";
@@ -22,7 +22,7 @@ const webhooks = [
 ];
 const count = Number(process.env.MONEY_HISTORIES ?? 60);
 const seed = Number(process.env.MONEY_SEED ?? Date.now());
-const all = fc.sample(histories, { numRuns: count, seed });
+const all = [...known, ...fc.sample(histories, { numRuns: count - known.length, seed })];
 const batches = webhooks.map((faults, index) => ({ faults, batch: all.filter((_, n) => n % webhooks.length === index) }));
 
 let system: System;

@@ -2,6 +2,7 @@ import { atProvider } from "@lacio/dev/stripe-sandbox/testing/at-provider";
 import type { System } from "@lacio/dev/system";
 import { sql } from "@lacio/dev/testing";
 import type { Money } from "@lacio/proto/common/v1/money";
+import type { Payment } from "@lacio/proto/payments/v1/payments_service";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { money } from "@lacio/salon/money";
 import { balance } from "../invariants.ts";
@@ -33,6 +34,10 @@ export async function accountsOf(system: System, { client, bookingId }: Party) {
       "refunded, by the provider and by the API": [provider.refunded, refunded],
       "disputed, by the provider and by the API": [provider.disputed, of(payment!.disputed) + of(payment!.lost)],
       "owed, by the ledger and by the API": [-books.owed_to_clients, of(payment!.owed)],
+      "what was decided, and what arrived or is owed": [
+        await decidedFor(system, payment!),
+        refunded + of(payment!.owed) + (await debtPaidByBank(system, payment!.paymentId)),
+      ],
       "what the booking says that she has back": [
         of(booking!.refunded),
         booking!.paymentId === payment!.paymentId ? refunded + provider.disputed : 0,
@@ -75,6 +80,21 @@ async function invoicedFor(system: System, bookingId: string): Promise<number> {
 async function givenByCancellation(system: System, paymentId: string): Promise<number> {
   const text = `select coalesce(sum(amount), 0) as sum from refund
     where payment_id = $1 and cause like 'booking.cancelled:%' and failure is distinct from 'nothing is left'`;
+  return Number((await sql<{ sum: string }>(system, "payments", text, [paymentId]))[0]!.sum);
+}
+
+/** A cancellation gives what it said beside all that others gave or owed, as far as the sale reaches. */
+async function decidedFor(system: System, { paymentId, amount }: Payment): Promise<number> {
+  const text = `select coalesce(sum(debit), 0) as sum from ledger_entry left join refund on refund.id = refund_id
+    where ledger_entry.payment_id = $1 and account = 'client_deposits' and refund.cause not like 'booking.cancelled:%' is not false`;
+  const others = Number((await sql<{ sum: string }>(system, "payments", text, [paymentId]))[0]!.sum);
+  return others + Math.min(await givenByCancellation(system, paymentId), of(amount) - others);
+}
+
+/** Whose bank decided a dispute for her has from there what the salon owed. */
+async function debtPaidByBank(system: System, paymentId: string): Promise<number> {
+  const text = `select coalesce(sum(debit), 0) as sum from ledger_entry
+    where payment_id = $1 and account = 'owed_to_clients' and transaction_id like 'dispute_lost:%'`;
   return Number((await sql<{ sum: string }>(system, "payments", text, [paymentId]))[0]!.sum);
 }
 

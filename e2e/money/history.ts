@@ -32,6 +32,25 @@ export const histories: fc.Arbitrary<History> = fc.record({
   salonWins: fc.boolean(),
 });
 
+const moment = { what: "a moment passes" } as const;
+
+/** What once went wrong: a courtesy came back, and a late cancellation was taken for the payment of that debt. */
+export const known: History[] = [
+  {
+    deeds: [
+      { what: "pay" },
+      moment,
+      { what: "salon refunds", share: 22 },
+      moment,
+      { what: "refund comes back" },
+      moment,
+      { what: "cancel" },
+    ],
+    late: true,
+    salonWins: true,
+  },
+];
+
 export type Party = { client: SignedIn; bookingId: string; staffId: string; price: number };
 
 /** Does it all, one after the other, without waiting for what follows. What is not possible at that moment is refused, and the story goes on. */

@@ -46,6 +46,9 @@ const PaymentSchema = defineEntity({
 /** A card that was refused: `id` is the provider's name of that attempt, `at` its second. */
 export type Decline = { id: string; at: number; code: string; message: string };
 
+/** What a refund takes first: what was sold, or what is owed already. */
+export type Source = "sale" | "debt";
+
 export type Order = {
   bookingId: string;
   clientId: string;
@@ -138,19 +141,18 @@ export class Payment extends PaymentSchema.class {
     return { posting: { id: `unused:${paymentId}`, ...moved, currency, paymentId } };
   }
 
-  /** Money went back: first what was owed already, the rest takes from what was sold. */
-  giveBack(amount: bigint): { owed: bigint; sold: bigint } {
-    const owed = this.settleOwed(amount);
-    const sold = amount - owed;
+  /** Money went back. Answers how much of it was owed already, and how much was sold until now. */
+  giveBack(amount: bigint, first: Source): { owed: bigint; sold: bigint } {
+    const sold = this.soldPartOf(amount, first);
     this.deposit -= sold;
+    this.owed -= amount - sold;
     this.countRefunded(amount);
-    return { owed, sold };
+    return { owed: amount - sold, sold };
   }
 
   /** So much should have gone back and could not be sent: what of it was sold is owed from now on. */
-  oweInstead(amount: bigint): bigint {
-    const wanted = amount > this.owed ? amount - this.owed : 0n;
-    const sold = wanted < this.deposit ? wanted : this.deposit;
+  oweInstead(amount: bigint, first: Source): bigint {
+    const sold = this.soldPartOf(amount, first);
     this.deposit -= sold;
     this.owed += sold;
     return sold;
@@ -164,9 +166,14 @@ export class Payment extends PaymentSchema.class {
 
   /** So much of `amount` was owed, and is no more. */
   settleOwed(amount: bigint): bigint {
-    const settled = amount < this.owed ? amount : this.owed;
+    const settled = atMost(this.owed, amount);
     this.owed -= settled;
     return settled;
+  }
+
+  private soldPartOf(amount: bigint, first: Source): bigint {
+    const wanted = first === "sale" ? amount : amount - atMost(this.owed, amount);
+    return atMost(this.deposit, wanted);
   }
 
   private countRefunded(amount: bigint): void {
@@ -175,3 +182,5 @@ export class Payment extends PaymentSchema.class {
   }
 }
 PaymentSchema.setClass(Payment);
+
+const atMost = (limit: bigint, amount: bigint): bigint => (amount < limit ? amount : limit);

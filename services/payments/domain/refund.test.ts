@@ -17,8 +17,9 @@ function paid(): Payment {
   return payment;
 }
 
-const request = (payment: Payment, left: bigint, amount: bigint) =>
-  Refund.request(payment, left, { amount, reason: "test", cause: `admin:${amount}` }, now);
+type Kind = "admin" | "booking.cancelled";
+const request = (payment: Payment, left: bigint, amount: bigint, kind: Kind = "admin") =>
+  Refund.request(payment, left, { amount, reason: "test", cause: `${kind}:${amount}` }, now);
 
 describe("a refund is refused", () => {
   test.each<[string, Payment, bigint, bigint, string]>([
@@ -56,6 +57,30 @@ describe("a refund", () => {
     expect(refund.succeed(payment, "re_1", now)).toBeUndefined();
   });
 
+  // 300 were given as a courtesy and came back. Whoever then decides to give more, owes both; whoever sends the money again pays the debt.
+  test.each<[string, Kind, bigint, "succeed" | "fail", { deposit: bigint; owed: bigint; refunded: bigint }]>([
+    ["of a cancellation leaves an older debt", "booking.cancelled", 500n, "succeed", { deposit: 200n, owed: 300n, refunded: 500n }],
+    ["of a cancellation pays it with all of the rest", "booking.cancelled", 1_000n, "succeed", { deposit: 0n, owed: 0n, refunded: 1_000n }],
+    [
+      "of a cancellation that is not sent is owed beside it",
+      "booking.cancelled",
+      500n,
+      "fail",
+      { deposit: 200n, owed: 800n, refunded: 0n },
+    ],
+    ["of an admin pays it first", "admin", 500n, "succeed", { deposit: 500n, owed: 0n, refunded: 500n }],
+    ["of an admin that is not sent adds to it what was more", "admin", 500n, "fail", { deposit: 500n, owed: 500n, refunded: 0n }],
+  ])("%s", (_, kind, amount, end, left) => {
+    const payment = paid();
+    const courtesy = request(payment, 1_000n, 300n);
+    courtesy.succeed(payment, "re_1", now);
+    courtesy.fail(payment, "re_1", "bank", now);
+    const refund = request(payment, 1_000n, amount, kind);
+    if (end === "succeed") refund.succeed(payment, "re_2", now);
+    else refund.fail(payment, "re_2", "bank", now);
+    expect(payment).toMatchObject(left);
+  });
+
   test("any order and repetition of what the provider says ends the same, and the books balance", () => {
     type Word = { of: 0 | 1; says: "sent" | "refunded" | "failed" };
     const word = fc.record<Word>({ of: fc.constantFrom(0, 1), says: fc.constantFrom("sent", "refunded", "failed") });
@@ -69,7 +94,7 @@ describe("a refund", () => {
 
     function endOf(words: Word[]) {
       const payment = paid();
-      const refunds = [request(payment, 1_000n, 300n), request(payment, 700n, 700n)] as const;
+      const refunds = [request(payment, 1_000n, 300n), request(payment, 700n, 700n, "booking.cancelled")] as const;
       let [held, liable] = [1_000n, 1_000n];
       for (const { of, says } of words) {
         const posting = tell(payment, refunds[of], says)?.posting;

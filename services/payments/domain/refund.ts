@@ -5,7 +5,7 @@ import { PaymentRefunded_Cause as Cause, PaymentRefundedSchema, RefundFailedSche
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { Effect, Posting } from "./effect.ts";
-import type { Payment } from "./payment.ts";
+import type { Payment, Source } from "./payment.ts";
 
 const RefundSchema = defineEntity({
   name: "Refund",
@@ -78,7 +78,7 @@ export class Refund extends RefundSchema.class {
   succeed(payment: Payment, providerRefundId: string, now: Date): Effect | undefined {
     if (this.status !== "REQUESTED") return undefined;
     Object.assign(this, { status: "SUCCEEDED", providerRefundId, settledAt: now });
-    const { owed, sold } = payment.giveBack(this.amount);
+    const { owed, sold } = payment.giveBack(this.amount, this.source());
     const takenFromSale = { currencyCode: payment.currency, minorUnits: sold };
     return {
       fact: fact(PaymentRefundedSchema, payment.bookingId, { ...this.told(payment), refundedAt: timestampFromDate(now), takenFromSale }),
@@ -102,7 +102,7 @@ export class Refund extends RefundSchema.class {
     }
     // Nothing was decided by us of what somebody made at the provider; they see there that it failed.
     if (this.kind() === "provider") return {};
-    const sold = payment.oweInstead(this.amount);
+    const sold = payment.oweInstead(this.amount, this.source());
     const takenFromSale = { currencyCode: payment.currency, minorUnits: sold };
     return {
       fact: this.failed(payment, now, { takenFromSale }),
@@ -118,6 +118,11 @@ export class Refund extends RefundSchema.class {
 
   private kind(): Kind {
     return this.cause.slice(0, this.cause.indexOf(":")) as Kind;
+  }
+
+  /** A cancellation gives of the sale, beside what was owed before. Any other refund pays that first. */
+  private source(): Source {
+    return this.kind() === "booking.cancelled" ? "sale" : "debt";
   }
 
   private failed(

@@ -145,6 +145,22 @@ describe("an outcome that is undone later: a refund", () => {
     expect(await balances(paymentId)).toEqual({ stripe_clearing: -8_000_000, client_deposits: 8_000_000, owed_to_clients: 0 });
   });
 
+  test("that the bank sends back stays owed when a late cancellation gives a part", async () => {
+    const { bookingId, paymentId } = await system.paid();
+    await system.asAdmin.refundPayment({ paymentId, amount: cop(4_000_000n), reason: "Cortesía" });
+    await refundedTo(paymentId, 4_000_000n);
+    await there.bank(`/refunds/${(await there.refundsOf(paymentId))[0]!.id}/fail`);
+    await refundedTo(paymentId, 0n);
+    await cancelled(bookingId, paymentId, 9_000_000n);
+    await refundedTo(paymentId, 9_000_000n);
+    expect(await shown(paymentId)).toMatchObject({ owed: cop(4_000_000n) });
+    expect((await system.told(PaymentRefundedSchema, bookingId)).map((told) => told.takenFromSale)).toMatchObject([
+      cop(4_000_000n),
+      cop(9_000_000n),
+    ]);
+    expect(await balances(paymentId)).toEqual({ stripe_clearing: -9_000_000, client_deposits: 5_000_000, owed_to_clients: 4_000_000 });
+  });
+
   test("that the provider cancels is told, and another can be asked for", async () => {
     const { bookingId, paymentId } = await system.paid();
     await system.faults({ refunds: "pending" });
