@@ -5,6 +5,7 @@ import { TermsSchema } from "@lacio/proto/availability/v1/availability_service";
 import { BookingCancelledSchema, BookingCreatedSchema, BookingPaidSchema, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import { describe, expect, test } from "@jest/globals";
 import { Booking } from "./booking.ts";
+import { clientOptions } from "./client-options.ts";
 import type { By } from "./booking-schema.ts";
 
 const now = new Date("2026-12-01T12:00:00Z");
@@ -116,7 +117,7 @@ describe("a booking", () => {
   ])("cancelled %s gives back the right amount", (_, by, startsIn, at, expected) => {
     const booking = booked(startsIn);
     if (typeof expected === "string") return expect(reasonOf(() => booking.cancel(by, "x", inHours(at)))).toBe(expected);
-    if (by === "CLIENT") expect(booking.refundIfCancelled(inHours(at))).toBe(expected);
+    if (by === "CLIENT") expect(clientOptions(booking, inHours(at)).refundIfCancelled).toBe(expected);
     const event = fromBinary(BookingCancelledSchema, booking.cancel(by, "x", inHours(at)).payload);
     expect(event).toMatchObject({ paymentId: "p1", refund: { minorUnits: expected, currencyCode: "COP" } });
     expect(booking).toMatchObject({ status: "CANCELLED", refund: expected, cancelReason: "x", cancelledBy: by });
@@ -128,7 +129,7 @@ describe("a booking", () => {
     [100, 1001n],
   ])("cancelled late, gives back the share that was frozen on it: %d percent", (lateRefundPercent, expected) => {
     const booking = after(booked(), (one) => Object.assign(one, { lateRefundPercent }));
-    expect(booking.refundIfCancelled(inHours(30))).toBe(expected);
+    expect(clientOptions(booking, inHours(30)).refundIfCancelled).toBe(expected);
   });
 
   test.each<[string, By, bigint, number, bigint]>([
@@ -139,7 +140,7 @@ describe("a booking", () => {
     ["when all of it went back", "SALON", 1001n, 30, 0n],
   ])("money: after an earlier refund, cancelled %s", (_, by, refunded, at, expected) => {
     const booking = after(booked(), (one) => Object.assign(one, { refunded }));
-    if (by === "CLIENT") expect(booking.refundIfCancelled(inHours(at))).toBe(expected);
+    if (by === "CLIENT") expect(clientOptions(booking, inHours(at)).refundIfCancelled).toBe(expected);
     const event = fromBinary(BookingCancelledSchema, booking.cancel(by, "", inHours(at)).payload);
     expect(event).toMatchObject({ refund: { minorUnits: expected }, refundedBefore: { minorUnits: refunded } });
   });
@@ -152,8 +153,8 @@ describe("a booking", () => {
     ["where the visit begins within the five working days", 8 * 24, 24, 500n],
   ])("legal floor: cancelled %s", (_, startsIn, at, expected) => {
     const booking = after(booked(startsIn), (one) => Object.assign(one, { freeUntilHours: 9 * 24 }));
-    expect(booking.refundIfCancelled(inHours(at))).toBe(expected);
-    expect(booking.movableUntil(inHours(at)) === undefined).toBe(expected !== 1001n);
+    expect(clientOptions(booking, inHours(at)).refundIfCancelled).toBe(expected);
+    expect(clientOptions(booking, inHours(at)).movableUntil === undefined).toBe(expected !== 1001n);
   });
 
   test("a hold ends at its very end, not before", () => {

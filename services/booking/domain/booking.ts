@@ -18,7 +18,7 @@ import { v7 as uuidv7 } from "uuid";
 import { BookingLine, type Stylist } from "./booking-line.ts";
 import { BookingSchema, type By, type Status } from "./booking-schema.ts";
 import { busyMessages, later, type Busy } from "./busy-parts.ts";
-import { freeUntil, lateRefund, refundByPolicy, unrefunded } from "./cancel-policy.ts";
+import { freeUntil, refundByPolicy, unrefunded } from "./cancel-policy.ts";
 
 export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
 export type Wish = { clientId: string; terms: Terms; stylist: Stylist; start: Date; anyStaff: boolean };
@@ -106,31 +106,6 @@ export class Booking extends BookingSchema.class {
     });
   }
 
-  /** What a cancellation by the client would give back; undefined when the client cannot cancel. */
-  refundIfCancelled(now: Date): bigint | undefined {
-    if (!this.isLive() || this.startsAt <= now) return undefined;
-    return this.status === "CONFIRMED" ? refundByPolicy(this, now) : 0n;
-  }
-
-  /** Until when a cancellation by the client gives everything back, and what a later one gives; what is over is undefined. */
-  cancellableByPolicy(now: Date): { freeUntil?: Date; lateRefund?: bigint } {
-    if (!this.isLive() || this.startsAt <= now) return {};
-    // Who has not paid sees what will hold once she has.
-    const { startsAt, freeUntilHours, lateRefundPercent, paidAt } = this;
-    const until = freeUntil({ startsAt, freeUntilHours, lateRefundPercent, paidAt: paidAt ?? now });
-    return { ...(now <= until && { freeUntil: until }), ...(until < startsAt && { lateRefund: lateRefund(this) }) };
-  }
-
-  /** Until when its client can move it; undefined when that is over. */
-  movableUntil(now: Date): Date | undefined {
-    try {
-      this.refuseUnlessMovable("CLIENT", now);
-    } catch {
-      return undefined;
-    }
-    return this.status === "CONFIRMED" ? freeUntil(this) : this.expiresAt;
-  }
-
   refuseUnlessMovable(by: By, now: Date): void {
     if (this.status === "CANCELLED") throw alreadyCancelled();
     if (this.status === "EXPIRED" || (this.status === "PENDING_PAYMENT" && this.expiresAt <= now))
@@ -177,6 +152,11 @@ export class Booking extends BookingSchema.class {
     if (this.revision !== revision) throw changed();
   }
 
+  /** Held or paid, and not ended in any way. */
+  isLive(): boolean {
+    return this.status === "PENDING_PAYMENT" || this.status === "CONFIRMED";
+  }
+
   isOf(staffId: string): boolean {
     return this.lines.some((line) => line.staffId === staffId);
   }
@@ -191,10 +171,6 @@ export class Booking extends BookingSchema.class {
 
   money(minorUnits: bigint) {
     return { currencyCode: this.currency, minorUnits };
-  }
-
-  private isLive(): boolean {
-    return this.status === "PENDING_PAYMENT" || this.status === "CONFIRMED";
   }
 
   private settle(status: "COMPLETED" | "NO_SHOW", now: Date, corrects = false) {

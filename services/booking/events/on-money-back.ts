@@ -13,17 +13,21 @@ import type { Booking } from "../domain/booking.ts";
 
 export const onPaymentRefunded =
   (): Handler<typeof PaymentRefundedSchema> =>
-  ({ bookingId, paymentId, amount, cause }, once) =>
-    count(once, bookingId, paymentId, amount!.minorUnits, (booking) => {
+  async ({ bookingId, paymentId, amount, cause }, once) => {
+    if (cause === Cause.PAYMENT_DECLINED) return; // the booking never took it
+    await count(once, bookingId, paymentId, amount!.minorUnits, (booking) => {
       if (cause === Cause.BOOKING_CANCELLED) booking.cancellationGave(amount!.minorUnits);
     });
+  };
 
 export const onRefundFailed =
   (): Handler<typeof RefundFailedSchema> =>
-  ({ bookingId, paymentId, amount, cause, hadSucceeded, nothingLeft }, once) =>
-    count(once, bookingId, paymentId, hadSucceeded ? -amount!.minorUnits : 0n, (booking) => {
+  async ({ bookingId, paymentId, amount, cause, hadSucceeded, nothingLeft }, once) => {
+    if (cause === Cause.PAYMENT_DECLINED) return;
+    await count(once, bookingId, paymentId, hadSucceeded ? -amount!.minorUnits : 0n, (booking) => {
       if (nothingLeft && cause === Cause.BOOKING_CANCELLED) booking.cancellationGave(0n);
     });
+  };
 
 export const onDisputeClosed =
   (): Handler<typeof DisputeClosedSchema> =>
@@ -32,23 +36,26 @@ export const onDisputeClosed =
 
 type Work = (booking: Booking) => void;
 
-/** Counts for the payment, which the booking may not have taken yet, or never takes. */
+/** Counts for the payment, also when the booking has not taken it yet. */
 const count = (once: Once, bookingId: string, paymentId: string, back: bigint, work: Work = () => {}): Promise<void> =>
   once(async (tx) => {
     const known = await tx.sql("select 1 from booking where id = $1", [bookingId]);
     if (known.length === 0) return;
     const booking = await lockBooking(tx, bookingId);
-    await tx.sql(
-      "insert into money_back (payment_id, amount) values ($1, $2) on conflict (payment_id) do update set amount = money_back.amount + $2",
-      [paymentId, back],
-    );
-    if (booking.paymentId !== paymentId) return;
+    if (booking.paymentId !== paymentId) return keepUntilTaken(tx, paymentId, back);
     booking.refunded += back;
     work(booking);
   });
 
+async function keepUntilTaken(tx: Tx, paymentId: string, back: bigint): Promise<void> {
+  await tx.sql(
+    "insert into money_back (payment_id, amount) values ($1, $2) on conflict (payment_id) do update set amount = money_back.amount + $2",
+    [paymentId, back],
+  );
+}
+
 /** What went back of a payment before its booking took it. */
-export async function moneyBackOf(tx: Tx, paymentId: string): Promise<bigint> {
-  const [row] = await tx.sql<{ amount: string }>("select amount from money_back where payment_id = $1", [paymentId]);
+export async function takeMoneyBack(tx: Tx, paymentId: string): Promise<bigint> {
+  const [row] = await tx.sql<{ amount: string }>("delete from money_back where payment_id = $1 returning amount", [paymentId]);
   return BigInt(row?.amount ?? 0);
 }

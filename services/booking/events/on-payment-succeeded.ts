@@ -6,7 +6,7 @@ import type { App } from "../app.ts";
 import type { Booking, Payment } from "../domain/booking.ts";
 import { declinedPayment } from "../domain/declined-payment.ts";
 import { lockBooking } from "../db/load-bookings.ts";
-import { moneyBackOf } from "./on-money-back.ts";
+import { takeMoneyBack } from "./on-money-back.ts";
 import { occupy, takeTurns } from "../occupancy/occupancy.ts";
 
 /** Each payment ends in exactly one of: the booking is paid, or the money goes back. */
@@ -32,7 +32,7 @@ async function take(app: App, tx: Tx, bookingId: string, payment: Payment): Prom
   if (ended && !(await claimAgain(app, tx, booking)))
     return tx.emit(declinedPayment(booking.id, booking.clientId, payment.paymentId, "hold_expired"));
   tx.emit(booking.markPaid(payment, ended));
-  booking.refunded = await moneyBackOf(tx, payment.paymentId);
+  booking.refunded = await takeMoneyBack(tx, payment.paymentId);
 }
 
 async function claimAgain(app: App, tx: Tx, booking: Booking): Promise<boolean> {

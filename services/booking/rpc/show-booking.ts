@@ -1,12 +1,11 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
 import type { Booking } from "../domain/booking.ts";
+import { clientOptions } from "../domain/client-options.ts";
 
 /** The booking as callers see it at this moment. */
 export function showBooking(booking: Booking, now: Date) {
-  const refund = booking.refundIfCancelled(now);
-  const { freeUntil, lateRefund } = booking.cancellableByPolicy(now);
-  const movableUntil = booking.movableUntil(now);
+  const { refundIfCancelled, freeUntil, lateRefund, movableUntil } = clientOptions(booking, now);
   return {
     bookingId: booking.id,
     status: Booking_Status[booking.status],
@@ -17,7 +16,7 @@ export function showBooking(booking: Booking, now: Date) {
     price: booking.money(booking.price),
     lines: booking.lineMessages(),
     expiresAt: booking.status === "PENDING_PAYMENT" ? timestampFromDate(booking.expiresAt) : undefined,
-    refundIfCancelled: refund === undefined ? undefined : booking.money(refund),
+    refundIfCancelled: refundIfCancelled === undefined ? undefined : booking.money(refundIfCancelled),
     cancellation: cancellationOf(booking),
     policy: { freeUntilHours: booking.freeUntilHours, lateRefundPercent: booking.lateRefundPercent },
     createdAt: timestampFromDate(booking.createdAt),

@@ -17,10 +17,13 @@ export async function applyToDispute(app: App, tx: Tx, change: DisputeChange): P
   const applied = await record(tx, ...dispute.become(change.become, payment, app.now()));
   if (dispute.status === before) return "unchanged";
   disputes.inc({ state: dispute.status });
-  app.log.error(
-    { dispute: dispute.id, payment_id: payment.id, booking: payment.bookingId, state: dispute.status },
-    "ALERT: a client disputes a payment; a person answers at the provider, in time",
-  );
+  const about = { dispute: dispute.id, payment_id: payment.id, booking: payment.bookingId };
+  if (dispute.status === "OPEN") app.log.error(about, "ALERT: a client disputes a payment; a person answers at the provider, in time");
+  else
+    app.log.warn(
+      about,
+      dispute.status === "WON" ? "a dispute was won: the money is back" : "a dispute was lost: the money stays with the client",
+    );
   // Refunds wait for the end of a dispute.
   if (change.become !== "OPEN")
     await tx.sql("update refund set next_try_at = now() where payment_id = $1 and status = 'REQUESTED'", [payment.id]);

@@ -9,15 +9,21 @@ export async function recordEffect(tx: Tx, { fact, posting }: Effect): Promise<v
 
 async function post(tx: Tx, { id, debit, credit, currency, paymentId, refundId }: Posting): Promise<void> {
   const sides = [
-    ...Object.entries(debit).map((entry) => [...entry, 0n] as const),
-    ...Object.entries(credit).map(([to, sum]) => [to, 0n, sum] as const),
-  ];
-  for (const [account, debited, credited] of sides) {
-    if (debited === 0n && credited === 0n) continue;
-    await tx.sql(
-      `insert into ledger_entry (transaction_id, account, debit, credit, currency, payment_id, refund_id)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, account, debited, credited, currency, paymentId, refundId ?? null],
-    );
-  }
+    ...Object.entries(debit).map(([account, sum]) => ({ account, debit: sum, credit: 0n })),
+    ...Object.entries(credit).map(([account, sum]) => ({ account, debit: 0n, credit: sum })),
+  ].filter((side) => side.debit + side.credit > 0n);
+  if (sides.length === 0) return;
+  await tx.sql(
+    `insert into ledger_entry (transaction_id, account, debit, credit, currency, payment_id, refund_id)
+     select $1, account, debit, credit, $5, $6, $7 from unnest($2::text[], $3::bigint[], $4::bigint[]) as side (account, debit, credit)`,
+    [
+      id,
+      sides.map((side) => side.account),
+      sides.map((side) => side.debit),
+      sides.map((side) => side.credit),
+      currency,
+      paymentId,
+      refundId ?? null,
+    ],
+  );
 }
