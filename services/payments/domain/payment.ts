@@ -46,9 +46,6 @@ const PaymentSchema = defineEntity({
 /** A card that was refused: `id` is the provider's name of that attempt, `at` its second. */
 export type Decline = { id: string; at: number; code: string; message: string };
 
-/** What a refund takes first: what was sold, or what is owed already. */
-export type Source = "sale" | "debt";
-
 export type Order = {
   bookingId: string;
   clientId: string;
@@ -141,18 +138,18 @@ export class Payment extends PaymentSchema.class {
     return { posting: { id: `unused:${paymentId}`, ...moved, currency, paymentId } };
   }
 
-  /** Money went back. Answers how much of it was owed already, and how much was sold until now. */
-  giveBack(amount: bigint, first: Source): { owed: bigint; sold: bigint } {
-    const sold = this.soldPartOf(amount, first);
+  /** Money went back; of it `debt` was meant for what is owed. Answers what was owed and what was sold until now: a debt may be paid meanwhile. */
+  giveBack(amount: bigint, debt: bigint): { owed: bigint; sold: bigint } {
+    const sold = atMost(this.deposit, amount - atMost(this.owed, debt));
     this.deposit -= sold;
     this.owed -= amount - sold;
     this.countRefunded(amount);
     return { owed: amount - sold, sold };
   }
 
-  /** So much should have gone back and could not be sent: what of it was sold is owed from now on. */
-  oweInstead(amount: bigint, first: Source): bigint {
-    const sold = this.soldPartOf(amount, first);
+  /** So much of the sale should have gone back and could not be sent: it is owed from now on. */
+  oweInstead(amount: bigint): bigint {
+    const sold = atMost(this.deposit, amount);
     this.deposit -= sold;
     this.owed += sold;
     return sold;
@@ -169,11 +166,6 @@ export class Payment extends PaymentSchema.class {
     const settled = atMost(this.owed, amount);
     this.owed -= settled;
     return settled;
-  }
-
-  private soldPartOf(amount: bigint, first: Source): bigint {
-    const wanted = first === "sale" ? amount : amount - atMost(this.owed, amount);
-    return atMost(this.deposit, wanted);
   }
 
   private countRefunded(amount: bigint): void {

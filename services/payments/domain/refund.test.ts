@@ -17,9 +17,9 @@ function paid(): Payment {
   return payment;
 }
 
-type Kind = "admin" | "booking.cancelled";
-const request = (payment: Payment, left: bigint, amount: bigint, kind: Kind = "admin") =>
-  Refund.request(payment, left, { amount, reason: "test", cause: `${kind}:${amount}` }, now);
+let asked = 0;
+const request = (payment: Payment, left: bigint, amount: bigint, debt = 0n) =>
+  Refund.request(payment, { left, debt }, { amount, reason: "test", cause: `admin:${asked++}` }, now);
 
 describe("a refund is refused", () => {
   test.each<[string, Payment, bigint, bigint, string]>([
@@ -57,28 +57,45 @@ describe("a refund", () => {
     expect(refund.succeed(payment, "re_1", now)).toBeUndefined();
   });
 
-  // 300 were given as a courtesy and came back. Whoever then decides to give more, owes both; whoever sends the money again pays the debt.
-  test.each<[string, Kind, bigint, "succeed" | "fail", { deposit: bigint; owed: bigint; refunded: bigint }]>([
-    ["of a cancellation leaves an older debt", "booking.cancelled", 500n, "succeed", { deposit: 200n, owed: 300n, refunded: 500n }],
-    ["of a cancellation pays it with all of the rest", "booking.cancelled", 1_000n, "succeed", { deposit: 0n, owed: 0n, refunded: 1_000n }],
-    [
-      "of a cancellation that is not sent is owed beside it",
-      "booking.cancelled",
-      500n,
-      "fail",
-      { deposit: 200n, owed: 800n, refunded: 0n },
-    ],
-    ["of an admin pays it first", "admin", 500n, "succeed", { deposit: 500n, owed: 0n, refunded: 500n }],
-    ["of an admin that is not sent adds to it what was more", "admin", 500n, "fail", { deposit: 500n, owed: 500n, refunded: 0n }],
-  ])("%s", (_, kind, amount, end, left) => {
+  // 300 were given as a courtesy and came back. A cancellation is decided beside that; whoever sends the money again pays the debt.
+  test.each<[string, { amount: bigint; debt: bigint }, "succeed" | "fail", { deposit: bigint; owed: bigint; refunded: bigint }]>([
+    ["of the sale leaves an older debt", { amount: 500n, debt: 0n }, "succeed", { deposit: 200n, owed: 300n, refunded: 500n }],
+    ["of everything pays it, too", { amount: 1_000n, debt: 0n }, "succeed", { deposit: 0n, owed: 0n, refunded: 1_000n }],
+    ["of the sale that is not sent is owed beside it", { amount: 500n, debt: 0n }, "fail", { deposit: 200n, owed: 800n, refunded: 0n }],
+    ["for the debt pays it first", { amount: 500n, debt: 300n }, "succeed", { deposit: 500n, owed: 0n, refunded: 500n }],
+    ["for the debt that is not sent adds what was more", { amount: 500n, debt: 300n }, "fail", { deposit: 500n, owed: 500n, refunded: 0n }],
+  ])("%s", (_, { amount, debt }, end, left) => {
     const payment = paid();
     const courtesy = request(payment, 1_000n, 300n);
     courtesy.succeed(payment, "re_1", now);
     courtesy.fail(payment, "re_1", "bank", now);
-    const refund = request(payment, 1_000n, amount, kind);
+    const refund = request(payment, 1_000n, amount, debt);
     if (end === "succeed") refund.succeed(payment, "re_2", now);
     else refund.fail(payment, "re_2", "bank", now);
     expect(payment).toMatchObject(left);
+  });
+
+  test("that was asked for before a debt arose does not pay it", () => {
+    const payment = paid();
+    const courtesy = request(payment, 1_000n, 300n);
+    request(payment, 700n, 500n).fail(payment, null, "bank", now);
+    courtesy.succeed(payment, "re_1", now);
+    expect(payment).toMatchObject({ deposit: 200n, owed: 500n, refunded: 300n });
+  });
+
+  test("for a debt that a bank has paid meanwhile takes from the sale; one that is not sent takes nothing", () => {
+    const owing = () => {
+      const payment = paid();
+      request(payment, 1_000n, 300n).fail(payment, null, "bank", now);
+      const again = request(payment, 1_000n, 300n, 300n);
+      payment.settleOwed(300n);
+      return { payment, again };
+    };
+    const [sent, unsent] = [owing(), owing()];
+    sent.again.succeed(sent.payment, "re_1", now);
+    expect(sent.payment).toMatchObject({ deposit: 400n, owed: 0n, refunded: 300n });
+    unsent.again.fail(unsent.payment, null, "bank", now);
+    expect(unsent.payment).toMatchObject({ deposit: 700n, owed: 0n, refunded: 0n });
   });
 
   test("any order and repetition of what the provider says ends the same, and the books balance", () => {
@@ -94,7 +111,7 @@ describe("a refund", () => {
 
     function endOf(words: Word[]) {
       const payment = paid();
-      const refunds = [request(payment, 1_000n, 300n), request(payment, 700n, 700n, "booking.cancelled")] as const;
+      const refunds = [request(payment, 1_000n, 300n), request(payment, 700n, 700n)] as const;
       let [held, liable] = [1_000n, 1_000n];
       for (const { of, says } of words) {
         const posting = tell(payment, refunds[of], says)?.posting;
@@ -105,7 +122,7 @@ describe("a refund", () => {
       }
       expect([held, liable]).toEqual([1_000n - payment.refunded, 1_000n - payment.refunded]);
       expect(payment.deposit + payment.owed + payment.refunded).toBe(1_000n);
-      return { status: payment.status, refunded: payment.refunded, refunds: refunds.map(({ status }) => status) };
+      return { deposit: payment.deposit, owed: payment.owed, status: payment.status, refunds: refunds.map(({ status }) => status) };
     }
   });
 });

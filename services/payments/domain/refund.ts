@@ -5,7 +5,7 @@ import { PaymentRefunded_Cause as Cause, PaymentRefundedSchema, RefundFailedSche
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { Effect, Posting } from "./effect.ts";
-import type { Payment, Source } from "./payment.ts";
+import type { Payment } from "./payment.ts";
 
 const RefundSchema = defineEntity({
   name: "Refund",
@@ -14,6 +14,8 @@ const RefundSchema = defineEntity({
     id: p.uuid().primary(),
     paymentId: p.uuid(),
     amount: p.bigint(),
+    // What of it pays what was owed when it was asked for; the rest is of the sale.
+    debt: p.bigint(),
     reason: p.text(),
     // Why it exists, once: "booking.cancelled:<booking>", "declined:<payment>", "admin:<id>", "provider:<its id there>".
     cause: p.text().$type<`${Kind}:${string}`>(),
@@ -36,37 +38,39 @@ const causes = {
   provider: Cause.PROVIDER,
 };
 
+/** What another refund of a payment could still be for: what none has claimed, and what is owed and none is to pay. */
+export type Room = { left: bigint; debt: bigint };
+
 export type RefundWish = { amount: bigint; reason: string; cause: Refund["cause"] };
 
 /** Money on its way back. FAILED is the provider's last word, even after it had said SUCCEEDED (a bank may send it back). */
 export class Refund extends RefundSchema.class {
-  /** `left` is what no other refund of the payment has claimed. */
-  static request(payment: Payment, left: bigint, wish: RefundWish, now: Date): Refund {
+  static request(payment: Payment, { left, debt }: Room, wish: RefundWish, now: Date): Refund {
     if (!payment.isPaid()) throw new Refusal("not_paid", "This payment has not been paid.");
     if (left === 0n) throw new Refusal("nothing_to_refund", "Everything has been refunded already.");
     if (wish.amount > left) throw new Refusal("refund_too_large", "That is more than what is left of this payment.");
-    return Refund.of(payment, wish, now);
+    return Refund.of(payment, debt, wish, now);
   }
 
   /** Somebody made it at the provider. */
-  static madeThere(payment: Payment, providerRefundId: string, amount: bigint, now: Date): Refund {
-    const made = Refund.of(payment, { amount, reason: "provider", cause: `provider:${providerRefundId}` }, now);
+  static madeThere(payment: Payment, { debt }: Room, providerRefundId: string, amount: bigint, now: Date): Refund {
+    const made = Refund.of(payment, debt, { amount, reason: "provider", cause: `provider:${providerRefundId}` }, now);
     return Object.assign(made, { providerRefundId });
   }
 
   /** It was promised, and there is nothing left to give: it ends at once. */
   static inVain(payment: Payment, wish: RefundWish, now: Date): Refund {
-    return Refund.of(payment, wish, now);
+    return Refund.of(payment, 0n, wish, now);
   }
 
-  private static of(payment: Payment, wish: RefundWish, now: Date): Refund {
+  private static of(payment: Payment, debt: bigint, wish: RefundWish, now: Date): Refund {
     const rest = { status: "REQUESTED", keyNumber: 1, tries: 0, nextTryAt: now, createdAt: now } as const;
-    return Object.assign(new Refund(), { ...wish, id: uuidv7(), paymentId: payment.id, ...rest });
+    return Object.assign(new Refund(), { ...wish, debt: atMost(wish.amount, debt), id: uuidv7(), paymentId: payment.id, ...rest });
   }
 
   /** The provider has less than was asked for: somebody gave the client a part already. */
   reduceTo(left: bigint, now: Date): void {
-    Object.assign(this, { amount: left, nextTryAt: now });
+    Object.assign(this, { amount: left, debt: atMost(left, this.debt), nextTryAt: now });
   }
 
   sent(providerRefundId: string): Effect | undefined {
@@ -78,7 +82,7 @@ export class Refund extends RefundSchema.class {
   succeed(payment: Payment, providerRefundId: string, now: Date): Effect | undefined {
     if (this.status !== "REQUESTED") return undefined;
     Object.assign(this, { status: "SUCCEEDED", providerRefundId, settledAt: now });
-    const { owed, sold } = payment.giveBack(this.amount, this.source());
+    const { owed, sold } = payment.giveBack(this.amount, this.debt);
     const takenFromSale = { currencyCode: payment.currency, minorUnits: sold };
     return {
       fact: fact(PaymentRefundedSchema, payment.bookingId, { ...this.told(payment), refundedAt: timestampFromDate(now), takenFromSale }),
@@ -102,7 +106,7 @@ export class Refund extends RefundSchema.class {
     }
     // Nothing was decided by us of what somebody made at the provider; they see there that it failed.
     if (this.kind() === "provider") return {};
-    const sold = payment.oweInstead(this.amount, this.source());
+    const sold = payment.oweInstead(this.amount - this.debt);
     const takenFromSale = { currencyCode: payment.currency, minorUnits: sold };
     return {
       fact: this.failed(payment, now, { takenFromSale }),
@@ -118,11 +122,6 @@ export class Refund extends RefundSchema.class {
 
   private kind(): Kind {
     return this.cause.slice(0, this.cause.indexOf(":")) as Kind;
-  }
-
-  /** A cancellation gives of the sale, beside what was owed before. Any other refund pays that first. */
-  private source(): Source {
-    return this.kind() === "booking.cancelled" ? "sale" : "debt";
   }
 
   private failed(
@@ -151,3 +150,5 @@ export class Refund extends RefundSchema.class {
   }
 }
 RefundSchema.setClass(Refund);
+
+const atMost = (limit: bigint, amount: bigint): bigint => (amount < limit ? amount : limit);

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund, type RefundWish } from "../domain/refund.ts";
-import { leftOf } from "../settlement/give-back.ts";
+import { roomFor } from "../settlement/give-back.ts";
 import { show } from "./get-payment.ts";
 import type { Rpc } from "./index.ts";
 
@@ -14,9 +14,9 @@ export const refundPayment =
     if (reason.includes("\0")) throw invalid("reason", "must not contain NUL");
     const answer = await app.transact(async (tx) => {
       const payment = await tx.lock(Payment, { id: paymentId });
-      const left = await leftOf(tx, payment);
-      const wish: RefundWish = { amount: amount ? wanted(amount, payment) : left, reason, cause: `admin:${uuidv7()}` };
-      tx.add(Refund.request(payment, left, wish, app.now()));
+      const room = await roomFor(tx, payment);
+      const wish: RefundWish = { amount: amount ? wanted(amount, payment) : room.left, reason, cause: `admin:${uuidv7()}` };
+      tx.add(Refund.request(payment, room, wish, app.now()));
       await tx.em.flush();
       const [shown] = await show((text, params) => tx.sql(text, params), [payment]);
       return { payment: shown! };

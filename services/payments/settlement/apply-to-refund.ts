@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
 import { record, type Applied } from "./apply-change.ts";
+import { roomFor } from "./give-back.ts";
 import { paymentOfIntent } from "./payment-of-intent.ts";
 
 export type RefundChange = { refundId?: string | undefined; made?: { intentId: string; amount: bigint } | undefined } & (
@@ -58,7 +59,7 @@ async function madeThere(app: App, tx: Tx, { made, providerRefundId }: RefundCha
   if (!payment) return undefined;
   const known = await tx.find(Refund, { cause: `provider:${providerRefundId}` });
   if (known) return { payment, refund: known };
-  const refund = Refund.madeThere(payment, providerRefundId, made.amount, app.now());
+  const refund = Refund.madeThere(payment, await roomFor(tx, payment), providerRefundId, made.amount, app.now());
   tx.add(refund);
   await tx.em.flush(); // the ledger names it
   return { payment, refund, isNew: true };

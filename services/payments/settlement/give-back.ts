@@ -1,12 +1,13 @@
 import type { Tx } from "@lacio/chassis/db";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
-import { Refund } from "../domain/refund.ts";
+import { Refund, type Room } from "../domain/refund.ts";
 import { recordEffect } from "./record-effect.ts";
 
 /**
  * What another service's fact gives back: once per cause, and never more than is there. Without an amount, all of it.
  * What others have on its way does not make it smaller: that may fail, and then the client has only this.
+ * It comes beside an older debt, and pays that only where the sale is not enough.
  */
 export async function giveBack(app: App, tx: Tx, payment: Payment, wish: { amount?: bigint; reason: string; cause: Refund["cause"] }) {
   if (await tx.find(Refund, { cause: wish.cause })) return;
@@ -18,7 +19,7 @@ export async function giveBack(app: App, tx: Tx, payment: Payment, wish: { amoun
     tx.add(refund);
     return recordEffect(tx, refund.giveUp(payment, app.now()));
   }
-  tx.add(Refund.request(payment, left, { ...wish, amount }, app.now()));
+  tx.add(Refund.request(payment, { left, debt: 0n }, { ...wish, amount }, app.now()));
 }
 
 async function lostOf(tx: Tx, { id }: Payment): Promise<bigint> {
@@ -26,13 +27,16 @@ async function lostOf(tx: Tx, { id }: Payment): Promise<bigint> {
   return BigInt((await tx.sql<{ lost: string }>(text, [id]))[0]!.lost);
 }
 
-/** What no refund has claimed yet, and no bank has given to the client; meaningful while the payment's row is locked. */
-export async function leftOf(tx: Tx, payment: Payment): Promise<bigint> {
-  const [row] = await tx.sql<{ gone: string }>(
-    `select (select coalesce(sum(amount), 0) from refund where payment_id = $1 and status <> 'FAILED')
-       + (select coalesce(sum(amount), 0) from dispute where payment_id = $1 and status = 'LOST') as gone`,
+/** Meaningful while the payment's row is locked. What a bank gave to the client is not left, either. */
+export async function roomFor(tx: Tx, payment: Payment): Promise<Room> {
+  const [row] = await tx.sql<{ gone: string; debt: string }>(
+    `select coalesce(sum(amount) filter (where status <> 'FAILED'), 0) as gone,
+       coalesce(sum(debt) filter (where status = 'REQUESTED'), 0) as debt
+     from refund where payment_id = $1`,
     [payment.id],
   );
-  const left = payment.amount - BigInt(row!.gone);
-  return left > 0n ? left : 0n;
+  const left = payment.amount - BigInt(row!.gone) - (await lostOf(tx, payment));
+  return { left: orNothing(left), debt: orNothing(payment.owed - BigInt(row!.debt)) };
 }
+
+const orNothing = (amount: bigint): bigint => (amount > 0n ? amount : 0n);

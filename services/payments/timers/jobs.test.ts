@@ -356,7 +356,12 @@ async function paid(_ = 0, wishes = {}): Promise<Payment> {
 }
 
 async function requested(payment: Payment, amount = payment.amount): Promise<Refund> {
-  const refund = Refund.request(payment, payment.amount, { amount, reason: "test", cause: `admin:${randomUUID()}` }, new Date());
+  const refund = Refund.request(
+    payment,
+    { left: payment.amount, debt: 0n },
+    { amount, reason: "test", cause: `admin:${randomUUID()}` },
+    new Date(),
+  );
   await app.transact(async (tx) => tx.add(refund));
   return refund;
 }
