@@ -34,6 +34,7 @@ export async function accountsOf(system: System, { client, bookingId }: Party) {
       "refunded, by the provider and by the API": [provider.refunded, refunded],
       "disputed, by the provider and by the API": [provider.disputed, of(payment!.disputed) + of(payment!.lost)],
       "owed, by the ledger and by the API": [-books.owed_to_clients, of(payment!.owed)],
+      "owed, by the booking and by the API": [of(booking!.owed), booking!.paymentId === payment!.paymentId ? of(payment!.owed) : 0],
       "what was decided, and what arrived or is owed": [
         await decidedFor(system, payment!),
         refunded + of(payment!.owed) + (await debtPaidByBank(system, payment!.paymentId)),
@@ -47,6 +48,7 @@ export async function accountsOf(system: System, { client, bookingId }: Party) {
         await givenByCancellation(system, payment!.paymentId),
       ],
       "mails that a refund failed, and refunds that did": [mails.failed, refunds.failed],
+      "mails that were overtaken by younger ones": [mails.overtaken, 0],
       // One that failed before it could be told is told as failed alone.
       "mails of refunds, and refunds that arrived": [Math.min(Math.max(mails.sent, refunds.arrived), refunds.told), mails.sent],
     },
@@ -98,11 +100,17 @@ async function debtPaidByBank(system: System, paymentId: string): Promise<number
   return Number((await sql<{ sum: string }>(system, "payments", text, [paymentId]))[0]!.sum);
 }
 
-async function mailedTo(system: System, bookingId: string): Promise<{ sent: number; failed: number }> {
+async function mailedTo(system: System, bookingId: string): Promise<{ sent: number; failed: number; overtaken: number }> {
   const text = "select kind, count(*) as count from notification where booking_id = $1 group by kind";
   const rows = await sql<{ kind: string; count: string }>(system, "notification", text, [bookingId]);
   const of = (kind: string) => Number(rows.find((row) => row.kind === kind)?.count ?? 0);
-  return { sent: of("refund_sent"), failed: of("refund_failed") };
+  const overtaken = `select 1 from notification a join notification b using (booking_id, recipient_id)
+    where booking_id = $1 and a.id < b.id and a.sent_at > b.sent_at`;
+  return {
+    sent: of("refund_sent"),
+    failed: of("refund_failed"),
+    overtaken: (await sql(system, "notification", overtaken, [bookingId])).length,
+  };
 }
 
 /** `told`: as having arrived, whatever became of it. */

@@ -8,6 +8,7 @@ import { SoldNames } from "./migrations/20261129000001-sold-names.ts";
 import { Refunded } from "./migrations/20261129000100-refunded.ts";
 import { OwnVisitAt } from "./migrations/20261129120000-own-visit-at.ts";
 import { Settings } from "./migrations/20261130000000-settings.ts";
+import { Owed } from "./migrations/20261201000000-owed.ts";
 
 export const database: DatabaseParts = {
   entities: [Booking, BookingLine],
@@ -18,6 +19,7 @@ export const database: DatabaseParts = {
     { name: "20261129000100-refunded", class: Refunded },
     { name: "20261129120000-own-visit-at", class: OwnVisitAt },
     { name: "20261130000000-settings", class: Settings },
+    { name: "20261201000000-owed", class: Owed },
   ],
   refusals: {
     occupancy_bounds: () => new Refusal("service_too_long", "This service keeps a stylist busy for too long at a time."),

@@ -25,6 +25,8 @@ export const BookingSchema = defineEntity({
     refund: p.bigint().nullable(),
     // What the client has back, however it came there.
     refunded: p.bigint(),
+    // What more of the price the client should have back: a refund failed.
+    owed: p.bigint(),
     cancelledAt: p.datetime().nullable(),
     anyStaff: p.boolean(),
     startsAt: p.datetime(),

@@ -145,6 +145,18 @@ describe("a booking", () => {
     expect(event).toMatchObject({ refund: { minorUnits: expected }, refundedBefore: { minorUnits: refunded } });
   });
 
+  test.each<[string, By, { refunded: bigint; owed: bigint }, number, bigint]>([
+    ["in time: the rest", "CLIENT", { refunded: 0n, owed: 300n }, 0, 701n],
+    ["late: the share of the price", "CLIENT", { refunded: 0n, owed: 300n }, 30, 500n],
+    ["late, when less than that is left", "CLIENT", { refunded: 200n, owed: 700n }, 30, 101n],
+    ["by the stylist, when all of it is owed", "STYLIST", { refunded: 0n, owed: 1001n }, 30, 0n],
+  ])("money: beside what a failed refund left owed, cancelled %s", (_, by, given, at, expected) => {
+    const booking = after(booked(), (one) => one.givenBack(given));
+    if (by === "CLIENT") expect(clientOptions(booking, inHours(at)).refundIfCancelled).toBe(expected);
+    const event = fromBinary(BookingCancelledSchema, booking.cancel(by, "", inHours(at)).payload);
+    expect(event).toMatchObject({ refund: { minorUnits: expected }, owedBefore: { minorUnits: given.owed } });
+  });
+
   // Paid on Tuesday 1 December 2026 at 7:00 in Bogotá; Tuesday the 8th is a holiday, so the fifth working day is Wednesday the 9th.
   test.each<[string, number, number, bigint]>([
     ["before the policy's end", 10 * 24, 0, 1001n],

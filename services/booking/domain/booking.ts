@@ -18,10 +18,11 @@ import { v7 as uuidv7 } from "uuid";
 import { BookingLine, type Stylist } from "./booking-line.ts";
 import { BookingSchema, type By, type Status } from "./booking-schema.ts";
 import { busyMessages, later, type Busy } from "./busy-parts.ts";
-import { freeUntil, refundByPolicy, unrefunded } from "./cancel-policy.ts";
+import { freeUntil, refundByPolicy, stillSold } from "./cancel-policy.ts";
 
 export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
 export type Wish = { clientId: string; terms: Terms; stylist: Stylist; start: Date; anyStaff: boolean };
+export type GivenBack = { refunded: bigint; owed: bigint };
 type Rules = Pick<Settings, "holdMinutes" | "freeUntilHours" | "lateRefundPercent">;
 
 /** A visit: held, paid, then kept, moved, cancelled or missed. Every change grows the revision and is a fact. */
@@ -42,6 +43,7 @@ export class Booking extends BookingSchema.class {
       freeUntilHours: rules.freeUntilHours,
       lateRefundPercent: rules.lateRefundPercent,
       refunded: 0n,
+      owed: 0n,
       anyStaff,
       startsAt: line.startsAt,
       endsAt: line.endsAt,
@@ -92,7 +94,7 @@ export class Booking extends BookingSchema.class {
     if (!this.isLive()) throw this.is("not_cancellable", "be cancelled");
     if (by === "CLIENT" && this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
     if (by === "STYLIST" && this.endsAt <= now) throw new Refusal("too_late", "The visit is over.");
-    const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? refundByPolicy(this, now) : unrefunded(this);
+    const refund = this.status !== "CONFIRMED" ? 0n : by === "CLIENT" ? refundByPolicy(this, now) : stillSold(this);
     if (expected !== undefined && expected !== refund) throw changed();
     this.leave("CANCELLED");
     Object.assign(this, { cancelledBy: by, cancelReason: reason, refund, cancelledAt: now });
@@ -101,6 +103,7 @@ export class Booking extends BookingSchema.class {
       paymentId: this.paymentId ?? "",
       refund: this.money(refund),
       refundedBefore: this.money(this.refunded),
+      owedBefore: this.money(this.owed),
       by: Cancellation_By[by],
       lines: this.lineMessages(),
     });
@@ -139,6 +142,12 @@ export class Booking extends BookingSchema.class {
   noShow(now: Date, correctionDays: number): Fact {
     const correctable = this.status === "COMPLETED" && now <= later(this.endsAt, correctionDays * 1_440);
     return fact(BookingNoShowSchema, this.id, this.settle("NO_SHOW", now, correctable));
+  }
+
+  /** Money went back to its client, or should have; less than nothing when it came back or was paid. */
+  givenBack({ refunded, owed }: GivenBack): void {
+    this.refunded += refunded;
+    this.owed += owed;
   }
 
   /** What its cancellation gave back in the end: less than was decided when the client had the money from elsewhere. */

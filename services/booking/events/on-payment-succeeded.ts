@@ -32,7 +32,7 @@ async function take(app: App, tx: Tx, bookingId: string, payment: Payment): Prom
   if (ended && !(await claimAgain(app, tx, booking)))
     return tx.emit(declinedPayment(booking.id, booking.clientId, payment.paymentId, "hold_expired"));
   tx.emit(booking.markPaid(payment, ended));
-  booking.refunded = await takeMoneyBack(tx, payment.paymentId);
+  booking.givenBack(await takeMoneyBack(tx, payment.paymentId));
 }
 
 async function claimAgain(app: App, tx: Tx, booking: Booking): Promise<boolean> {

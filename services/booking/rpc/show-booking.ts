@@ -25,6 +25,7 @@ export function showBooking(booking: Booking, now: Date) {
     movableUntil: movableUntil && timestampFromDate(movableUntil),
     freeUntil: freeUntil && timestampFromDate(freeUntil),
     refunded: booking.money(booking.refunded),
+    owed: booking.money(booking.owed),
     lateRefund: lateRefund === undefined ? undefined : booking.money(lateRefund),
   };
 }

@@ -10,7 +10,7 @@ import { templates } from "../templates/index.ts";
 
 export const onBookingCancelled =
   (app: App): Handler<typeof BookingCancelledSchema> =>
-  async ({ bookingId, clientId, paymentId, refund, refundedBefore, lines, revision, ...event }, once) => {
+  async ({ bookingId, clientId, paymentId, refund, refundedBefore, owedBefore, lines, revision, ...event }, once) => {
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     const by = cancelledBy(event.by);
     const paid = paymentId !== "";
@@ -25,6 +25,7 @@ export const onBookingCancelled =
       paid,
       refund: refund?.minorUnits ?? 0n,
       before: refundedBefore?.minorUnits ?? 0n,
+      owed: owedBefore?.minorUnits ?? 0n,
       freeUntilHours: booking.policy!.freeUntilHours,
       bookingUrl,
       bookAgainUrl: await askBookAgain(app, to, lines),

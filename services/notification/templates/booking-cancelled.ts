@@ -14,6 +14,8 @@ export type BookingCancelled = MailContext & {
   refund: bigint;
   /** What had gone back to the client earlier. */
   before?: bigint;
+  /** What should have, and did not arrive. */
+  owed?: bigint;
   freeUntilHours: number;
   bookingUrl: string;
   bookAgainUrl: string;

@@ -51,7 +51,7 @@ const WORDS = {
     because: {
       CANCELLED: "This is the refund of your cancelled appointment.",
       PAYMENT_NOT_USED: "We received a payment that we could no longer use for your appointment, so you get it back.",
-      SALON_DECIDED: "The salon gives you some of the money for your appointment back.",
+      SALON_DECIDED: "The salon refunds you money for your appointment.",
       OWED: "This is the money that had not reached you before.",
     },
     button: "See my appointment",

@@ -47,6 +47,9 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
       { ...cancelled, by: "CLIENT", refund: 15_000_000n, before: 3_000_000n },
       { ...cancelled, by: "CLIENT", refund: 9_000_000n, before: 3_000_000n },
       { ...cancelled, by: "STYLIST", refund: 0n, before: 18_000_000n },
+      { ...cancelled, by: "CLIENT", refund: 9_000_000n, owed: 4_000_000n },
+      { ...cancelled, by: "SALON", refund: 14_000_000n, owed: 4_000_000n },
+      { ...cancelled, by: "CLIENT", refund: 0n, before: 10_000_000n, owed: 8_000_000n },
     ],
     booking_expired: [{ ...context, visit, bookAgainUrl: LINK }],
     booking_rescheduled: [
@@ -183,7 +186,7 @@ describe("a mail leads on", () => {
   test.each<[MailKind, string[][]]>([
     ["booking_confirmed", Array<string[]>(2).fill(["see", "change", "cancel"])],
     ["booking_rescheduled", [["see", "change", "cancel"], ["pay", "change", "cancel"]]], // prettier-ignore
-    ["booking_cancelled", Array<string[]>(8).fill(["", "see"])],
+    ["booking_cancelled", Array<string[]>(11).fill(["", "see"])],
     ["booking_expired", [[""]]],
     ["payment_failed", [["pay"], [""]]],
     ["invoice_ready", [["see"], ["see"]]],

@@ -109,6 +109,20 @@ describe("a mail", () => {
     expect(await stateOf(impossible)).toMatchObject({ status: "PENDING", attempts: 1 });
   });
 
+  test("about a visit goes out after the older ones that the same person gets about it, but does not wait for them for ever", async () => {
+    const bookingId = randomUUID();
+    const sent = noteOf({ kind: "refund_sent", bookingId, attachments: [{ invoiceId: randomUUID(), filename: "NC1.pdf" }] });
+    const failed = noteOf({ kind: "refund_failed", bookingId, to: sent.to });
+    const stylist = noteOf({ kind: "stylist_booking_cancelled", bookingId });
+    await app.transact((tx) => write(app, tx, [sent, failed, stylist]));
+    await sendMail(app); // the PDF cannot be had
+    await sendMail(app);
+    expect(server.taken.map(({ to }) => to)).toEqual([stylist.to.email]);
+    await alone.sql("update notification set created_at = now() - interval '11 minutes' where kind = 'refund_sent'");
+    await sendMail(app);
+    expect(server.taken.map(({ to }) => to)).toEqual([stylist.to.email, failed.to.email]);
+  });
+
   test("is sent once by two senders at once", async () => {
     const people = await tellAll(30);
     await alone.sql("begin");

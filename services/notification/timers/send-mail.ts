@@ -22,14 +22,20 @@ export async function sendMail(app: App, over?: AbortSignal): Promise<void> {
   }
 }
 
+// News of one visit reach a person in their order: "we refunded you" waits for its PDF, and "it came back" must not overtake it. But not for ever.
+const patienceMinutes = 10;
+const olderWaits = `exists (select from notification older where older.booking_id = notification.booking_id
+  and older.recipient_id = notification.recipient_id and older.id < notification.id and older.status = 'PENDING'
+  and older.created_at > now() - make_interval(mins => $3))`;
+
 // A lease: whoever dies with a mail in hand leaves it to the next, with the same Message-ID. Whose lease is over, and who only sleeps, has
 // no say any more when they wake up: it is known by its end, in the milliseconds that a Date can hold.
 async function claim(app: App): Promise<{ ids: string[]; lease: Date } | undefined> {
   const rows = await app.db.sql<{ id: string; lease: Date }>(
     `update notification set next_attempt_at = date_trunc('milliseconds', now()) + make_interval(secs => $1) where id in (
-       select id from notification where status = 'PENDING' and next_attempt_at <= now()
+       select id from notification where status = 'PENDING' and next_attempt_at <= now() and not ${olderWaits}
        order by next_attempt_at limit $2 for update skip locked) returning id, next_attempt_at as lease`,
-    [app.config.mailLeaseSeconds, batchSize],
+    [app.config.mailLeaseSeconds, batchSize, patienceMinutes],
   );
   return rows[0] && { ids: rows.map(({ id }) => id), lease: rows[0].lease };
 }

@@ -51,10 +51,11 @@ export class Dispute extends DisputeSchema.class {
 
   private close(payment: Payment, now: Date): Effect {
     const won = this.status === "WON";
-    const closed = fact(DisputeClosedSchema, payment.bookingId, { ...this.told(payment), closedAt: timestampFromDate(now), won });
+    // Whom we owed has the money from the bank.
+    const paid = won ? 0n : payment.settleOwed(this.amount);
+    const debtPaid = { currencyCode: payment.currency, minorUnits: paid };
+    const closed = fact(DisputeClosedSchema, payment.bookingId, { ...this.told(payment), closedAt: timestampFromDate(now), won, debtPaid });
     if (!won) {
-      // Whom we owed has the money from the bank.
-      const paid = payment.settleOwed(this.amount);
       return { fact: closed, posting: this.posting("dispute_lost", payment, { owed_to_clients: paid }, { disputes: paid }) };
     }
     payment.disputed -= this.amount;

@@ -16,7 +16,7 @@ export const getPayment =
     return { payment: shown! };
   };
 
-type Sums = { id: string; refunding: string; lost: string };
+type Sums = { id: string; refunding: string; debt: string; lost: string };
 
 /** Payments as their owners see them; `ask` reads inside or outside a transaction. */
 export async function show(
@@ -25,6 +25,7 @@ export async function show(
 ): Promise<MessageInitShape<typeof PaymentSchema>[]> {
   const sums = await ask(
     `select id, (select coalesce(sum(amount), 0) from refund where payment_id = payment.id and status = 'REQUESTED') as refunding,
+       (select coalesce(sum(debt), 0) from refund where payment_id = payment.id and status = 'REQUESTED') as debt,
        (select coalesce(sum(amount), 0) from dispute where payment_id = payment.id and status = 'LOST') as lost
      from payment where id = any($1)`,
     [payments.map(({ id }) => id)],
@@ -35,7 +36,7 @@ export async function show(
 
 function shown(payment: Payment, sums?: Sums): MessageInitShape<typeof PaymentSchema> {
   const { id, bookingId, status, purpose, currency, createdAt, settledAt, failure } = payment;
-  const [refunding, lost] = [BigInt(sums?.refunding ?? 0), BigInt(sums?.lost ?? 0)];
+  const [refunding, debt, lost] = [BigInt(sums?.refunding ?? 0), BigInt(sums?.debt ?? 0), BigInt(sums?.lost ?? 0)];
   const money = (minorUnits: bigint) => ({ currencyCode: currency, minorUnits });
   return {
     paymentId: id,
@@ -44,8 +45,9 @@ function shown(payment: Payment, sums?: Sums): MessageInitShape<typeof PaymentSc
     purpose: Payment_Purpose[purpose],
     amount: money(payment.amount),
     refunded: money(payment.refunded),
-    refunding: money(refunding),
-    owed: money(payment.owed),
+    // One that waits for others gives only what those leave.
+    refunding: money(atMost(payment.amount - payment.refunded - lost, refunding)),
+    owed: money(payment.owed - atMost(payment.owed, debt)),
     disputed: money(payment.disputed - lost),
     lost: money(lost),
     createdAt: timestampFromDate(createdAt),
@@ -53,3 +55,5 @@ function shown(payment: Payment, sums?: Sums): MessageInitShape<typeof PaymentSc
     failure: failure ?? "",
   };
 }
+
+const atMost = (limit: bigint, amount: bigint): bigint => (amount < limit ? amount : limit);

@@ -19,7 +19,8 @@ export async function giveBack(app: App, tx: Tx, payment: Payment, wish: { amoun
     tx.add(refund);
     return recordEffect(tx, refund.giveUp(payment, app.now()));
   }
-  tx.add(Refund.request(payment, { left, debt: 0n }, { ...wish, amount }, app.now()));
+  const debt = orNothing(amount - payment.deposit);
+  tx.add(Refund.request(payment, { left, debt }, { ...wish, amount }, app.now()));
 }
 
 async function lostOf(tx: Tx, { id }: Payment): Promise<bigint> {

@@ -118,6 +118,7 @@ test("money: what is promised does not get smaller by a refund that is on its wa
     async () =>
       (await system.sql("select 1 from refund where payment_id = $1 and tries > 0 and cause like 'booking%'", [paymentId])).length,
   );
+  expect(await shown(paymentId)).toMatchObject({ refunding: cop(price), owed: cop(0n) }); // never more than there is
   await there.bank(`/refunds/${id}/fail`);
   await refundedTo(paymentId, price);
   expect((await there.refundsOf(paymentId)).filter(({ status }) => status === "succeeded").map(({ amount }) => amount)).toEqual([
@@ -151,7 +152,12 @@ describe("an outcome that is undone later: a refund", () => {
     await refundedTo(paymentId, 4_000_000n);
     await there.bank(`/refunds/${(await there.refundsOf(paymentId))[0]!.id}/fail`);
     await refundedTo(paymentId, 0n);
+    await system.faults({ refunds: "pending" });
     await cancelled(bookingId, paymentId, 9_000_000n);
+    const beside = { refunding: cop(9_000_000n), owed: cop(4_000_000n) };
+    const { id } = await until(async () => (await there.refundsOf(paymentId)).find(({ status }) => status === "pending"));
+    expect(await shown(paymentId)).toMatchObject(beside);
+    await there.bank(`/refunds/${id}/succeed`);
     await refundedTo(paymentId, 9_000_000n);
     expect(await shown(paymentId)).toMatchObject({ owed: cop(4_000_000n) });
     expect((await system.told(PaymentRefundedSchema, bookingId)).map((told) => told.takenFromSale)).toMatchObject([

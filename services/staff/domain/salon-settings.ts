@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import type { Tx } from "@lacio/chassis/db";
-import { Refusal } from "@lacio/chassis/errors";
+import { invalid, Refusal } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import { SettingsChangedSchema } from "@lacio/proto/staff/v1/events";
 import type { Settings } from "@lacio/salon/settings";
@@ -38,6 +38,8 @@ export class SalonSettings extends SettingsSchema.class {
     const news = Object.entries(wishes).filter(([field, value]) => value !== undefined && value !== this[field as keyof Settings]);
     if (news.length === 0) return [];
     Object.assign(this, Object.fromEntries(news));
+    if (this.bookableFromMinutes >= this.bookableDaysAhead * 1_440)
+      throw invalid("settings.bookableFromMinutes", "must be less than the days that can be booked ahead, or nothing can be booked");
     return [this.changed()];
   }
 

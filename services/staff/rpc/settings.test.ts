@@ -56,6 +56,7 @@ describe("one setting, one place", () => {
     ["no day at all", { bookableDaysAhead: 0 }, "settings.bookableDaysAhead"],
     ["three years", { bookableDaysAhead: 1_096 }, "settings.bookableDaysAhead"],
     ["a start that was", { bookableFromMinutes: -1 }, "settings.bookableFromMinutes"],
+    ["a start after the last day", { bookableDaysAhead: 1, bookableFromMinutes: 1_440 }, "settings.bookableFromMinutes"],
     ["a hold of no time", { holdMinutes: 0 }, "settings.holdMinutes"],
     ["a hold of two days", { holdMinutes: 2_880 }, "settings.holdMinutes"],
     ["a limit after the start", { freeUntilHours: -1 }, "settings.freeUntilHours"],

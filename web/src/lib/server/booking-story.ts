@@ -37,7 +37,7 @@ export function storyOf(booking: BookingView, money: Money | undefined, mails: M
     status === "COMPLETED" && { what: "completed" },
     status === "NO_SHOW" && { what: "missed" },
     cancellation !== undefined && { what: "cancelled", at: cancellation.at },
-    given > 0 && { what: "refunded", amount: given, at: told("refund_sent")[0]?.at },
+    given > 0 && { what: "refunded", amount: given, at: told("refund_sent").at(-1)?.at },
     coming > 0 && { what: "refunded", amount: coming, pending: true },
     missing > 0 && { what: "refund_failed", amount: missing, at: told("refund_failed").at(-1)?.at },
     held > 0 && { what: "disputed", amount: held },

@@ -34,6 +34,8 @@ export type BookingView = {
   refundIfCancelled: number;
   /** What she has back already, however it came there. */
   refunded: number;
+  /** What more of the price she should have back. */
+  owed: number;
   /** From here on a cancellation costs; absent when that is so already. The start: it never does. */
   freeUntil?: string;
   freeUntilHours: number;
@@ -73,6 +75,7 @@ export function viewOf(booking: Booking, now = Date.now()): BookingView {
     revision: String(booking.revision),
     refundIfCancelled: pesos(booking.refundIfCancelled),
     refunded: pesos(booking.refunded),
+    owed: pesos(booking.owed),
     ...(booking.freeUntil && { freeUntil: iso(booking.freeUntil) }),
     freeUntilHours: policy?.freeUntilHours ?? 0,
     lateRefund: pesos(booking.lateRefund),

@@ -9,8 +9,7 @@ export function moneyBack({ cancellation }: BookingView, money: Money | undefine
   const promised = cancellation?.refund ?? 0;
   if (!money) return { given: 0, coming: promised, missing: 0, held: 0, byBank: 0 };
   const { refunded: given, refunding, owed, disputed: held, lost: byBank } = money;
-  const missing = Math.max(0, owed - refunding);
   // A moment ago, and payments has not heard of it.
   const unheard = Math.max(0, promised - given - owed - byBank);
-  return { given, coming: refunding || unheard, missing, held, byBank };
+  return { given, coming: refunding || unheard, missing: owed, held, byBank };
 }
