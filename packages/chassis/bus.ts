@@ -37,6 +37,8 @@ export async function openBus(config: ChassisConfig, log: Log): Promise<Bus> {
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
     waitOnFirstConnect: true,
+    // A server that dies between its greeting and its first answer: the client does not notice, and would wait for 20 s each time.
+    timeout: 3_000,
     pingInterval: 10_000,
   });
   const listeners: (() => void)[] = [];
