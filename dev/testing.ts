@@ -22,8 +22,11 @@ export function sharedSystem(): SystemDescription {
 
 /** From here on `fetch` and every TLS client of this process accept the edge's certificate. */
 export function trustEdge({ certificate }: SystemDescription) {
+  if (certificate === trusted) return; // every certificate of the world would be read again for the next connection
+  trusted = certificate;
   tls.setDefaultCACertificates([...tls.getCACertificates("bundled"), fs.readFileSync(certificate, "utf8")]);
 }
+let trusted: string | undefined;
 
 // ---- calling
 
