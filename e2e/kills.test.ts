@@ -1,3 +1,6 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { beforeTests } from "@lacio/dev/before-tests";
 import { serviceNames } from "@lacio/dev/environment";
@@ -15,6 +18,8 @@ let salon: Salon;
 let client: SignedIn;
 const sales: (Sale & { mails?: number })[] = [];
 const refunds: Sale[] = [];
+const failpoints = fs.mkdtempSync(path.join(os.tmpdir(), "lacio-failpoints-"));
+const failpointsOf = (service: string) => path.join(failpoints, service);
 
 // Short waits for what a dead process left in hand; everything else as it is by default. Nothing starts again by itself.
 await beforeTests(
@@ -22,17 +27,26 @@ await beforeTests(
     system = await startSystem({
       fsync: false,
       env: { EVENT_ACK_WAIT_MS: "2000", ACCESS_TOKEN_MINUTES: "60" },
-      serviceEnv: { notification: { MAIL_LEASE_SECONDS: "5" } },
+      serviceEnv: Object.fromEntries(
+        serviceNames.map((name) => [
+          name,
+          { LACIO_FAILPOINTS_FILE: failpointsOf(name), ...(name === "notification" && { MAIL_LEASE_SECONDS: "5" }) },
+        ]),
+      ),
     });
     await ensureNumbering(system);
     salon = await openSalon(system);
     client = await signUp(system);
   },
-  () => system?.stop(),
+  async () => {
+    await system?.stop();
+    fs.rmSync(failpoints, { recursive: true });
+  },
 );
 
 // A test that failed half way must not take the others with it.
 afterEach(async () => {
+  for (const name of serviceNames) disarm(name);
   for (const name of everything) if (!system.process(name).running) await startAgain(name);
 });
 
@@ -80,24 +94,21 @@ async function sell(): Promise<Sale> {
 
 // ---- accidents
 
-/** Arms the failpoint, and answers a function that waits for the death there. */
-async function armed(service: string, failpoint: string): Promise<() => Promise<void>> {
+/** Arms the failpoint in the process that runs, and answers a function that waits for the death there. */
+function armed(service: string, failpoint: string): () => Promise<void> {
   const process = system.process(service);
-  await process.kill();
-  await process.restart({ LACIO_FAILPOINTS: `${failpoint}=kill` });
+  fs.writeFileSync(failpointsOf(service), `${failpoint}=kill`);
   return async () => void (await until(() => !process.running, { timeoutMs: 30_000 }));
 }
 
+const disarm = (service: string) => fs.rmSync(failpointsOf(service), { force: true });
+
 // PostgreSQL refuses to start while the last children of the killed one are still about.
-const startAgain = (name: string) =>
-  until(
-    () =>
-      system
-        .process(name)
-        .restart({ LACIO_FAILPOINTS: "" })
-        .then(() => true),
-    patience,
-  );
+async function startAgain(name: string): Promise<void> {
+  disarm(name);
+  const process = system.process(name);
+  await until(() => process.restart().then(() => true), patience);
+}
 
 describe("a paid booking ends confirmed, with one invoice and one mail, when", () => {
   const facts = { payments: "payments.succeeded", booking: "booking.paid", invoice: "invoice.issued" };
@@ -135,7 +146,7 @@ describe("a paid booking ends confirmed, with one invoice and one mail, when", (
   test("booking dies after it took the slot, before it answers: the client's next try, by the same key, finds the same booking", async () => {
     await quiet(system);
     const before = await bookingIds();
-    const dead = await armed("booking", "booking.after_claim");
+    const dead = armed("booking", "booking.after_claim");
     const booked = bookSlot();
     await dead();
     const made = (await bookingIds()).filter((id) => !before.includes(id));
@@ -162,7 +173,7 @@ describe("a paid booking ends confirmed, with one invoice and one mail, when", (
     await system.process("invoice").kill(); // the client's mail waits for the invoice, the stylist's goes first
     await approve(checkoutUrl);
     await until(async () => (await mailsOf(sale, "SENT")).includes("stylist_new_booking"));
-    const dead = await armed("notification", "mail.after_accept");
+    const dead = armed("notification", "mail.after_accept");
     await startAgain("invoice");
     await dead();
     expect(await mailsOf(sale, "PENDING")).toEqual(["booking_confirmed"]);
@@ -217,7 +228,7 @@ describe("a cancelled booking is refunded once, when payments dies", () => {
   ])("%s", async (_, failpoint, evidence) => {
     const sale = await sell();
     refunds.push(sale);
-    const dead = await armed("payments", failpoint);
+    const dead = armed("payments", failpoint);
     await cancel(sale);
     await dead();
     const [payment] = await sql<{ id: string }>(system, "payments", "select id from payment where booking_id = $1", [sale.bookingId]);
@@ -262,7 +273,7 @@ async function dieOnTheWay(service: string, failpoint: string): Promise<{ sale: 
   await quiet(system); // or an older booking's news would set it off
   const { sale, checkoutUrl } = await toTheCheckout(service === "notification" ? 2 : 1);
   await until(async () => (await told(system, "booking.created", sale.bookingId)) === 1 && (await unpublished("booking")).length === 0);
-  const dead = await armed(service, failpoint);
+  const dead = armed(service, failpoint);
   await approve(checkoutUrl);
   return { sale, dead };
 }
