@@ -1,5 +1,7 @@
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
+import type { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { createAttempts } from "./signin/attempts.ts";
 import { createKeyring } from "./signin/keyring.ts";
 import { createHasher } from "./signin/password.ts";
@@ -31,3 +33,6 @@ export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** What callers may ask, as proto says it: each method is a file in rpc/. */
+export type Rpc = ServiceImpl<typeof AuthService>;

@@ -1,6 +1,8 @@
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import type { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 
 export const readConfig = (env: Env) => ({
   zone: env.text("SALON_TIME_ZONE", "America/Bogota"),
@@ -9,3 +11,6 @@ export const readConfig = (env: Env) => ({
 export const createApp = (base: Base<ReturnType<typeof readConfig>>) => ({ ...base, staff: base.client(StaffService) });
 
 export type App = ReturnType<typeof createApp>;
+
+/** What callers may ask, as proto says it: each method is a file in rpc/. */
+export type Rpc = ServiceImpl<typeof AvailabilityService>;

@@ -1,7 +1,9 @@
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
+import type { BookingService } from "@lacio/proto/booking/v1/booking_service";
 
 export const readConfig = (env: Env) => ({
   zone: env.text("SALON_TIME_ZONE", "America/Bogota"),
@@ -17,3 +19,6 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
 }
 
 export type App = ReturnType<typeof createApp>;
+
+/** What callers may ask, as proto says it: each method is a file in rpc/. */
+export type Rpc = ServiceImpl<typeof BookingService>;

@@ -1,8 +1,10 @@
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import { checkDocument } from "@lacio/salon/document";
+import type { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import type { Issuer } from "./pdf/invoice-document.ts";
 
 export const readConfig = (env: Env) => ({
@@ -38,3 +40,6 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** What callers may ask, as proto says it: each method is a file in rpc/. */
+export type Rpc = ServiceImpl<typeof InvoiceService>;

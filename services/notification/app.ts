@@ -1,3 +1,4 @@
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
@@ -5,6 +6,7 @@ import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
+import type { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { createTransport } from "nodemailer";
 import { mailboxOf, type Mailbox } from "./mailing/mailbox.ts";
 import type { Salon } from "./templates/layout.ts";
@@ -59,3 +61,6 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** What callers may ask, as proto says it: each method is a file in rpc/. */
+export type Rpc = ServiceImpl<typeof NotificationService>;

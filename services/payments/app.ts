@@ -1,6 +1,8 @@
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import type { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import { createProvider } from "./provider/stripe.ts";
 
 export const readConfig = (env: Env) => ({
@@ -31,3 +33,6 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
 }
 
 export type App = ReturnType<typeof createApp>;
+
+/** What callers may ask, as proto says it: each method is a file in rpc/. */
+export type Rpc = ServiceImpl<typeof PaymentsService>;

@@ -1,6 +1,8 @@
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import type { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { openSettings } from "./domain/salon-settings.ts";
 import { readFirstSettings } from "./first-settings.ts";
 
@@ -12,3 +14,6 @@ export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** What callers may ask, as proto says it: each method is a file in rpc/. */
+export type Rpc = ServiceImpl<typeof StaffService>;

@@ -1,6 +1,8 @@
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { Base } from "@lacio/chassis/start";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import type { UsersService } from "@lacio/proto/users/v1/users_service";
 
 export const readConfig = () => ({});
 
@@ -11,3 +13,6 @@ export const createApp = (base: Base<ReturnType<typeof readConfig>>) => ({
 });
 
 export type App = ReturnType<typeof createApp>;
+
+/** What callers may ask, as proto says it: each method is a file in rpc/. */
+export type Rpc = ServiceImpl<typeof UsersService>;

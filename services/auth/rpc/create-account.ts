@@ -1,6 +1,5 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { openAccount, refuseTaken } from "../signin/open-account.ts";
-import type { Rpc } from "./index.ts";
 
 export const createAccount =
   (app: App): Rpc["createAccount"] =>

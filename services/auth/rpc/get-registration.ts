@@ -1,8 +1,7 @@
 import { notFound } from "@lacio/chassis/errors";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Account } from "../domain/account.ts";
-import type { Rpc } from "./index.ts";
 
 export const getRegistration =
   (app: App): Rpc["getRegistration"] =>

@@ -1,7 +1,6 @@
-import type { ServiceImpl } from "@connectrpc/connect";
 import type { Routes } from "@lacio/chassis/serve";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { createAccount } from "./create-account.ts";
 import { getRegistration } from "./get-registration.ts";
 import { issueLinkToken } from "./issue-link-token.ts";
@@ -14,8 +13,6 @@ import { requestPasswordReset } from "./request-password-reset.ts";
 import { resetPassword } from "./reset-password.ts";
 import { revokeSession } from "./revoke-session.ts";
 import { verifyEmail } from "./verify-email.ts";
-
-export type Rpc = ServiceImpl<typeof AuthService>;
 
 export const routes =
   (app: App): Routes =>

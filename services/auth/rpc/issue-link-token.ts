@@ -1,10 +1,9 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Account } from "../domain/account.ts";
 import { LinkToken, type LinkPurpose } from "../domain/link-token.ts";
 import { newToken } from "../domain/session.ts";
-import type { Rpc } from "./index.ts";
 
 export const issueLinkToken =
   (app: App): Rpc["issueLinkToken"] =>

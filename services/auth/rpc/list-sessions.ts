@@ -1,9 +1,8 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { person } from "@lacio/chassis/access";
 import { paged, pageOf } from "@lacio/chassis/paging";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Session } from "../domain/session.ts";
-import type { Rpc } from "./index.ts";
 
 export const listSessions =
   (app: App): Rpc["listSessions"] =>

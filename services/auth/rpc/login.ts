@@ -1,9 +1,8 @@
 import { Code } from "@connectrpc/connect";
 import { Refusal } from "@lacio/chassis/errors";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Account, normalEmail } from "../domain/account.ts";
 import { signIn } from "../signin/sign-in.ts";
-import type { Rpc } from "./index.ts";
 
 export const login =
   (app: App): Rpc["login"] =>

@@ -1,6 +1,5 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { hashOf, RefreshToken, Session } from "../domain/session.ts";
-import type { Rpc } from "./index.ts";
 
 export const logout =
   (app: App): Rpc["logout"] =>

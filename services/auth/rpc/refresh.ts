@@ -3,11 +3,10 @@ import type { Tx } from "@lacio/chassis/db";
 import { Refusal } from "@lacio/chassis/errors";
 import { fact } from "@lacio/chassis/fact";
 import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Account } from "../domain/account.ts";
 import { hashOf, RefreshToken, Session, successorOf } from "../domain/session.ts";
 import { tokens } from "../signin/sign-in.ts";
-import type { Rpc } from "./index.ts";
 
 export const refresh =
   (app: App): Rpc["refresh"] =>

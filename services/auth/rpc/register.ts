@@ -1,8 +1,7 @@
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { openAccount, refuseTaken } from "../signin/open-account.ts";
 import { signIn } from "../signin/sign-in.ts";
-import type { Rpc } from "./index.ts";
 
 export const register =
   (app: App): Rpc["register"] =>

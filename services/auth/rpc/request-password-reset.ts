@@ -1,6 +1,5 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Account, normalEmail } from "../domain/account.ts";
-import type { Rpc } from "./index.ts";
 
 export const requestPasswordReset =
   (app: App): Rpc["requestPasswordReset"] =>

@@ -1,9 +1,8 @@
 import PQueue from "p-queue";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { linkInvalid } from "../domain/link-token.ts";
 import { hashOf, Session } from "../domain/session.ts";
 import { endLinks, openLink } from "../signin/links.ts";
-import type { Rpc } from "./index.ts";
 
 export const resetPassword = (app: App): Rpc["resetPassword"] => {
   // Two at a time: a crowd with links that do not work must not take the database from those who sign in.

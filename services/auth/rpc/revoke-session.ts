@@ -1,7 +1,6 @@
 import { person } from "@lacio/chassis/access";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Session } from "../domain/session.ts";
-import type { Rpc } from "./index.ts";
 
 export const revokeSession =
   (app: App): Rpc["revokeSession"] =>

@@ -1,6 +1,5 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { endLinks, openLink } from "../signin/links.ts";
-import type { Rpc } from "./index.ts";
 
 export const verifyEmail =
   (app: App): Rpc["verifyEmail"] =>

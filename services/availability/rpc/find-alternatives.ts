@@ -1,4 +1,4 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { readCalendar } from "../db/read-calendar.ts";
 import { bookableAt } from "../domain/bookable.ts";
 import type { Slot } from "../domain/calendar.ts";
@@ -6,7 +6,6 @@ import { freeSlots } from "../domain/free-slots.ts";
 import { localDaysAround } from "../domain/local-days.ts";
 import { nearest } from "../domain/nearest.ts";
 import { startMinute } from "../domain/start-minute.ts";
-import type { Rpc } from "./index.ts";
 import { slotView } from "./view.ts";
 
 // Most often something is free on the day itself; only else is it worth to read a month.

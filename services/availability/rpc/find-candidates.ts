@@ -1,9 +1,8 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { readCalendar } from "../db/read-calendar.ts";
 import { candidates } from "../domain/candidates.ts";
 import { localDaysAround } from "../domain/local-days.ts";
 import { startMinute } from "../domain/start-minute.ts";
-import type { Rpc } from "./index.ts";
 import { termsView } from "./view.ts";
 
 export const findCandidates =

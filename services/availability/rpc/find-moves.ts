@@ -1,6 +1,5 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { startMinute } from "../domain/start-minute.ts";
-import type { Rpc } from "./index.ts";
 import { offerSlots } from "./offer-slots.ts";
 import { offerView } from "./view.ts";
 

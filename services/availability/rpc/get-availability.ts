@@ -1,6 +1,5 @@
 import { caller, isAdmin } from "@lacio/chassis/access";
-import type { App } from "../app.ts";
-import type { Rpc } from "./index.ts";
+import type { App, Rpc } from "../app.ts";
 import { offerSlots } from "./offer-slots.ts";
 import { offerView } from "./view.ts";
 

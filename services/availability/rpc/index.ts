@@ -1,13 +1,10 @@
-import type { ServiceImpl } from "@connectrpc/connect";
 import type { Routes } from "@lacio/chassis/serve";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { findAlternatives } from "./find-alternatives.ts";
 import { findMoves } from "./find-moves.ts";
 import { findCandidates } from "./find-candidates.ts";
 import { getAvailability } from "./get-availability.ts";
-
-export type Rpc = ServiceImpl<typeof AvailabilityService>;
 
 export const routes =
   (app: App): Routes =>

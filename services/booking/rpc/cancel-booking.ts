@@ -1,10 +1,9 @@
 import { invalid } from "@lacio/chassis/errors";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { lockBooking } from "../db/load-bookings.ts";
 import { release } from "../occupancy/occupancy.ts";
 import { showBooking } from "./show-booking.ts";
 import { actsAs, visibleBooking } from "./visible-booking.ts";
-import type { Rpc } from "./index.ts";
 
 export const cancelBooking =
   (app: App): Rpc["cancelBooking"] =>

@@ -1,9 +1,8 @@
 import { notFound } from "@lacio/chassis/errors";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { lockBooking } from "../db/load-bookings.ts";
 import { release } from "../occupancy/occupancy.ts";
 import { showBooking } from "./show-booking.ts";
-import type { Rpc } from "./index.ts";
 
 export const cancelStaffBooking =
   (app: App): Rpc["cancelStaffBooking"] =>

@@ -5,7 +5,7 @@ import { Refusal } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import { Booking_Status, type CreateBookingRequest } from "@lacio/proto/booking/v1/booking_service";
 import type { Settings } from "@lacio/salon/settings";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { readSettings } from "../db/read-settings.ts";
 import { Booking, type Wish } from "../domain/booking.ts";
 import { claimSlot, type Claim, type Outcome } from "../occupancy/claim-slot.ts";
@@ -15,7 +15,6 @@ import { slotTaken } from "../occupancy/slot-taken.ts";
 import { startTime } from "../domain/start-time.ts";
 import { clientOf } from "./client-of.ts";
 import { actsAs } from "./visible-booking.ts";
-import type { Rpc } from "./index.ts";
 
 export const createBooking =
   (app: App): Rpc["createBooking"] =>

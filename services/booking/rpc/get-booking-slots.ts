@@ -1,9 +1,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Slot } from "@lacio/proto/availability/v1/availability_service";
 import type { AlternativeSchema } from "@lacio/proto/booking/v1/booking_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { actsAs, visibleBooking } from "./visible-booking.ts";
-import type { Rpc } from "./index.ts";
 
 // Asked here and not of availability: whose time counts as free is its owner's to see.
 export const getBookingSlots =

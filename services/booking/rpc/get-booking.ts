@@ -1,7 +1,6 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { showBooking } from "./show-booking.ts";
 import { visibleBooking } from "./visible-booking.ts";
-import type { Rpc } from "./index.ts";
 
 export const getBooking =
   (app: App): Rpc["getBooking"] =>

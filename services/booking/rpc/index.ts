@@ -1,7 +1,6 @@
-import type { ServiceImpl } from "@connectrpc/connect";
 import type { Routes } from "@lacio/chassis/serve";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { cancelBooking } from "./cancel-booking.ts";
 import { cancelStaffBooking } from "./cancel-staff-booking.ts";
 import { completeBooking } from "./complete-booking.ts";
@@ -12,8 +11,6 @@ import { listBookings } from "./list-bookings.ts";
 import { listStaffBookings } from "./list-staff-bookings.ts";
 import { markNoShow } from "./mark-no-show.ts";
 import { rescheduleBooking } from "./reschedule-booking.ts";
-
-export type Rpc = ServiceImpl<typeof BookingService>;
 
 export const routes =
   (app: App): Routes =>

@@ -3,11 +3,10 @@ import { caller, isAdmin, type Person } from "@lacio/chassis/access";
 import { invalid, Refusal } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import { Booking_Status, type ListBookingsRequest } from "@lacio/proto/booking/v1/booking_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { findBookings } from "../db/load-bookings.ts";
 import { positionKey, startPosition, type Position } from "./list-position.ts";
 import { showBooking } from "./show-booking.ts";
-import type { Rpc } from "./index.ts";
 
 export const listBookings =
   (app: App): Rpc["listBookings"] =>

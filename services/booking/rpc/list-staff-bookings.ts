@@ -1,13 +1,12 @@
 import { invalid } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import type { ListStaffBookingsRequest } from "@lacio/proto/booking/v1/booking_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import type { Status } from "../domain/booking-schema.ts";
 import { positionKey, startPosition, type Position } from "./list-position.ts";
 import { findBookings } from "../db/load-bookings.ts";
 import { showBooking } from "./show-booking.ts";
 import { time } from "../domain/start-time.ts";
-import type { Rpc } from "./index.ts";
 
 const dayMs = 86_400_000;
 const inAgenda: Status[] = ["PENDING_PAYMENT", "CONFIRMED", "COMPLETED", "NO_SHOW"];

@@ -1,7 +1,7 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import { invalid } from "@lacio/chassis/errors";
 import type { RescheduleBookingRequest } from "@lacio/proto/booking/v1/booking_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import type { Stylist } from "../domain/booking-line.ts";
 import type { Booking } from "../domain/booking.ts";
 import { expireHoldsInTheWay } from "../occupancy/expire-holds.ts";
@@ -15,7 +15,6 @@ import { showBooking } from "./show-booking.ts";
 import { slotTaken } from "../occupancy/slot-taken.ts";
 import { startTime } from "../domain/start-time.ts";
 import { actsAs, visibleBooking } from "./visible-booking.ts";
-import type { Rpc } from "./index.ts";
 
 export const rescheduleBooking =
   (app: App): Rpc["rescheduleBooking"] =>

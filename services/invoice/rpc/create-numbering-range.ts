@@ -1,7 +1,6 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { NumberingRange } from "../domain/numbering-range.ts";
 import { shownRange } from "./list-numbering-ranges.ts";
-import type { Rpc } from "./index.ts";
 
 export const createNumberingRange =
   (app: App): Rpc["createNumberingRange"] =>

@@ -1,11 +1,10 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { notFound, Refusal } from "@lacio/chassis/errors";
 import type { Booking } from "@lacio/proto/booking/v1/booking_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { invoiceCause } from "../domain/invoice-cause.ts";
 import { issueInvoice } from "../domain/issue-invoice.ts";
 import { shown } from "./get-invoice.ts";
-import type { Rpc } from "./index.ts";
 
 export const generateInvoice =
   (app: App): Rpc["generateInvoice"] =>

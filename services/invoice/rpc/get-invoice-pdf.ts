@@ -1,7 +1,6 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { renderFile } from "../pdf/render-file.ts";
 import { visibleInvoice } from "./get-invoice.ts";
-import type { Rpc } from "./index.ts";
 
 export const getInvoicePdf =
   (app: App): Rpc["getInvoicePdf"] =>

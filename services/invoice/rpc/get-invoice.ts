@@ -5,9 +5,8 @@ import { caller, mayAct } from "@lacio/chassis/access";
 import { notFound } from "@lacio/chassis/errors";
 import { MoneySchema } from "@lacio/proto/common/v1/money";
 import { Invoice_Kind, type InvoiceSchema } from "@lacio/proto/invoice/v1/invoice_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Invoice } from "../domain/invoice.ts";
-import type { Rpc } from "./index.ts";
 
 export const getInvoice =
   (app: App): Rpc["getInvoice"] =>

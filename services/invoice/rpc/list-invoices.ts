@@ -2,10 +2,9 @@ import { Code } from "@connectrpc/connect";
 import { caller, isAdmin, person } from "@lacio/chassis/access";
 import { Refusal } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Invoice } from "../domain/invoice.ts";
 import { shown } from "./get-invoice.ts";
-import type { Rpc } from "./index.ts";
 
 export const listInvoices =
   (app: App): Rpc["listInvoices"] =>

@@ -1,9 +1,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import { NumberingRange_Kind, type NumberingRangeSchema } from "@lacio/proto/invoice/v1/invoice_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { NumberingRange } from "../domain/numbering-range.ts";
-import type { Rpc } from "./index.ts";
 
 export const listNumberingRanges =
   (app: App): Rpc["listNumberingRanges"] =>

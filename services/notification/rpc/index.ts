@@ -1,11 +1,8 @@
-import type { ServiceImpl } from "@connectrpc/connect";
 import type { Routes } from "@lacio/chassis/serve";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { listNotifications } from "./list-notifications.ts";
 import { markNotificationRead } from "./mark-notification-read.ts";
-
-export type Rpc = ServiceImpl<typeof NotificationService>;
 
 export const routes =
   (app: App): Routes =>

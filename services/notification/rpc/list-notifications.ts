@@ -3,9 +3,8 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { person } from "@lacio/chassis/access";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import type { NotificationSchema } from "@lacio/proto/notification/v1/notification_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Notification } from "../domain/notification.ts";
-import type { Rpc } from "./index.ts";
 
 export const listNotifications =
   (app: App): Rpc["listNotifications"] =>

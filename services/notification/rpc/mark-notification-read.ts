@@ -1,7 +1,6 @@
 import { person } from "@lacio/chassis/access";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Notification } from "../domain/notification.ts";
-import type { Rpc } from "./index.ts";
 import { shown } from "./list-notifications.ts";
 
 export const markNotificationRead =

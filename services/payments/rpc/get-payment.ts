@@ -3,9 +3,8 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { caller, mayAct } from "@lacio/chassis/access";
 import { notFound } from "@lacio/chassis/errors";
 import { Payment_Purpose, Payment_Status, type PaymentSchema } from "@lacio/proto/payments/v1/payments_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
-import type { Rpc } from "./index.ts";
 
 export const getPayment =
   (app: App): Rpc["getPayment"] =>

@@ -1,14 +1,11 @@
-import type { ServiceImpl } from "@connectrpc/connect";
 import type { Routes } from "@lacio/chassis/serve";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { getPayment } from "./get-payment.ts";
 import { listPayments } from "./list-payments.ts";
 import { reconcile } from "./reconcile.ts";
 import { refundPayment } from "./refund-payment.ts";
 import { startPayment } from "./start-payment.ts";
-
-export type Rpc = ServiceImpl<typeof PaymentsService>;
 
 export const routes =
   (app: App): Routes =>

@@ -1,10 +1,9 @@
 import { caller, mayAct } from "@lacio/chassis/access";
 import { notFound } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { show } from "./get-payment.ts";
-import type { Rpc } from "./index.ts";
 
 /** Newest first. */
 export const listPayments =

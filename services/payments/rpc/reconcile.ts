@@ -1,6 +1,5 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { reconcilePayments } from "../timers/reconcile-payments.ts";
-import type { Rpc } from "./index.ts";
 
 export const reconcile =
   (app: App): Rpc["reconcile"] =>

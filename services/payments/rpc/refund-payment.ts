@@ -1,12 +1,11 @@
 import { invalid } from "@lacio/chassis/errors";
 import type { Money } from "@lacio/proto/common/v1/money";
 import { v7 as uuidv7 } from "uuid";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund, type RefundWish } from "../domain/refund.ts";
 import { roomFor } from "../settlement/give-back.ts";
 import { show } from "./get-payment.ts";
-import type { Rpc } from "./index.ts";
 
 export const refundPayment =
   (app: App): Rpc["refundPayment"] =>

@@ -6,10 +6,9 @@ import { currentTrail } from "@lacio/chassis/trail";
 import { Booking_Status as Status, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { bookingCode } from "@lacio/salon/booking-code";
 import { LockMode } from "@mikro-orm/core";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { openCheckout } from "../settlement/open-checkout.ts";
 import { Payment, type Order } from "../domain/payment.ts";
-import type { Rpc } from "./index.ts";
 
 export const startPayment =
   (app: App): Rpc["startPayment"] =>

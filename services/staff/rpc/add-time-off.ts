@@ -1,8 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Stylist } from "../domain/stylist.ts";
 import { TimeOff } from "../domain/time-off.ts";
-import type { Rpc } from "./index.ts";
 
 export const addTimeOff =
   (app: App): Rpc["addTimeOff"] =>

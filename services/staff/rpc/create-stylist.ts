@@ -4,11 +4,10 @@ import { person } from "@lacio/chassis/access";
 import { failpoint } from "@lacio/chassis/failpoint";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { CreateStylistRequest } from "@lacio/proto/staff/v1/staff_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { refuseNul } from "../domain/plain-text.ts";
 import { skillsOf } from "../domain/skill.ts";
 import { ensureStylist } from "../domain/stylist.ts";
-import type { Rpc } from "./index.ts";
 
 // The account comes first: a crash before the stylist's row is mended by the account's event, or by the caller's retry.
 export const createStylist =

@@ -1,8 +1,7 @@
 import { notFound } from "@lacio/chassis/errors";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { readSchedule } from "../domain/schedule.ts";
 import { Stylist } from "../domain/stylist.ts";
-import type { Rpc } from "./index.ts";
 
 export const getSchedule =
   (app: App): Rpc["getSchedule"] =>

@@ -1,6 +1,5 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { SalonSettings, theOne } from "../domain/salon-settings.ts";
-import type { Rpc } from "./index.ts";
 
 export const getSettings =
   (app: App): Rpc["getSettings"] =>

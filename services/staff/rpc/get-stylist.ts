@@ -1,8 +1,7 @@
 import { caller, mayAct } from "@lacio/chassis/access";
 import { notFound } from "@lacio/chassis/errors";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Stylist } from "../domain/stylist.ts";
-import type { Rpc } from "./index.ts";
 
 export const getStylist =
   (app: App): Rpc["getStylist"] =>

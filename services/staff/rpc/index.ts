@@ -1,7 +1,6 @@
-import type { ServiceImpl } from "@connectrpc/connect";
 import type { Routes } from "@lacio/chassis/serve";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { addTimeOff } from "./add-time-off.ts";
 import { createService } from "./create-service.ts";
 import { createSkill } from "./create-skill.ts";
@@ -19,8 +18,6 @@ import { updateService } from "./update-service.ts";
 import { updateSettings } from "./update-settings.ts";
 import { updateSkill } from "./update-skill.ts";
 import { updateStylist } from "./update-stylist.ts";
-
-export type Rpc = ServiceImpl<typeof StaffService>;
 
 export const routes =
   (app: App): Routes =>

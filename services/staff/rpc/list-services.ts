@@ -1,8 +1,7 @@
 import { caller, isAdmin } from "@lacio/chassis/access";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { pageByName } from "./page-by-name.ts";
 import { SalonService } from "../domain/salon-service.ts";
-import type { Rpc } from "./index.ts";
 
 export const listServices =
   (app: App): Rpc["listServices"] =>

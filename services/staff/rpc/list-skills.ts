@@ -1,7 +1,6 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { pageByName } from "./page-by-name.ts";
 import { Skill } from "../domain/skill.ts";
-import type { Rpc } from "./index.ts";
 
 export const listSkills =
   (app: App): Rpc["listSkills"] =>

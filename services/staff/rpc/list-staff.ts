@@ -1,8 +1,7 @@
 import { caller, isAdmin } from "@lacio/chassis/access";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { pageByName } from "./page-by-name.ts";
 import { Stylist } from "../domain/stylist.ts";
-import type { Rpc } from "./index.ts";
 
 export const listStaff =
   (app: App): Rpc["listStaff"] =>

@@ -1,9 +1,8 @@
 import { notFound } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Stylist } from "../domain/stylist.ts";
 import { TimeOff } from "../domain/time-off.ts";
-import type { Rpc } from "./index.ts";
 
 // The latest first: what is to come matters more than what is over.
 export const listTimeOff =

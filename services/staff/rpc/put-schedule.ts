@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { readSchedule, writeSchedule } from "../domain/schedule.ts";
 import { weekOf } from "../domain/shift.ts";
 import { Stylist } from "../domain/stylist.ts";
-import type { Rpc } from "./index.ts";
 
 export const putSchedule =
   (app: App): Rpc["putSchedule"] =>

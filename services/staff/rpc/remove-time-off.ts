@@ -1,6 +1,5 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { TimeOff } from "../domain/time-off.ts";
-import type { Rpc } from "./index.ts";
 
 export const removeTimeOff =
   (app: App): Rpc["removeTimeOff"] =>

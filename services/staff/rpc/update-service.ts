@@ -1,7 +1,6 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { SalonService } from "../domain/salon-service.ts";
 import { skillsOf } from "../domain/skill.ts";
-import type { Rpc } from "./index.ts";
 
 export const updateService =
   (app: App): Rpc["updateService"] =>

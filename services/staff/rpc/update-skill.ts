@@ -1,7 +1,6 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { refuseNul } from "../domain/plain-text.ts";
 import { Skill } from "../domain/skill.ts";
-import type { Rpc } from "./index.ts";
 
 export const updateSkill =
   (app: App): Rpc["updateSkill"] =>

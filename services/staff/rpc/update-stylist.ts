@@ -1,7 +1,6 @@
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { skillsOf } from "../domain/skill.ts";
 import { lockStylist } from "../domain/stylist.ts";
-import type { Rpc } from "./index.ts";
 
 export const updateStylist =
   (app: App): Rpc["updateStylist"] =>

@@ -3,9 +3,8 @@ import { person } from "@lacio/chassis/access";
 import { Refusal } from "@lacio/chassis/errors";
 import { forgetAnswers } from "@lacio/chassis/idempotency";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
-import type { Rpc } from "./index.ts";
 import { openProfile } from "./open-profile.ts";
 
 // auth closes the account and notification forgets what it told when they hear of it.

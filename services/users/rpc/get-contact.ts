@@ -1,5 +1,4 @@
-import type { App } from "../app.ts";
-import type { Rpc } from "./index.ts";
+import type { App, Rpc } from "../app.ts";
 import { openProfile } from "./open-profile.ts";
 
 // Of an erased person there is a profile without contact, so that a late event finds out instead of failing.

@@ -1,6 +1,5 @@
 import { person } from "@lacio/chassis/access";
-import type { App } from "../app.ts";
-import type { Rpc } from "./index.ts";
+import type { App, Rpc } from "../app.ts";
 import { openProfile } from "./open-profile.ts";
 
 export const getMe =

@@ -1,14 +1,11 @@
-import type { ServiceImpl } from "@connectrpc/connect";
 import type { Routes } from "@lacio/chassis/serve";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { eraseMe } from "./erase-me.ts";
 import { getContact } from "./get-contact.ts";
 import { getMe } from "./get-me.ts";
 import { rateVisit } from "./rate-visit.ts";
 import { updateMe } from "./update-me.ts";
-
-export type Rpc = ServiceImpl<typeof UsersService>;
 
 export const routes =
   (app: App): Routes =>

@@ -1,10 +1,9 @@
 import { person } from "@lacio/chassis/access";
 import { notFound } from "@lacio/chassis/errors";
 import { LockMode } from "@mikro-orm/core";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
 import { Visit } from "../domain/visit.ts";
-import type { Rpc } from "./index.ts";
 import { openProfile } from "./open-profile.ts";
 
 export const rateVisit =

@@ -1,7 +1,6 @@
 import { person } from "@lacio/chassis/access";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
-import type { Rpc } from "./index.ts";
 import { openProfile } from "./open-profile.ts";
 
 export const updateMe =
