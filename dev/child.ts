@@ -2,26 +2,14 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { launch, type Running } from "./launch.ts";
+import { launch, type Command, type Running } from "./launch.ts";
 
-export interface ChildOptions {
-  name: string;
-  command: string;
-  args: string[];
-  cwd?: string;
-  env?: NodeJS.ProcessEnv;
-  uid?: number;
-  gid?: number;
-  /** Where the state of the whole system lives: pid files go to <dir>/pids, output to <dir>/logs/<name>.log. */
-  dir: string;
+export interface ChildOptions extends Command {
   /** The real question to the real port. A probe that throws counts as "not yet", and so does one that has no answer when its time is over. */
   ready: (timeOver: AbortSignal) => Promise<boolean>;
   probeSeconds?: number;
   startSeconds?: number;
-  stopSignal?: NodeJS.Signals;
   stopSeconds?: number;
-  /** Sent when the starter itself dies. */
-  lastSignal?: NodeJS.Signals;
   /** Starts it again with backoff when it ends by itself, as a kubelet does. */
   supervise?: Supervisor;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Identity } from "./identity.ts";
-import type { Infra } from "./infra/index.ts";
+import type { Infra } from "./infra/servers.ts";
 import { freePort } from "./ports.ts";
 
 export const serviceNames = ["auth", "users", "staff", "availability", "booking", "payments", "invoice", "notification"];

@@ -2,10 +2,25 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
-import type { ChildOptions } from "./child.ts";
 import { forget, remember } from "./leftovers.ts";
 
-/** One run of a child. */
+/** What is run, and where. */
+export interface Command {
+  name: string;
+  command: string;
+  args: string[];
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  uid?: number;
+  gid?: number;
+  /** Where the state of the whole system lives: pid files go to <dir>/pids, output to <dir>/logs/<name>.log. */
+  dir: string;
+  stopSignal?: NodeJS.Signals;
+  /** Sent when the starter itself dies. */
+  lastSignal?: NodeJS.Signals;
+}
+
+/** One run of it. */
 export interface Running {
   pid: number;
   alive: boolean;
@@ -18,7 +33,7 @@ export interface Running {
 /** Groups that must not outlive this process, with the signal that ends each. */
 const groups = new Map<number, NodeJS.Signals>();
 
-export function launch(options: ChildOptions, log: string): Running {
+export function launch(options: Command, log: string): Running {
   const { name, dir, command, args, cwd, env, uid, gid, stopSignal = "SIGTERM", lastSignal = "SIGKILL" } = options;
   guard();
   const output = fs.openSync(log, "a");

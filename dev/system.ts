@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { EdgeOptions } from "@lacio/envoy/bootstrap";
+import type { EdgeOptions } from "@lacio/envoy/edge";
 import { envoyBinary } from "./binaries.ts";
 import type { Supervisor } from "./child.ts";
 import { fillCompileCache } from "./compile-cache.ts";

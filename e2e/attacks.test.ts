@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "@jest/globals";
-import type { EdgeOptions } from "@lacio/envoy/bootstrap";
+import type { EdgeOptions } from "@lacio/envoy/edge";
 import { startEdge, type TestEdge } from "@lacio/envoy/testing/edge";
 import { fakeHttp } from "@lacio/envoy/testing/services";
 import { visit, type Attack } from "./attacks/attack.ts";

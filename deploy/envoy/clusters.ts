@@ -1,4 +1,4 @@
-import type { Address, Edge, ServiceAddress } from "./bootstrap.ts";
+import type { Address, Edge, ServiceAddress } from "./edge.ts";
 import { extension, typed } from "./typed.ts";
 
 /** Answers the public keys that people's tokens are checked with. */

@@ -1,5 +1,5 @@
 import { answerHeaders, noStore } from "./answer-headers.ts";
-import type { Edge } from "./bootstrap.ts";
+import type { Edge } from "./edge.ts";
 import { jwtAuthn } from "./jwt.ts";
 import { allRequests, bodyLimit, routesOwn } from "./limits.ts";
 import { transcoder } from "./transcoder.ts";

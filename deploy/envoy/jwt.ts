@@ -1,4 +1,4 @@
-import type { Edge } from "./bootstrap.ts";
+import type { Edge } from "./edge.ts";
 import { keysCluster } from "./clusters.ts";
 import { extension, type Extension } from "./typed.ts";
 

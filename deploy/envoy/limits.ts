@@ -1,4 +1,4 @@
-import type { Edge } from "./bootstrap.ts";
+import type { Edge } from "./edge.ts";
 import { extension, typed, type Extension, type Typed } from "./typed.ts";
 
 const rateLimit = "extensions.filters.http.local_ratelimit.v3.LocalRateLimit";

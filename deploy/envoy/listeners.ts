@@ -1,5 +1,5 @@
-import type { Edge } from "./bootstrap.ts";
-import { publicManager } from "./public-manager.ts";
+import type { Edge } from "./edge.ts";
+import { connectionManager, publicManager } from "./public-manager.ts";
 import { extension, typed, type Typed } from "./typed.ts";
 
 /** HTTPS for everybody: HTTP/2 and HTTP/1.1 by ALPN. */
@@ -57,5 +57,3 @@ function listener(name: string, address: string, port_value: number, manager: Ty
     filter_chains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: manager }], ...chain }],
   };
 }
-
-export const connectionManager = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";

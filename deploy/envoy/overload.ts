@@ -1,4 +1,4 @@
-import type { Edge } from "./bootstrap.ts";
+import type { Edge } from "./edge.ts";
 import { extension } from "./typed.ts";
 
 /** Better to refuse some than to be killed with all: connections and heap have an end, and whoever holds most goes first. */

@@ -1,8 +1,7 @@
 import { accessLog } from "./access-log.ts";
-import type { Edge } from "./bootstrap.ts";
+import type { Edge } from "./edge.ts";
 import { corsPolicy } from "./cors.ts";
 import { filters } from "./filters.ts";
-import { connectionManager } from "./listeners.ts";
 import { replies } from "./replies.ts";
 import { routes } from "./routes.ts";
 import { tracing } from "./tracing.ts";
@@ -82,3 +81,5 @@ const bounds = (edge: Edge) => ({
     connection_keepalive: { interval: "30s", timeout: "5s" },
   },
 });
+
+export const connectionManager = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";

@@ -1,4 +1,5 @@
-import { bootstrap, type Address, type EdgeOptions } from "./bootstrap.ts";
+import { bootstrap } from "./bootstrap.ts";
+import type { Address, EdgeOptions } from "./edge.ts";
 import { edgeTable } from "./edge-table.ts";
 
 /** `node deploy/envoy/render.ts > edge.json`: the bootstrap for this environment. */

@@ -1,5 +1,5 @@
 import { mayStore } from "./answer-headers.ts";
-import type { Edge } from "./bootstrap.ts";
+import type { Edge } from "./edge.ts";
 import { keysCluster, webhooksCluster } from "./clusters.ts";
 import { perAddress, unbuffered, upTo } from "./limits.ts";
 import { typed, type Typed } from "./typed.ts";

@@ -1,4 +1,4 @@
-import type { Edge } from "./bootstrap.ts";
+import type { Edge } from "./edge.ts";
 import { extension } from "./typed.ts";
 
 /** Goes on with the caller's trace, or starts one for a share of the requests. */

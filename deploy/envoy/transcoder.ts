@@ -1,4 +1,4 @@
-import type { Edge } from "./bootstrap.ts";
+import type { Edge } from "./edge.ts";
 import { maxCallBytes } from "./limits.ts";
 import { extension, type Extension } from "./typed.ts";
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GenericContainer, WaitStrategy } from "testcontainers";
 import { probed, type ChildOptions } from "../child.ts";
 import { freePort } from "../ports.ts";
-import { together, type Infra, type InfraOptions, type InfraServer } from "./index.ts";
+import { together, type Infra, type InfraOptions, type InfraServer } from "./servers.ts";
 import { configuration as natsConfiguration, natsPassword } from "./nats.ts";
 import { answers as postgresAnswers, settings as postgresSettings } from "./postgres.ts";
 import { redisAnswers } from "./redis.ts";

@@ -8,7 +8,8 @@ import os from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { until } from "../testing.ts";
-import { startInfra, type Infra } from "./index.ts";
+import { startInfra } from "./index.ts";
+import type { Infra } from "./servers.ts";
 import { removeState } from "./postgres-files.ts";
 import { createDatabase } from "./postgres.ts";
 

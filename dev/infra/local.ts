@@ -2,7 +2,7 @@ import { startMail } from "./mail.ts";
 import { startNats } from "./nats.ts";
 import { startPostgres } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
-import { together, type Infra, type InfraOptions } from "./index.ts";
+import { together, type Infra, type InfraOptions } from "./servers.ts";
 
 /** Servers from npm and PyPI as child processes of this one. */
 export function startLocal(options: InfraOptions): Promise<Infra> {

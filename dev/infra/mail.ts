@@ -2,7 +2,7 @@ import path from "node:path";
 import { startChild } from "../child.ts";
 import { leanFlags, leanNode } from "../lean-node.ts";
 import { freePort } from "../ports.ts";
-import type { InfraOptions, Mail } from "./index.ts";
+import type { InfraOptions, Mail } from "./servers.ts";
 
 const maildev = path.resolve(import.meta.dirname, "../../node_modules/maildev/dist/bin/maildev.js");
 

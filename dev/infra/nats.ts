@@ -4,7 +4,7 @@ import path from "node:path";
 import { atLeast, binary, versionOf } from "../binaries.ts";
 import { startChild } from "../child.ts";
 import { freePort } from "../ports.ts";
-import type { InfraOptions, Nats } from "./index.ts";
+import type { InfraOptions, Nats } from "./servers.ts";
 
 /** nats-server with JetStream. An acknowledged message is on the disk, as in production, unless `fsync` is false. */
 export async function startNats({ dir, fsync = true, supervise }: InfraOptions): Promise<Nats> {

@@ -3,7 +3,7 @@ import path from "node:path";
 import pg from "pg";
 import { startChild } from "../child.ts";
 import { freePort } from "../ports.ts";
-import type { InfraOptions, Postgres } from "./index.ts";
+import type { InfraOptions, Postgres } from "./servers.ts";
 import { dataFolder, initialise, postgresProgram } from "./postgres-files.ts";
 
 /** PostgreSQL from npm. Started by root it runs as `nobody`, because PostgreSQL refuses root. */

@@ -6,7 +6,7 @@ import path from "node:path";
 import { binary, libraryPath } from "../binaries.ts";
 import { startChild } from "../child.ts";
 import { freePort } from "../ports.ts";
-import type { InfraOptions, Redis } from "./index.ts";
+import type { InfraOptions, Redis } from "./servers.ts";
 
 /** Valkey (or Redis) that keeps nothing on the disk: it holds rate limits and short-lived caches, never the truth. */
 export async function startRedis({ dir, supervise }: InfraOptions): Promise<Redis> {

@@ -118,3 +118,34 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 export function newId(prefix: "cs_test" | "pi" | "ch" | "re" | "du" | "evt" | "req", length = 24): string {
   return `${prefix}_${Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("")}`;
 }
+
+/** An answer that is given again to the same idempotency key. */
+export interface SavedAnswer {
+  at: number;
+  endpoint: string;
+  fingerprint: string;
+  requestId: string;
+  status: number;
+  body: object;
+}
+
+/** What goes wrong on purpose. */
+export interface Faults {
+  webhooks: (typeof webhookModes)[number];
+  copies: number;
+  delayMs: number;
+  /** What becomes of refunds that are asked for from now on. "fail": they succeed, and then the bank sends the money back. */
+  refunds: (typeof refundModes)[number];
+  api: ApiFault & { failNext: number; delayMs: number };
+}
+
+export interface ApiFault {
+  status: number;
+  /** The change is made, and only its answer is spoilt. */
+  afterEffect: boolean;
+  /** Close the connection instead of answering. */
+  hangUp: boolean;
+}
+
+export const webhookModes = ["deliver", "drop", "duplicate", "delay", "reorder"] as const;
+export const refundModes = ["succeed", "pending", "fail"] as const;

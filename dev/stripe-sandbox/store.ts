@@ -1,7 +1,5 @@
-import type { SavedAnswer } from "./api/idempotency.ts";
-import type { Faults } from "./control/faults.ts";
 import { openJournal } from "./journal.ts";
-import type { Charge, Dispute, Event, Intent, Order, Refund, Session } from "./objects.ts";
+import type { Charge, Dispute, Event, Faults, Intent, Order, Refund, SavedAnswer, Session } from "./objects.ts";
 import type { Delivery } from "./webhooks/delivery.ts";
 
 export interface Tables {

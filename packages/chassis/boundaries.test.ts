@@ -73,6 +73,36 @@ describe("boundaries", () => {
     expect(sources("{packages,services,dev,deploy}/**/*.ts").filter((file) => vague.test(file))).toEqual([]);
   });
 
+  test("nobody imports, by whatever way round, who imports them; types neither", () => {
+    const packages = {
+      chassis: "packages/chassis",
+      salon: "packages/salon",
+      calendar: "packages/calendar",
+      dev: "dev",
+      envoy: "deploy/envoy",
+    };
+    const files = globSync("{packages,services,dev,deploy,e2e,bench}/**/*.ts", {
+      cwd: root,
+      exclude: (name) => /node_modules|\/gen$/.test(name),
+    });
+    const fileOf = (from: string, target: string): string => {
+      if (target.startsWith(".")) return path.join(path.dirname(from), target);
+      const [, name, rest] = /^@lacio\/(\w+)\/(.+)$/.exec(target) ?? [];
+      return name && name in packages ? `${packages[name as keyof typeof packages]}/${rest}.ts` : "";
+    };
+    const arrows = new Map(files.map((file) => [file, importsOf(file).map((target) => fileOf(file, target))]));
+    const done = new Set<string>();
+    const circle = (file: string, way: string[]): string[] | undefined => {
+      if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+      if (done.has(file)) return undefined;
+      const found = (arrows.get(file) ?? []).map((next) => circle(next, [...way, file])).find(Boolean);
+      done.add(file);
+      return found;
+    };
+    expect(files.length).toBeGreaterThan(300);
+    expect(files.flatMap((file) => circle(file, []) ?? [])).toEqual([]);
+  });
+
   test("every service is in the table of contents of its doors", () => {
     for (const file of sources("services/*/{rpc,events,timers}/*.ts")) {
       const name = path.basename(file);

@@ -22,14 +22,9 @@ export const readConfig = (env: Env) => ({
 });
 
 export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
-  const app = {
-    ...base,
-    hasher: createHasher(base.config.hashWaitMaxMs),
-    keyring: createKeyring(base),
-    attempts: createAttempts(base),
-  };
-  await ensureAdmin(app);
-  return app;
+  const hasher = createHasher(base.config.hashWaitMaxMs);
+  await ensureAdmin(base, hasher);
+  return { ...base, hasher, keyring: createKeyring(base), attempts: createAttempts(base) };
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;

@@ -3,11 +3,12 @@ import http2 from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { bootstrap, type EdgeOptions } from "../bootstrap.ts";
+import { bootstrap } from "../bootstrap.ts";
+import type { EdgeOptions } from "../edge.ts";
 import { writeCertSds } from "../cert-sds.ts";
 import { edgeTable } from "../edge-table.ts";
 import { call, type Answer, type Request } from "./call.ts";
-import { startEnvoy, freePorts, type Envoy } from "./envoy.ts";
+import { startEnvoy, freePorts, type Envoy, type Ports } from "./envoy.ts";
 import { fakeHttp, fakeServices, type FakeHttp, type FakeServices } from "./services.ts";
 import { tokenIssuer, type TokenIssuer } from "./tokens.ts";
 
@@ -59,8 +60,6 @@ export async function testOptions(dir: string, ports: Ports, rpcPort: number, ht
     origins: ["https://lacio.example"],
   };
 }
-
-export type Ports = [number, number, number, number];
 
 export interface TestEdge {
   url: string;

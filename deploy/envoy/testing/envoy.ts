@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { binary } from "@lacio/dev/binaries";
 import { envoyArguments } from "../render.ts";
-import type { Ports } from "./edge.ts";
 
 /** Resolves when Envoy serves; rejects with its own words when it does not. */
 export async function startEnvoy(dir: string, config: object, opsPort: number): Promise<Envoy> {
@@ -50,6 +49,8 @@ function configFile(dir: string, config: object): string {
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((again) => setTimeout(again, 20));
 }
+
+export type Ports = [number, number, number, number];
 
 export async function freePorts(): Promise<Ports> {
   const servers = await Promise.all(

@@ -1,14 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Request, Response } from "express";
 import type { Config } from "../config.ts";
-import { currentFaults, takeApiFault, type ApiFault } from "../control/faults.ts";
+import { currentFaults, takeApiFault } from "../control/faults.ts";
+import type { ApiFault, SavedAnswer } from "../objects.ts";
 import { newId } from "../objects.ts";
 import type { Store } from "../store.ts";
 import { authenticate } from "./authenticate.ts";
 import { ApiError } from "./errors.ts";
 import { expand } from "./expand.ts";
 import type { Fields } from "./fields.ts";
-import { findAnswer, fingerprint, keyInUse, type SavedAnswer } from "./idempotency.ts";
+import { findAnswer, fingerprint, keyInUse } from "./idempotency.ts";
 
 export interface World {
   config: Config;

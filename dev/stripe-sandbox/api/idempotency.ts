@@ -1,15 +1,7 @@
 import { createHash } from "node:crypto";
+import type { SavedAnswer } from "../objects.ts";
 import type { Store } from "../store.ts";
 import { ApiError, badParam } from "./errors.ts";
-
-export interface SavedAnswer {
-  at: number;
-  endpoint: string;
-  fingerprint: string;
-  requestId: string;
-  status: number;
-  body: object;
-}
 
 const validForMs = 24 * 3600_000;
 

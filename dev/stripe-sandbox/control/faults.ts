@@ -1,24 +1,6 @@
+import { refundModes, webhookModes, type ApiFault, type Faults } from "../objects.ts";
 import type { Store } from "../store.ts";
 
-export interface Faults {
-  webhooks: (typeof webhookModes)[number];
-  copies: number;
-  delayMs: number;
-  /** What becomes of refunds that are asked for from now on. "fail": they succeed, and then the bank sends the money back. */
-  refunds: (typeof refundModes)[number];
-  api: ApiFault & { failNext: number; delayMs: number };
-}
-
-export interface ApiFault {
-  status: number;
-  /** The change is made, and only its answer is spoilt. */
-  afterEffect: boolean;
-  /** Close the connection instead of answering. */
-  hangUp: boolean;
-}
-
-const webhookModes = ["deliver", "drop", "duplicate", "delay", "reorder"] as const;
-const refundModes = ["succeed", "pending", "fail"] as const;
 const none: Faults = {
   webhooks: "deliver",
   copies: 2,

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Stripe from "stripe";
-import type { Faults } from "../control/faults.ts";
+import type { Faults } from "../objects.ts";
 import type { Charge, Dispute, Event, Intent, Refund, Session } from "../objects.ts";
 import type { Delivery } from "../webhooks/delivery.ts";
 import { receiveWebhooks, webhookSecret } from "./webhook-receiver.ts";

@@ -1,18 +1,21 @@
+import type { Base } from "@lacio/chassis/start";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
-import type { App } from "../app.ts";
 import { Account, normalEmail } from "../domain/account.ts";
 import { openAccount } from "./open-account.ts";
+import type { Hasher } from "./password.ts";
+
+type First = { bootstrapAdminEmail: string | undefined; bootstrapAdminPassword: string | undefined };
 
 /** The first ADMIN, from the configuration: somebody must be able to open the other accounts. */
-export async function ensureAdmin(app: App): Promise<void> {
-  const { bootstrapAdminEmail, bootstrapAdminPassword: password } = app.config;
+export async function ensureAdmin(base: Base<First>, hasher: Hasher): Promise<void> {
+  const { bootstrapAdminEmail, bootstrapAdminPassword: password } = base.config;
   if (!bootstrapAdminEmail || !password) return;
   const email = normalEmail(bootstrapAdminEmail);
-  if (await app.db.read().findOne(Account, { email })) return;
-  const passwordHash = await app.hasher.hash(password);
-  await app.transact(async (tx) => {
+  if (await base.db.read().findOne(Account, { email })) return;
+  const passwordHash = await hasher.hash(password);
+  await base.transact(async (tx) => {
     await tx.sql("select pg_advisory_xact_lock(hashtext('auth.bootstrap-admin'))");
     if (await tx.find(Account, { email })) return;
-    await openAccount(app, tx, { email, passwordHash, role: Caller_Role.ADMIN, name: "Administración", phone: "", locale: "es" });
+    await openAccount(base, tx, { email, passwordHash, role: Caller_Role.ADMIN, name: "Administración", phone: "", locale: "es" });
   });
 }

@@ -1,16 +1,16 @@
 import { Code } from "@connectrpc/connect";
 import type { Tx } from "@lacio/chassis/db";
 import { Refusal } from "@lacio/chassis/errors";
-import type { App } from "../app.ts";
+import type { Base } from "@lacio/chassis/start";
 import { Account, normalEmail, type Registration } from "../domain/account.ts";
 
 /** Before a password is hashed: hashing is dear, and for a taken address it would be for nothing. @throws Refusal `email_taken` */
-export async function refuseTaken(app: App, email: string): Promise<void> {
+export async function refuseTaken(app: Pick<Base<object>, "db">, email: string): Promise<void> {
   if (await app.db.read().findOne(Account, { email: normalEmail(email) })) throw emailTaken();
 }
 
 // A taken address is no error to the database: its log would name it. @throws Refusal `email_taken`
-export async function openAccount(app: App, tx: Tx, form: Registration): Promise<Account> {
+export async function openAccount(app: Pick<Base<object>, "now">, tx: Tx, form: Registration): Promise<Account> {
   const [account, registered] = Account.register(form, app.now());
   const { id, email, passwordHash, role, name, phone, locale, createdAt } = account;
   const opened = await tx.sql(

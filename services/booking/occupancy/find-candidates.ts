@@ -2,12 +2,8 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { invalid, Refusal } from "@lacio/chassis/errors";
 import type { Terms } from "@lacio/proto/availability/v1/availability_service";
 import type { App } from "../app.ts";
-import type { Layout } from "../domain/busy-parts.ts";
 import type { Stylist } from "../domain/booking-line.ts";
-import { slotTaken } from "./slot-taken.ts";
-
-/** `desk`: it may be offered what a client could not book any more. */
-export type Wanted = { serviceId: string; start: Date; staffId: string; desk: boolean; ignoreBookingId?: string; soldAs?: Layout };
+import { slotTaken, type Wanted } from "./slot-taken.ts";
 
 /** Who can take this start, in fair order, and on which terms. @throws Refusal when nobody can. */
 export async function findCandidates(app: App, wanted: Wanted): Promise<{ terms: Terms; stylists: Stylist[] }> {

@@ -6,8 +6,10 @@ import type { Slot } from "@lacio/proto/availability/v1/availability_service";
 import { AlternativesSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
 import { busyParts, type Layout } from "../domain/busy-parts.ts";
-import type { Wanted } from "./find-candidates.ts";
 import { partColumns } from "./occupancy.ts";
+
+/** `desk`: it may be offered what a client could not book any more. */
+export type Wanted = { serviceId: string; start: Date; staffId: string; desk: boolean; ignoreBookingId?: string; soldAs?: Layout };
 
 const shown = 3;
 // Availability's view may be a moment old, and then many of the nearest starts collide with the very visit that won.

@@ -1,6 +1,7 @@
 import { dayAndHour, shortDayAndHour } from "./format.ts";
 import { compose } from "./layout.ts";
-import type { Block, Mail, MailContext } from "./layout.ts";
+import type { Block } from "./blocks.ts";
+import type { Mail, MailContext } from "./layout.ts";
 import { cancelPolicy, visitFacts, visitLinks } from "./visit.ts";
 import type { CancelPolicy, Visit, VisitLinks } from "./visit.ts";
 

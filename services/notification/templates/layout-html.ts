@@ -1,4 +1,4 @@
-import type { Block, Said } from "./layout.ts";
+import type { Block, Said } from "./blocks.ts";
 
 const FONT = "font-family:'Instrument Sans',-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 const TITLE_FONT = "font-family:'Bricolage Grotesque','Instrument Sans',-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";

@@ -1,3 +1,4 @@
+import type { Block, Said } from "./blocks.ts";
 import type { Locale } from "./format.ts";
 import { htmlMail } from "./layout-html.ts";
 
@@ -13,13 +14,6 @@ export type MailContext = {
 };
 
 export type Salon = { name: string; address: string; phone?: string; timeZone: string };
-
-export type Block =
-  | { paragraph: string }
-  | { facts: [label: string, value: string][] }
-  | { button: string; url: string }
-  | { links: [label: string, url: string][] }
-  | { note: string };
 
 export type Content = { subject: string; preheader: string; title: string; blocks: Block[] };
 
@@ -37,16 +31,6 @@ export function compose(context: MailContext, content: Content): Mail {
   };
   return { subject: subjectLine(subject), text: textMail(said), html: htmlMail(said) };
 }
-
-export type Said = {
-  locale: Locale;
-  salon: string;
-  greeting: string;
-  footer: string;
-  preheader: string;
-  title: string;
-  blocks: Block[];
-};
 
 function greeting({ locale, recipientName }: MailContext): string {
   const [name] = oneLine(recipientName).split(" ");

@@ -1,6 +1,7 @@
 import { bookingCode } from "@lacio/salon/booking-code";
 import { day, hours } from "./format.ts";
-import type { Block, MailContext } from "./layout.ts";
+import type { Block } from "./blocks.ts";
+import type { MailContext } from "./layout.ts";
 import { serviceNames } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 

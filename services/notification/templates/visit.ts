@@ -2,7 +2,8 @@ import { bookingCode } from "@lacio/salon/booking-code";
 import { money } from "@lacio/salon/money";
 import { day, dayAndHour, hours } from "./format.ts";
 import type { Locale } from "./format.ts";
-import type { Block, MailContext } from "./layout.ts";
+import type { Block } from "./blocks.ts";
+import type { MailContext } from "./layout.ts";
 
 /** A booking as mails tell it. The price is in minor units of COP. */
 export type Visit = {

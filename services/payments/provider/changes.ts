@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { validate } from "uuid";
-import type { ProviderChange } from "../settlement/apply-change.ts";
+import type { ProviderChange } from "./provider-change.ts";
 
 /** What an event means to us: nothing, when it is of a kind we do not need or about something that is not ours. */
 export function eventChanges({ type, created, data }: Stripe.Event): ProviderChange[] {

@@ -1,14 +1,15 @@
 import { bookingCode } from "@lacio/salon/booking-code";
 import type Stripe from "stripe";
 import type { Payment } from "../domain/payment.ts";
-import type { Config } from "./stripe.ts";
+
+export type CheckoutConfig = { checkoutSuccessUrl: string; checkoutCancelUrl: string; timeZone: string };
 
 // Stripe keeps a checkout open for at least half an hour. The other half is for asking again with the same parameters;
 // the hold ends earlier, as the page says, and then we close the checkout ourselves.
 const checkoutSeconds = 3_600;
 
 /** What a client sees and pays. Only from what is stored: asking again must say exactly the same, or the idempotency key is refused. */
-export function checkoutOf(payment: Payment, config: Config): Stripe.Checkout.SessionCreateParams {
+export function checkoutOf(payment: Payment, config: CheckoutConfig): Stripe.Checkout.SessionCreateParams {
   const { id, bookingId, locale } = payment;
   const metadata = { payment_id: id, booking_id: bookingId };
   const say = words[locale];

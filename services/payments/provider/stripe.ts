@@ -1,20 +1,17 @@
 import { unavailable } from "@lacio/chassis/errors";
 import Stripe from "stripe";
-import type { ProviderChange } from "../settlement/apply-change.ts";
 import type { Payment } from "../domain/payment.ts";
 import type { Refund } from "../domain/refund.ts";
-import { checkoutOf } from "./checkout.ts";
+import { checkoutOf, type CheckoutConfig } from "./checkout.ts";
 import { disputeChanges, refundChanges, sessionChanges } from "./changes.ts";
+import type { ProviderChange } from "./provider-change.ts";
 import { ProviderRefusal } from "./refusal.ts";
 
-export type Config = {
+type Config = CheckoutConfig & {
   stripeSecretKey: string;
   stripeWebhookSecrets: string[];
   stripeApiUrl: string | undefined;
   stripeTimeoutMs: number;
-  checkoutSuccessUrl: string;
-  checkoutCancelUrl: string;
-  timeZone: string;
 };
 
 const webhookToleranceSeconds = 300;

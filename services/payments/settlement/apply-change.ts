@@ -1,16 +1,10 @@
 import type { Tx } from "@lacio/chassis/db";
 import type { App } from "../app.ts";
-import type { Effect } from "../domain/effect.ts";
-import { applyToDispute, type DisputeChange } from "./apply-to-dispute.ts";
-import { applyToPayment, type PaymentChange } from "./apply-to-payment.ts";
-import { applyToRefund, type RefundChange } from "./apply-to-refund.ts";
-import { recordEffect } from "./record-effect.ts";
-
-/** What the provider says happened, whichever way we heard of it: webhook, answer or question. */
-export type ProviderChange = PaymentChange | RefundChange | DisputeChange;
-
-/** Whether our books changed; "unknown" when it is about nothing of ours. */
-export type Applied = "changed" | "unchanged" | "unknown" | "mismatch";
+import type { ProviderChange } from "../provider/provider-change.ts";
+import { applyToDispute } from "./apply-to-dispute.ts";
+import { applyToPayment } from "./apply-to-payment.ts";
+import { applyToRefund } from "./apply-to-refund.ts";
+import type { Applied } from "./record-effect.ts";
 
 export async function applyChange(app: App, tx: Tx, change: ProviderChange): Promise<Applied> {
   const applied = await apply(app, tx, change);
@@ -36,10 +30,4 @@ function apply(app: App, tx: Tx, change: ProviderChange): Promise<Applied> {
     default:
       return applyToRefund(app, tx, change);
   }
-}
-
-export async function record(tx: Tx, ...effects: (Effect | undefined)[]): Promise<Applied> {
-  const made = effects.filter((effect) => effect !== undefined);
-  for (const effect of made) await recordEffect(tx, effect);
-  return made.length > 0 ? "changed" : "unchanged";
 }

@@ -2,10 +2,9 @@ import type { Tx } from "@lacio/chassis/db";
 import { disputes } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { Dispute } from "../domain/dispute.ts";
-import { record, type Applied } from "./apply-change.ts";
+import type { DisputeChange } from "../provider/provider-change.ts";
+import { record, type Applied } from "./record-effect.ts";
 import { paymentOfIntent } from "./payment-of-intent.ts";
-
-export type DisputeChange = { kind: "disputed"; disputeId: string; intentId: string; amount: bigint; become: "OPEN" | "WON" | "LOST" };
 
 export async function applyToDispute(app: App, tx: Tx, change: DisputeChange): Promise<Applied> {
   const payment = await paymentOfIntent(tx, change.intentId);

@@ -2,12 +2,9 @@ import type { Tx } from "@lacio/chassis/db";
 import { LockMode } from "@mikro-orm/core";
 import { mismatches } from "../alerts.ts";
 import type { App } from "../app.ts";
-import { Payment, type Decline } from "../domain/payment.ts";
-import { record, type Applied } from "./apply-change.ts";
-
-export type PaymentChange = { paymentId: string } & (
-  { kind: "paid"; intentId: string; amount: bigint; currency: string } | { kind: "declined"; decline: Decline } | { kind: "expired" }
-);
+import { Payment } from "../domain/payment.ts";
+import type { PaymentChange } from "../provider/provider-change.ts";
+import { record, type Applied } from "./record-effect.ts";
 
 export async function applyToPayment(app: App, tx: Tx, change: PaymentChange): Promise<Applied> {
   const payment = await tx.em.findOne(Payment, { id: change.paymentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });

@@ -3,15 +3,10 @@ import { failedRefunds } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
-import { record, type Applied } from "./apply-change.ts";
+import type { RefundChange } from "../provider/provider-change.ts";
+import { record, type Applied } from "./record-effect.ts";
 import { roomFor } from "./give-back.ts";
 import { paymentOfIntent } from "./payment-of-intent.ts";
-
-export type RefundChange = { refundId?: string | undefined; made?: { intentId: string; amount: bigint } | undefined } & (
-  | { kind: "refund_sent"; providerRefundId: string }
-  | { kind: "refunded"; providerRefundId: string }
-  | { kind: "refund_failed"; providerRefundId: string | null; failure: string }
-);
 
 export async function applyToRefund(app: App, tx: Tx, change: RefundChange): Promise<Applied> {
   const found = (await ours(tx, change.refundId)) ?? (await madeThere(app, tx, change));

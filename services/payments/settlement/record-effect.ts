@@ -1,6 +1,15 @@
 import type { Tx } from "@lacio/chassis/db";
 import type { Effect, Posting } from "../domain/effect.ts";
 
+/** Whether our books changed; "unknown" when it is about nothing of ours. */
+export type Applied = "changed" | "unchanged" | "unknown" | "mismatch";
+
+export async function record(tx: Tx, ...effects: (Effect | undefined)[]): Promise<Applied> {
+  const made = effects.filter((effect) => effect !== undefined);
+  for (const effect of made) await recordEffect(tx, effect);
+  return made.length > 0 ? "changed" : "unchanged";
+}
+
 /** Tells the fact and writes the ledger, both with the change itself. */
 export async function recordEffect(tx: Tx, { fact, posting }: Effect): Promise<void> {
   if (posting) await post(tx, posting);

@@ -3,7 +3,9 @@ import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import { applyChanges, record, type ProviderChange } from "./apply-change.ts";
+import { applyChanges } from "./apply-change.ts";
+import { record } from "./record-effect.ts";
+import type { ProviderChange } from "../provider/provider-change.ts";
 
 /**
  * The provider refuses a refund. Somebody may have refunded there, or a bank may have the money: what is left is asked before it fails.

@@ -2,8 +2,9 @@ import { mismatches } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import { applyChanges, type ProviderChange } from "../settlement/apply-change.ts";
-import type { Which } from "./reconcile-payments.ts";
+import { applyChanges } from "../settlement/apply-change.ts";
+import type { ProviderChange } from "../provider/provider-change.ts";
+import type { Which } from "./settle-pending.ts";
 
 /** After so many days a card's payment can be neither refunded nor disputed any more. */
 const watchedDays = 400;

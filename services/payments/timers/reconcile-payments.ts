@@ -2,9 +2,7 @@ import { isOutage } from "@lacio/chassis/errors";
 import type { App } from "../app.ts";
 import { compareSettled, settledPayments } from "./compare-settled.ts";
 import { inWaves } from "./in-waves.ts";
-import { pendingPayments, settlePending } from "./settle-pending.ts";
-
-export type Which = "due" | "all";
+import { pendingPayments, settlePending, type Which } from "./settle-pending.ts";
 
 /** Asks the provider about payments, pending and settled, so that a lost webhook is only slow. "all": also those just asked about. */
 export async function reconcilePayments(

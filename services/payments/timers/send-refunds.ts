@@ -1,7 +1,8 @@
 import { isOutage } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import type { App } from "../app.ts";
-import { applyChanges, type ProviderChange } from "../settlement/apply-change.ts";
+import { applyChanges } from "../settlement/apply-change.ts";
+import type { ProviderChange } from "../provider/provider-change.ts";
 import { refundRefused } from "../settlement/refund-refused.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";

@@ -4,7 +4,6 @@ import { applyChanges } from "../settlement/apply-change.ts";
 import { openCheckout } from "../settlement/open-checkout.ts";
 import { Payment } from "../domain/payment.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import type { Which } from "./reconcile-payments.ts";
 
 const batch = 200;
 
@@ -14,6 +13,9 @@ const isDue = `case
   when session_id is null then greatest(created_at, checked_at) < now() - interval '30 seconds'
   else coalesce(checked_at, created_at) < now() - greatest($2 * interval '1 second',
     case when created_at < now() - interval '1 hour' then (now() - created_at) / 4 else interval '0' end) end`;
+
+/** "all": also those that were asked about a moment ago. */
+export type Which = "due" | "all";
 
 export const pendingPayments = (app: App, which: Which) =>
   app.db.sql<{ id: string }>(

@@ -1,0 +1,19 @@
+import type { Locale } from "./format.ts";
+
+export type Block =
+  | { paragraph: string }
+  | { facts: [label: string, value: string][] }
+  | { button: string; url: string }
+  | { links: [label: string, url: string][] }
+  | { note: string };
+
+/** A mail before it becomes text and HTML. */
+export type Said = {
+  locale: Locale;
+  salon: string;
+  greeting: string;
+  footer: string;
+  preheader: string;
+  title: string;
+  blocks: Block[];
+};
