@@ -49,8 +49,9 @@ export async function pushedOut(page: Page): Promise<string[]> {
     );
     const beside = seen.filter((element) => !element.closest("nav ul[class*=strip]") && element.getBoundingClientRect().right > 361);
     const outside = seen.filter((element) => element.matches("a, button, label") && element.scrollWidth > element.clientWidth + 1);
+    const scrolls = root.scrollWidth > 360 ? [`sideways: ${root.scrollWidth} px`] : [];
     root.style.removeProperty("font-size");
-    return [...beside, ...outside].map((element) => element.outerHTML.slice(0, 120));
+    return [...scrolls, ...[...beside, ...outside].map((element) => element.outerHTML.slice(0, 120))];
   });
 }
 

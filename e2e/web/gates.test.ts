@@ -88,6 +88,8 @@ async function look({ page, complaints }: Visitor, stop: Stop): Promise<void> {
   await visit("/en");
   await still(0.02);
   await words(page, "en").then((odd) => odd && note("words", odd));
+  await stop.then?.(page);
+  for (const part of await pushedOut(page)) note("room", `in English 200 % text pushes out ${part}`);
 }
 
 // Words that give a forgotten text away.

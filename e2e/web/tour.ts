@@ -48,6 +48,7 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
     { name: "inicio", who: "visitor", path: "/" },
     { name: "inicio-con-repetir", who: "client", path: "/" },
     { name: "horas", who: "visitor", path: "/reservar/alisado-corto" },
+    { name: "horas-nombre-largo", who: "visitor", path: "/reservar/alisado-medio" },
     { name: "horas-elegida", who: "client", path: "/reservar/alisado-corto?otra=1" },
     { name: "horas-ocupada", who: "visitor", path: "/reservar/alisado-corto?falla=slot_taken&hora=2027-01-04T15:00:00Z" },
     { name: "horas-sin-elegir", who: "visitor", path: "/reservar/keratina", then: (page) => press(page, /Continuar|Continue/) },
