@@ -1,11 +1,12 @@
 /// <reference lib="dom" />
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { clientFor, mails, sharedSystem, signIn, refusal, signUp, sql, until } from "@lacio/dev/testing";
+import { clientFor, mails, sharedSystem, signIn, refusal, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { atProvider } from "@lacio/dev/stripe-sandbox/testing/at-provider";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { Document_Type, UsersService } from "@lacio/proto/users/v1/users_service";
 import { documentRules } from "@lacio/salon/document";
-import { at, ensureNumbering, openSalon, pay, book } from "../salon.ts";
+import { at, book, bookings, ensureNumbering, openSalon, pay, payments } from "../salon.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
 import { signedIn } from "./world.ts";
@@ -111,6 +112,12 @@ test("she erases her account: not while an appointment is open, not with a wrong
   await pressButton(page, /^Cancelar/);
   await main(page).getByText("Cancelada").first().waitFor();
   await page.goto("/cuenta/borrar");
+  expect(await main(page).getByText(/^Te debemos/).count()).toBe(0);
+  await bounceRefund(person, bookingId);
+  await page.reload();
+  await main(page)
+    .getByText(/^Te debemos \$\s120\.000$/)
+    .waitFor();
   await erase(person.password);
   await page.getByRole("heading", { name: /quedó borrada/ }).waitFor();
   await page.goto("/reservas");
@@ -118,6 +125,15 @@ test("she erases her account: not while an appointment is open, not with a wrong
   await until(async () => (await refusal(signIn(system, person))) === "Unauthenticated bad_credentials" || undefined);
   await context.close();
 });
+
+/** Her bank sends the refund back, days after the provider had said that it arrived. */
+async function bounceRefund(person: SignedIn, bookingId: string): Promise<void> {
+  const { payments: found } = await payments(system, person).listPayments({ bookingId });
+  const there = atProvider(system);
+  const { id } = await until(async () => (await there.refundsOf(found[0]!.paymentId)).find(({ status }) => status === "succeeded"));
+  await there.bank(`/refunds/${id}/fail`);
+  await until(async () => (await bookings(system, person).getBooking({ bookingId })).booking!.owed!.minorUnits > 0n);
+}
 
 // What the API takes and what the pages take is one and the same.
 describe("one rule per field", () => {

@@ -4,13 +4,28 @@ import { m } from "#lib/paraglide/messages.js";
 import { commonFailure } from "#lib/server/account-failure.ts";
 import { passwordRule } from "#lib/server/account-rules.ts";
 import type { Api } from "#lib/server/api.ts";
+import { viewOf } from "#lib/server/booking-view.ts";
 import { check } from "#lib/server/check.ts";
 import { client, here } from "#lib/server/guard.ts";
-import { refusalOf } from "#lib/server/refusal.ts";
+import { isAway, refusalOf } from "#lib/server/refusal.ts";
 import { forgetAccount, forgetSession } from "#lib/server/session.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
-export const load: PageServerLoad = (event) => void client(event);
+export const load: PageServerLoad = async (event) => {
+  client(event);
+  return { owed: await owedTo(event.locals.api) };
+};
+
+/** What a failed refund left owed to her: once the account is erased nobody can look for her. */
+async function owedTo({ booking }: Api): Promise<number> {
+  try {
+    const { bookings } = await booking.listBookings({ pageSize: 200 });
+    return bookings.reduce((sum, one) => sum + viewOf(one).owed, 0);
+  } catch (error) {
+    if (isAway(error)) return 0; // nor can she erase anything now
+    throw error;
+  }
+}
 
 export const actions: Actions = {
   default: async (event) => {
