@@ -3,6 +3,7 @@ import type { Tx } from "@lacio/chassis/db";
 import type { App } from "../app.ts";
 import { Notification, type Note } from "../domain/notification.ts";
 import { isKnown } from "../domain/stranger.ts";
+import { wasTold } from "./was-told.ts";
 
 /** Writes the notes with the inbox row, and wakes the sender. */
 export async function tell(app: App, once: Once, notes: Note[]): Promise<void> {
@@ -14,10 +15,9 @@ export async function write(app: App, tx: Tx, notes: Note[]): Promise<void> {
   for (const note of notes) {
     if (note.to.erasedAt || (await isErased(tx, note.to.id))) continue;
     if (note.onlyIfKnown && !(await isKnown(tx, note.to))) continue;
-    const notification = Notification.of(note, app.config.mailFrom.domain, app.now());
-    // Two events may lead to the same mail at once; the key's lock lets the second see the first.
-    await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 0))", [notification.dedupeKey]);
-    if (!(await tx.find(Notification, { dedupeKey: notification.dedupeKey }))) tx.add(notification);
+    // Before it has its id, which is its place among the mails about this visit.
+    if (await wasTold(tx, note.kind, note.about, note.to)) continue;
+    tx.add(Notification.of(note, app.config.mailFrom.domain, app.now()));
     await tx.em.flush();
   }
 }

@@ -9,6 +9,7 @@ import { database } from "../db/index.ts";
 import type { Note } from "../domain/notification.ts";
 import { onAccountErased } from "../events/on-account-erased.ts";
 import { write } from "../mailing/tell.ts";
+import { wasTold } from "../mailing/was-told.ts";
 import { startSmtpServer } from "../testing/smtp-server.ts";
 import { sendMail } from "./send-mail.ts";
 
@@ -121,6 +122,25 @@ describe("a mail", () => {
     await alone.sql("update notification set created_at = now() - interval '11 minutes' where kind = 'refund_sent'");
     await sendMail(app);
     expect(server.taken.map(({ to }) => to)).toEqual([stylist.to.email, failed.to.email]);
+  });
+
+  test("that a refund came back has its place behind the one that it went, however close they are", async () => {
+    const [bookingId, refundId] = [randomUUID(), randomUUID()];
+    const sent = noteOf({ kind: "refund_sent", bookingId });
+    const failed = noteOf({ kind: "refund_failed", about: refundId, bookingId, to: sent.to });
+    const [asked, decided] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = app.transact(async (tx) => {
+      expect(await wasTold(tx, "refund_failed", refundId, sent.to)).toBe(false);
+      asked.resolve();
+      await decided.promise;
+      await write(app, tx, [sent]);
+    });
+    await asked.promise;
+    const second = app.transact((tx) => write(app, tx, [failed]));
+    await until(async () => (await alone.sql("select 1 from pg_locks where locktype = 'advisory' and not granted")).length > 0);
+    decided.resolve();
+    await Promise.all([first, second]);
+    expect(await alone.sql("select kind from notification order by id")).toEqual([{ kind: "refund_sent" }, { kind: "refund_failed" }]);
   });
 
   test("is sent once by two senders at once", async () => {
