@@ -68,6 +68,12 @@ export class Refund extends RefundSchema.class {
     return Object.assign(new Refund(), { ...wish, debt: atMost(wish.amount, debt), id: uuidv7(), paymentId: payment.id, ...rest });
   }
 
+  /** The provider remembers the key of what it refused. `failure`: why, where it had enough; null where it had not. */
+  refused(failure: string | null): void {
+    this.keyNumber++;
+    this.failure = failure;
+  }
+
   /** The provider has less than was asked for: somebody gave the client a part already. */
   reduceTo(left: bigint, now: Date): void {
     Object.assign(this, { amount: left, debt: atMost(left, this.debt), nextTryAt: now });

@@ -18,11 +18,13 @@ export async function refundRefused(app: App, { id, paymentId }: Refund, intentI
     const payment = await tx.lock(Payment, { id: paymentId });
     const refund = await tx.lock(Refund, { id });
     if (refund.status !== "REQUESTED") return [];
-    refund.keyNumber++; // the provider remembers that it refused this one
-    if (await isUndecided(tx, paymentId, id)) return [];
+    const { amount, failure: before } = refund;
     const left = payment.amount - payment.refunded - payment.disputed;
-    const { amount } = refund;
-    if (left >= amount) return [{ kind: "refund_failed", refundId: id, providerRefundId: null, failure }];
+    const undecided = await isUndecided(tx, paymentId, id);
+    refund.refused(undecided || left < amount ? null : failure);
+    if (undecided) return [];
+    // It may have had less at that moment: what was undecided then is decided by now. So its last word is a second refusal.
+    if (left >= amount) return before == null ? [] : [{ kind: "refund_failed", refundId: id, providerRefundId: null, failure }];
     if (left > 0n) refund.reduceTo(left, app.now());
     else await record(tx, refund.giveUp(payment, app.now()));
     app.log.warn({ refund_id: id, wanted: amount, left }, "the provider had less left than a refund was for");

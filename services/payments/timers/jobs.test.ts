@@ -132,6 +132,23 @@ describe("refunds", () => {
     expect(await refundsAtStripe(refund.id)).toHaveLength(1);
   });
 
+  test("that are refused though enough is left are tried once more: what they were refused for may be over; twice is the last word", async () => {
+    const [passing, lasting] = [await requested(await paid()), await requested(await paid())];
+    app.stripe = {
+      ...real,
+      refund: async (asked, intent) => {
+        if (asked.id === lasting.id || asked.keyNumber === 1) throw new ProviderRefusal("refused", "another one was pending", undefined);
+        return real.refund(asked, intent);
+      },
+    };
+    await sendRefunds(app);
+    expect([await statesOf(passing), await statesOf(lasting)]).toEqual([["REQUESTED"], ["REQUESTED"]]);
+    await due(passing);
+    await due(lasting);
+    await sendRefunds(app);
+    expect([await statesOf(passing), await statesOf(lasting)]).toEqual([["SUCCEEDED"], ["FAILED"]]);
+  });
+
   test("that the provider still works at are asked about, not made again, and count when it says so", async () => {
     const payment = await paid();
     const refund = await requested(payment);
