@@ -112,7 +112,11 @@ test("she erases her account: not while an appointment is open, not with a wrong
   await pressButton(page, /^Cancelar/);
   await main(page).getByText("Cancelada").first().waitFor();
   await page.goto("/cuenta/borrar");
-  expect(await main(page).getByText(/^Te debemos/).count()).toBe(0);
+  expect(
+    await main(page)
+      .getByText(/^Te debemos/)
+      .count(),
+  ).toBe(0);
   await bounceRefund(person, bookingId);
   await page.reload();
   await main(page)
