@@ -48,7 +48,7 @@ export async function accountsOf(system: System, { client, bookingId }: Party) {
         await givenByCancellation(system, payment!.paymentId),
       ],
       "mails that a refund failed, and refunds that did": [mails.failed, refunds.failed],
-      "mails that were overtaken by younger ones": [mails.overtaken, 0],
+      "mails that a refund went after the one that it came back": [mails.overtaken, 0],
       // One that failed before it could be told is told as failed alone.
       "mails of refunds, and refunds that arrived": [Math.min(Math.max(mails.sent, refunds.arrived), refunds.told), mails.sent],
     },
@@ -104,8 +104,8 @@ async function mailedTo(system: System, bookingId: string): Promise<{ sent: numb
   const text = "select kind, count(*) as count from notification where booking_id = $1 group by kind";
   const rows = await sql<{ kind: string; count: string }>(system, "notification", text, [bookingId]);
   const of = (kind: string) => Number(rows.find((row) => row.kind === kind)?.count ?? 0);
-  const overtaken = `select 1 from notification a join notification b using (booking_id, recipient_id)
-    where booking_id = $1 and a.id < b.id and a.sent_at > b.sent_at`;
+  const overtaken = `select 1 from notification went join notification back on back.dedupe_key = replace(went.dedupe_key, 'refund_sent', 'refund_failed')
+    where went.booking_id = $1 and went.kind = 'refund_sent' and back.kind = 'refund_failed' and went.sent_at > back.sent_at`;
   return {
     sent: of("refund_sent"),
     failed: of("refund_failed"),

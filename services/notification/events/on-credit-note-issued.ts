@@ -11,12 +11,12 @@ import { templates } from "../templates/index.ts";
 export const onCreditNoteIssued =
   (app: App): Handler<typeof CreditNoteIssuedSchema> =>
   async ({ invoiceId, bookingId, clientId, refund, refundId }, once) => {
-    const [to, booking, { invoice: note }] = await Promise.all([
+    const [to, booking, { invoice: document }] = await Promise.all([
       askContact(app, clientId),
       askBooking(app, bookingId),
       app.invoice.getInvoice({ invoiceId }),
     ]);
-    const { number, total } = note!;
+    const { number, total } = document!;
     const said = {
       ...contextFor(app, to),
       visit: visitOf(bookingId, booking.lines),
@@ -29,9 +29,11 @@ export const onCreditNoteIssued =
     await once(async (tx) => {
       // The money did not arrive, and she knows: then this is about the document alone.
       const failed = amount === 0n || (await wasTold(tx, "refund_failed", refundId, to));
-      const [kind, mail] = failed ? (["invoice_ready", alone()] as const) : (["refund_sent", sent()] as const);
-      const about: Note = { kind, about: invoiceId, to, mail, bookingId, attachments: [{ invoiceId, filename: `${number}.pdf` }] };
-      await write(app, tx, [about]);
+      const attachments = [{ invoiceId, filename: `${number}.pdf` }];
+      const note: Note = failed
+        ? { kind: "invoice_ready", about: invoiceId, to, mail: alone(), bookingId, attachments }
+        : { kind: "refund_sent", about: refundId, to, mail: sent(), bookingId, attachments };
+      await write(app, tx, [note]);
     });
     app.wake.sendMail();
   };
