@@ -86,8 +86,11 @@ async function holdAll(part: History[]): Promise<Party[]> {
 /** Every word of the provider arrives or is asked for, disputes end, and nothing is at work any more. */
 async function comeToRest(part: History[], parties: Party[]): Promise<void> {
   await provider(system).faults({});
-  const reconcile = () => clientFor(PaymentsService, system, admin).reconcile({});
-  await until(async () => (await reconcile()).repaired === 0, { timeoutMs: 60_000 });
+  const agreed = async () => {
+    const { repaired, failed } = await clientFor(PaymentsService, system, admin).reconcile({});
+    return repaired === 0 && failed === 0;
+  };
+  await until(agreed, { timeoutMs: 60_000 });
   for (const [n, { client, bookingId }] of parties.entries()) {
     const {
       payments: [payment],
@@ -97,6 +100,6 @@ async function comeToRest(part: History[], parties: Party[]): Promise<void> {
     await until(async () => (await booking()).status !== Booking_Status.PENDING_PAYMENT, { timeoutMs: 60_000 });
   }
   await quiet(system);
-  await until(async () => (await reconcile()).repaired === 0, { timeoutMs: 60_000 });
+  await until(agreed, { timeoutMs: 60_000 });
   await quiet(system);
 }

@@ -34,7 +34,10 @@ export const histories: fc.Arbitrary<History> = fc.record({
 
 const moment = { what: "a moment passes" } as const;
 
-/** What once went wrong: a courtesy came back, and a late cancellation was taken for the payment of that debt. */
+/**
+ * What once went wrong: a courtesy came back, and a late cancellation was taken for the payment of that debt; a refund of all came back, and
+ * another was made at the provider: what it tells newest first cannot be booked in that order.
+ */
 export const known: History[] = [
   {
     deeds: [
@@ -47,6 +50,18 @@ export const known: History[] = [
       { what: "cancel" },
     ],
     late: true,
+    salonWins: true,
+  },
+  {
+    deeds: [
+      { what: "pay" },
+      moment,
+      { what: "stylist cancels" },
+      moment,
+      { what: "refund comes back" },
+      { what: "owner refunds at the provider", share: 43 },
+    ],
+    late: false,
     salonWins: true,
   },
 ];

@@ -80,7 +80,8 @@ export function createProvider(config: Config) {
       const refunds = await allRefunds(intentId);
       const disputed = charge && typeof charge === "object" && charge.disputed;
       const disputes = disputed ? (await ask(() => sdk.disputes.list({ payment_intent: intentId, limit: 100 }))).data : [];
-      const changes = [...refunds.flatMap(refundChanges), ...disputes.flatMap(disputeChanges)];
+      // Oldest first, as they were made: one that came back leaves room for those after it. Stripe lists the newest first.
+      const changes = [...refunds.toReversed().flatMap(refundChanges), ...disputes.flatMap(disputeChanges)];
       return { received: BigInt(received), currency: currency.toUpperCase(), changes };
     },
 
