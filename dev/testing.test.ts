@@ -9,6 +9,8 @@ describe("until", () => {
       return asked === 2 ? undefined : { asked };
     });
     expect(answer).toEqual({ asked: 3 });
+    expect(await until(() => "")).toBe("");
+    // @ts-expect-error a count of 0 would be an answer, and nothing would be waited for
     expect(await until(() => 0)).toBe(0);
   });
 

@@ -161,13 +161,19 @@ export async function sql<Row = Record<string, unknown>>(
   }
 }
 
+/** What can be waited for. No number: a count of 0 would be an answer, and nothing would be waited for. */
+type Awaitable = object | string | boolean | bigint | null | undefined | void;
+
 /** Waits until the question has an answer that is neither false nor missing, and gives it back. Errors count as "not yet". */
-export async function until<T>(question: () => T | Promise<T>, { timeoutMs = 15_000 } = {}): Promise<Exclude<T, false | null | undefined>> {
+export async function until<T extends Awaitable>(
+  question: () => T | Promise<T>,
+  { timeoutMs = 15_000 } = {},
+): Promise<Exclude<T, false | null | undefined>> {
   let last: unknown;
   for (const deadline = Date.now() + timeoutMs; ; await sleep(50)) {
     try {
       const answer = await question();
-      if (answer !== false && answer !== undefined && answer !== null) return answer as Exclude<T, false | null | undefined>;
+      if (answer !== false && answer !== undefined && answer !== null) return answer as unknown as Exclude<T, false | null | undefined>;
       last = answer;
     } catch (error) {
       last = error;
