@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
@@ -21,4 +21,12 @@ test("what a process had reserved is free again when it ends, also when it is ki
   other.kill("SIGKILL");
   await once(other, "exit");
   expect(reserve(port)).toBe(true);
+});
+
+test("a port that is given can be called by fetch, which refuses 10080 and many below", async () => {
+  jest.spyOn(Math, "random").mockReturnValue(0);
+  const port = await freePort();
+  jest.restoreAllMocks();
+  expect(port).toBeGreaterThan(10_080);
+  await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
 });

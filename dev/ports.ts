@@ -5,17 +5,22 @@ import path from "node:path";
 
 const given = new Set<number>();
 
+// Above every port that fetch and browsers refuse to call (the last is 10080, https://fetch.spec.whatwg.org/#port-blocking), below the range
+// from which the system takes ports for outgoing connections.
+const FIRST = 10_081;
+const LAST = 32_000;
+
 /**
- * A port of this machine that nobody uses: the preferred one, else one below the range from which the system takes ports for outgoing
- * connections, reserved for this process. So it is still free when a server that was killed comes back to it.
+ * A port of this machine that nobody uses: the preferred one, else one reserved for this process. So it is still free when a server that
+ * was killed comes back to it.
  */
 export async function freePort(preferred?: number): Promise<number> {
   for (let next = 0; preferred !== undefined && next < 20; next++) if (await takes(preferred + next)) return preferred + next;
   for (let attempt = 0; attempt < 500; attempt++) {
-    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
     if (reserve(port) && (await takes(port))) return port;
   }
-  throw new Error("No free port between 10000 and 32000 on 127.0.0.1.");
+  throw new Error(`No free port between ${FIRST} and ${LAST} on 127.0.0.1.`);
 }
 
 async function takes(port: number): Promise<boolean> {
