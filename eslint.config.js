@@ -18,7 +18,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["*.js", "dev/*.mjs", "dev/set-up/*.mjs"] },
+        projectService: { allowDefaultProject: ["*.js", "dev/*.mjs", "dev/set-up/*.mjs", "packages/testkit/processes/*.mjs"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -6,8 +6,8 @@ export default {
   testMatch: ["**/*.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/.tools/", "<rootDir>/.lacio/"],
   transform: { "^.+\\.ts$": ["@swc/jest", swc] },
-  globalSetup: "./dev/jest-global-setup.ts",
-  globalTeardown: "./dev/jest-global-teardown.ts",
+  globalSetup: "./packages/testkit/jest-global-setup.ts",
+  globalTeardown: "./packages/testkit/jest-global-teardown.ts",
   maxWorkers: 2,
   testTimeout: 120_000,
 };

@@ -1,4 +1,4 @@
-import { startSystem, type System } from "@lacio/dev/system";
+import { startSystem, type System } from "@lacio/testkit/system";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import pg from "pg";
 import { calendarParams, calendarStatement, toCalendar, type CalendarRow } from "../services/availability/db/read-calendar.ts";

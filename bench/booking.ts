@@ -1,6 +1,6 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { startSystem, type System } from "@lacio/dev/system";
-import { sql, until } from "@lacio/dev/testing";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { sql, until } from "@lacio/testkit/testing";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { openAroundTheClock, serviceId, staffId } from "./availability/salon.ts";
 import { bareBookings } from "./booking/bare.ts";

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { serviceNames } from "@lacio/dev/environment";
+import { serviceNames } from "@lacio/testkit/environment";
 import { childrenOf } from "./cpu.ts";
 import type { Figure, Result } from "./report.ts";
 
@@ -15,7 +15,7 @@ type Started = { processes: { name: string; pid: number }[]; used: Record<string
 
 /** The whole local system after a start and a rest: what every process holds, and what each service used until it was ready. */
 export async function memory(): Promise<Result> {
-  const flags = ["--expose-gc", "--import", "./dev/tidy.mjs"]; // as npm start
+  const flags = ["--expose-gc", "--import", "./packages/testkit/processes/tidy.mjs"]; // as npm start
   const starter = spawn("sh", ["dev/run", ...flags, "bench/memory/starter.ts"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
   const gone = once(starter, "exit");
   try {

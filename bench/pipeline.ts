@@ -1,6 +1,6 @@
-import { serviceNames } from "@lacio/dev/environment";
-import { startSystem, type System } from "@lacio/dev/system";
-import { sql, until } from "@lacio/dev/testing";
+import { serviceNames } from "@lacio/testkit/environment";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { sql, until } from "@lacio/testkit/testing";
 import { cpuPerCall } from "./cpu.ts";
 import { waitingPayments } from "./pipeline/payments.ts";
 import { startSmtpSink } from "./pipeline/smtp-sink.ts";

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { Account } from "./environment.ts";
-import type { SystemDescription } from "./system.ts";
+import type { Account } from "@lacio/testkit/environment";
+import type { SystemDescription } from "@lacio/testkit/system";
 
 const program = path.join(import.meta.dirname, "seed/main.ts");
 

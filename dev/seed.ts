@@ -3,12 +3,13 @@ import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import type { Account } from "./environment.ts";
+import type { Account } from "@lacio/testkit/environment";
 import { seedCatalogue } from "./seed/catalogue.ts";
-import { client, numberingRanges, password, stylists } from "./seed/salon.ts";
+import { numberingRanges, stylists } from "./seed/salon.ts";
 import { seedStylists } from "./seed/stylists.ts";
-import type { SystemDescription } from "./system.ts";
-import { clientFor, signIn, until } from "./testing.ts";
+import { client, password } from "@lacio/testkit/people";
+import type { SystemDescription } from "@lacio/testkit/system";
+import { clientFor, signIn, until } from "@lacio/testkit/testing";
 
 /** Opens the demo salon through the same calls an ADMIN has. Seeding again adds only what is missing. */
 export async function seed(system: SystemDescription): Promise<Account[]> {

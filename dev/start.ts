@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
-import { serviceNames, type Account } from "./environment.ts";
-import { removeState } from "./infra/postgres-files.ts";
-import { endLeftovers, starterOf } from "./leftovers.ts";
+import { serviceNames, type Account } from "@lacio/testkit/environment";
+import { removeState } from "@lacio/testkit/infra/postgres-files";
+import { endLeftovers, starterOf } from "@lacio/testkit/processes/leftovers";
 import { seedApart } from "./seed-apart.ts";
-import { startSystem, type System } from "./system.ts";
+import { startSystem, type System } from "@lacio/testkit/system";
 
 const root = path.resolve(import.meta.dirname, "..");
 const dir = path.join(root, ".lacio");

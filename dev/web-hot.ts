@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { serviceNames } from "./environment.ts";
-import { webEnvironment } from "./web.ts";
+import { serviceNames } from "@lacio/testkit/environment";
+import { webEnvironment } from "@lacio/testkit/system/web";
 
 // The pages with hot reload, beside a running `npm start` whose services they call: `npm run web -- --port 5173`.
 const root = path.resolve(import.meta.dirname, "..");

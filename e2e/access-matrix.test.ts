@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { asService, sharedSystem } from "@lacio/dev/testing";
+import { asService, sharedSystem } from "@lacio/testkit/testing";
 import { methods, services } from "@lacio/proto/registry";
 import { gatherCast, tokensFor, type Cast } from "./access-matrix/cast.ts";
 import { atPort, throughEdge, type Answered } from "./access-matrix/outcome.ts";

@@ -1,6 +1,6 @@
 import { create, toJson, type DescField, type DescMethod, type JsonObject } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { sharedSystem } from "@lacio/dev/testing";
+import { sharedSystem } from "@lacio/testkit/testing";
 import { methods } from "@lacio/proto/registry";
 import { gatherCast, tokensFor, type Cast } from "./access-matrix/cast.ts";
 import { requests, variants } from "./access-matrix/requests.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import { clientFor, mails, refusal, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { clientFor, mails, refusal, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { services } from "@lacio/proto/registry";
 import { UsersService } from "@lacio/proto/users/v1/users_service";

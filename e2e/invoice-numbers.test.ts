@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { startSystem, type System } from "@lacio/dev/system";
-import { adminToken, clientFor, mails, signUp, sql, until } from "@lacio/dev/testing";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, clientFor, mails, signUp, sql, until } from "@lacio/testkit/testing";
 import { expectSoldOnce, invoicesOf, mailsWith, sold, statusOf, told, type Sale } from "./invariants.ts";
 import { quiet } from "./quiet.ts";
 import { at, book, openSalon, pay, type Salon } from "./salon.ts";

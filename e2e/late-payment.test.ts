@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { startSystem, type System } from "@lacio/dev/system";
-import { signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { expectNoOverlap, expectSoldOnce, invoicesOf, balance, price, sold, statusOf, told } from "./invariants.ts";
 import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";

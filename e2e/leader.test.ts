@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { startSystem, type Replica, type System } from "@lacio/dev/system";
-import { sql, until } from "@lacio/dev/testing";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type Replica, type System } from "@lacio/testkit/system";
+import { sql, until } from "@lacio/testkit/testing";
 import { startProxy, type Proxy } from "./leader/proxy.ts";
 
 // Two replicas of a service: the one that leads is stopped, or cut off. It does not know, and its kernel goes on answering for it.

@@ -4,7 +4,7 @@ import { createConnectTransport } from "@connectrpc/connect-node";
 import * as grpc from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { asService, clientFor, mails, sharedSystem, signUp, until } from "@lacio/dev/testing";
+import { asService, clientFor, mails, sharedSystem, signUp, until } from "@lacio/testkit/testing";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { BookingService, Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";

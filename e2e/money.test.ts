@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { startSystem, type System } from "@lacio/dev/system";
-import { adminToken, clientFor, signUp, sql, trustEdge, until, type SignedIn } from "@lacio/dev/testing";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, clientFor, signUp, sql, trustEdge, until, type SignedIn } from "@lacio/testkit/testing";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import fc from "fast-check";

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import { mails, sharedSystem, signUp, until, clientFor } from "@lacio/dev/testing";
+import { mails, sharedSystem, signUp, until, clientFor } from "@lacio/testkit/testing";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { at, book, bookings, ensureNumbering, openSalon, pay, type Salon } from "./salon.ts";
 

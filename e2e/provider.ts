@@ -1,5 +1,5 @@
-import type { SystemDescription } from "@lacio/dev/system";
-import type { Objects } from "@lacio/dev/stripe-sandbox/testing/sandbox";
+import type { SystemDescription } from "@lacio/testkit/system";
+import type { Objects } from "@lacio/stripe-sandbox/testing/sandbox";
 
 /** The provider's other side: what it holds, and how its webhooks fail. Faults are everybody's, so a test needs a system of its own. */
 export function provider(system: SystemDescription) {

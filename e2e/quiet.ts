@@ -1,7 +1,7 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
-import type { SystemDescription } from "@lacio/dev/system";
-import { sql, until } from "@lacio/dev/testing";
+import type { SystemDescription } from "@lacio/testkit/system";
+import { sql, until } from "@lacio/testkit/testing";
 
 /** Waits until nothing moves any more: from here on, what there is once will not become twice. */
 export async function quiet(system: SystemDescription): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { adminToken, clientFor, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { adminToken, clientFor, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import pg from "pg";
 import { expectNoOverlap, statusOf } from "./invariants.ts";

@@ -1,9 +1,9 @@
 import { expect, jest, test } from "@jest/globals";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { serviceNames } from "@lacio/dev/environment";
-import { startSystem, type System } from "@lacio/dev/system";
-import { signUp, sql } from "@lacio/dev/testing";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { serviceNames } from "@lacio/testkit/environment";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { signUp, sql } from "@lacio/testkit/testing";
 import { quiet, toNats } from "./quiet.ts";
 import { at, book, bookings, openSalon } from "./salon.ts";
 

@@ -1,5 +1,5 @@
-import { trustEdge } from "@lacio/dev/testing";
-import type { SystemDescription } from "@lacio/dev/system";
+import { trustEdge } from "@lacio/testkit/testing";
+import type { SystemDescription } from "@lacio/testkit/system";
 
 export interface Answer<T> {
   status: number;

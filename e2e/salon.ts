@@ -4,9 +4,9 @@ import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/inv
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { SystemDescription } from "@lacio/dev/system";
+import type { SystemDescription } from "@lacio/testkit/system";
 import type { Settings } from "@lacio/salon/settings";
-import { adminToken, clientFor, refusal, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { adminToken, clientFor, refusal, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 
 export const zone = "America/Bogota";
 

@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, createSign, generateKeyPairSync, type webc
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { asService, clientFor, refusal, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { asService, clientFor, refusal, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import { createKeyring } from "../services/auth/signin/keyring.ts";

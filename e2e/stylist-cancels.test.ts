@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { startSystem, type System } from "@lacio/dev/system";
-import { mails, signIn, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { mails, signIn, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { balance, invoicesOf, mailsWith, price, sold, told } from "./invariants.ts";
 import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";

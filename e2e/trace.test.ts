@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
-import { serviceNames } from "@lacio/dev/environment";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { startSystem, type System } from "@lacio/dev/system";
-import { mails, signUp, until } from "@lacio/dev/testing";
+import { serviceNames } from "@lacio/testkit/environment";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { mails, signUp, until } from "@lacio/testkit/testing";
 import { rest } from "./rest.ts";
 import { at, decide, ensureNumbering, openSalon } from "./salon.ts";
 import { startCollector, type Collector } from "./trace/collector.ts";

@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { localSecrets } from "@lacio/dev/environment";
-import { startSystem, type System } from "@lacio/dev/system";
-import { mails, sql, trustEdge, until } from "@lacio/dev/testing";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { localSecrets } from "@lacio/testkit/environment";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { mails, sql, trustEdge, until } from "@lacio/testkit/testing";
 import { expectSoldOnce, sold, statusOf, type Sale } from "./invariants.ts";
 import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { openDatabase } from "@lacio/chassis/db";
 import { chassisConfig, readConfig } from "@lacio/chassis/config";
 import { createLog } from "@lacio/chassis/log";
-import { createDatabase } from "@lacio/dev/infra/postgres";
+import { createDatabase } from "@lacio/testkit/infra/postgres";
 import pg from "pg";
 import { database } from "../../services/booking/db/index.ts";
 import { load } from "../load.ts";

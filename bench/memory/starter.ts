@@ -1,6 +1,6 @@
-import { serviceNames } from "@lacio/dev/environment";
+import { serviceNames } from "@lacio/testkit/environment";
 import { seedApart } from "@lacio/dev/seed-apart";
-import { startSystem } from "@lacio/dev/system";
+import { startSystem } from "@lacio/testkit/system";
 import { cpuSeconds } from "../cpu.ts";
 
 // What `npm start` does, in a folder of its own. Says on stdout what runs, and what each service had used when it was ready.

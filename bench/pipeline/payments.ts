@@ -1,7 +1,7 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { localSecrets } from "@lacio/dev/environment";
-import type { System } from "@lacio/dev/system";
-import { signUp } from "@lacio/dev/testing";
+import { localSecrets } from "@lacio/testkit/environment";
+import type { System } from "@lacio/testkit/system";
+import { signUp } from "@lacio/testkit/testing";
 import Stripe from "stripe";
 import { at, bookings, ensureNumbering, openSalon, payments } from "../../e2e/salon.ts";
 

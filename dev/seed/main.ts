@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { seed } from "../seed.ts";
-import type { SystemDescription } from "../system.ts";
+import type { SystemDescription } from "@lacio/testkit/system";
 
 // Takes a system's description, seeds it, and answers its accounts.
 const system = JSON.parse(fs.readFileSync(0, "utf8")) as SystemDescription;

@@ -1,3 +1,5 @@
+import { stylists as people } from "@lacio/testkit/people";
+
 // The salon that `npm start` opens: what it sells, who works there, and when.
 
 /** By name, so that seeding twice changes nothing. */
@@ -96,37 +98,32 @@ const alternate = (weekday: number, start: string, end: string, validFrom: strin
 /** `daysOff` are days from today on which the stylist is away. */
 export const stylists: { name: string; email: string; bio: string; skills: SkillName[]; shifts: Shift[]; daysOff?: number[] }[] = [
   {
-    name: "Valentina Ríos",
-    email: "valentina@lacio.test",
+    ...people.valentina,
     bio: "Doce años alisando; especialista en cabello largo.",
     skills: ["Alisado", "Keratina", "Nano alisado"],
     shifts: daily([1, 2, 3, 4, 5, 6], ["09:00", "13:00"], ["14:00", "18:00"]),
   },
   {
-    name: "Camila Torres",
-    email: "camila@lacio.test",
+    ...people.camila,
     bio: "Keratina y corte.",
     skills: ["Keratina", "Corte"],
     shifts: daily([1, 2, 3, 4, 5, 6], ["10:00", "19:00"]),
     daysOff: [9, 10],
   },
   {
-    name: "Daniela Mejía",
-    email: "daniela@lacio.test",
+    ...people.daniela,
     bio: "Nano alisado para cabello tinturado.",
     skills: ["Nano alisado", "Alisado"],
     shifts: [...daily([2, 3, 4, 5], ["08:00", "12:00"], ["13:00", "17:00"]), alternate(6, "09:00", "15:00", "2026-01-03")],
   },
   {
-    name: "Andrés Quintero",
-    email: "andres@lacio.test",
+    ...people.andres,
     bio: "Corte, cepillado e hidratación.",
     skills: ["Corte", "Hidratación", "Alisado"],
     shifts: daily([3, 4, 5, 6, 7], ["11:00", "20:00"]),
   },
   {
-    name: "Luisa Fernanda Gómez",
-    email: "luisa@lacio.test",
+    ...people.luisa,
     bio: "Alisados y keratina los fines de semana.",
     skills: ["Alisado", "Keratina"],
     shifts: daily([5, 6, 7], ["09:00", "18:00"]),
@@ -155,6 +152,3 @@ export const numberingRanges = [
     validUntil: "2030-01-19",
   },
 ] as const;
-
-export const password = "lacio-demo-2026";
-export const client = { email: "cliente@lacio.test", name: "Laura Martínez", phone: "+57 300 123 4567", locale: "es" };

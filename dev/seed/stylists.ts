@@ -1,7 +1,8 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
 import type { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { password, stylists, type SkillName } from "./salon.ts";
+import { password } from "@lacio/testkit/people";
+import { stylists, type SkillName } from "./salon.ts";
 
 type Staff = Client<typeof StaffService>;
 

@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { SystemDescription } from "@lacio/dev/system";
-import { adminToken, asService, clientFor, signIn, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import type { SystemDescription } from "@lacio/testkit/system";
+import { adminToken, asService, clientFor, signIn, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";

@@ -1,9 +1,9 @@
 import { create, toJson, type DescMessage, type DescMethod, type JsonObject, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { clientFor } from "@lacio/dev/testing";
+import { clientFor } from "@lacio/testkit/testing";
 import { registry } from "@lacio/proto/registry";
 import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
-import type { SystemDescription } from "@lacio/dev/system";
+import type { SystemDescription } from "@lacio/testkit/system";
 import { reasonOf, type Rest } from "../rest.ts";
 import { restForm } from "./rest-form.ts";
 

@@ -1,6 +1,6 @@
 import type { DescMethodUnary, DescService, MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { signUp } from "@lacio/dev/testing";
+import { signUp } from "@lacio/testkit/testing";
 import { IssueLinkTokenRequest_Purpose, type AuthService } from "@lacio/proto/auth/v1/auth_service";
 import type { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import type { BookingService } from "@lacio/proto/booking/v1/booking_service";

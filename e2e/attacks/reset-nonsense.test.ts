@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { sharedSystem } from "@lacio/dev/testing";
+import { sharedSystem } from "@lacio/testkit/testing";
 import { resetNonsense } from "./reset-nonsense.ts";
 
 test("a hundred resets with a token that never was are refused, and people sign in beside them", async () => {

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import http2 from "node:http2";
-import { startSystem, type SystemDescription } from "@lacio/dev/system";
-import { signUp } from "@lacio/dev/testing";
+import { startSystem, type SystemDescription } from "@lacio/testkit/system";
+import { signUp } from "@lacio/testkit/testing";
 import { rest } from "../rest.ts";
 
 /**

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http2 from "node:http2";
 import { buffer } from "node:stream/consumers";
 import { fromBinary, type DescMethod } from "@bufbuild/protobuf";
-import type { SystemDescription } from "@lacio/dev/system";
+import type { SystemDescription } from "@lacio/testkit/system";
 import { BadRequestSchema } from "@lacio/proto/google/rpc/error_details";
 
 export interface Answer {

@@ -1,5 +1,5 @@
 import { getOption, type DescMethod } from "@bufbuild/protobuf";
-import { asService } from "@lacio/dev/testing";
+import { asService } from "@lacio/testkit/testing";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { access } from "@lacio/proto/options/v1/options";
 import type { Cast } from "../access-matrix/cast.ts";

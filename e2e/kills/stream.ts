@@ -1,4 +1,4 @@
-import type { SystemDescription } from "@lacio/dev/system";
+import type { SystemDescription } from "@lacio/testkit/system";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { toNats } from "../quiet.ts";
 

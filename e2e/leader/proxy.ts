@@ -1,5 +1,5 @@
 import net from "node:net";
-import { freePort } from "@lacio/dev/ports";
+import { freePort } from "@lacio/testkit/processes/ports";
 
 /** A way to a server that can swallow packets: nothing passes any more, and neither side is told. */
 export async function startProxy(target: string): Promise<Proxy> {

@@ -1,6 +1,6 @@
-import { atProvider } from "@lacio/dev/stripe-sandbox/testing/at-provider";
-import type { System } from "@lacio/dev/system";
-import { sql } from "@lacio/dev/testing";
+import { atProvider } from "@lacio/stripe-sandbox/testing/at-provider";
+import type { System } from "@lacio/testkit/system";
+import { sql } from "@lacio/testkit/testing";
 import type { Money } from "@lacio/proto/common/v1/money";
 import type { Payment } from "@lacio/proto/payments/v1/payments_service";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";

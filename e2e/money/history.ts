@@ -1,6 +1,6 @@
-import { atProvider } from "@lacio/dev/stripe-sandbox/testing/at-provider";
-import type { System } from "@lacio/dev/system";
-import { clientFor, type SignedIn } from "@lacio/dev/testing";
+import { atProvider } from "@lacio/stripe-sandbox/testing/at-provider";
+import type { System } from "@lacio/testkit/system";
+import { clientFor, type SignedIn } from "@lacio/testkit/testing";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { clientFor, mails, sharedSystem, signIn, refusal, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
-import { atProvider } from "@lacio/dev/stripe-sandbox/testing/at-provider";
+import { clientFor, mails, sharedSystem, signIn, refusal, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
+import { atProvider } from "@lacio/stripe-sandbox/testing/at-provider";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { Document_Type, UsersService } from "@lacio/proto/users/v1/users_service";
 import { documentRules } from "@lacio/salon/document";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { mails, sharedSystem, signUp, until } from "@lacio/dev/testing";
+import { mails, sharedSystem, signUp, until } from "@lacio/testkit/testing";
 import { ensureNumbering, openSalon, zone, type Salon } from "../salon.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";

@@ -1,4 +1,4 @@
-import { chromium as find } from "@lacio/dev/chromium";
+import { chromium as find } from "@lacio/testkit/programs/chromium";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import { whenNetworkChanges } from "./dropped-requests.ts";
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { at, book, openSalon, pay, type Salon } from "../salon.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";

@@ -1,5 +1,5 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { adminToken, clientFor, sharedSystem, until } from "@lacio/dev/testing";
+import { adminToken, clientFor, sharedSystem, until } from "@lacio/testkit/testing";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { afterAll, beforeAll, expect } from "@jest/globals";

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, expect } from "@jest/globals";
-import type { System } from "@lacio/dev/system";
+import type { System } from "@lacio/testkit/system";
 import { accessibilityOf, colourAlone, layoutShift, overflowAt, pushedOut, smallTargets, weightOf } from "./audit.ts";
 import { openBrowser, visitor, type Browser, type Visitor } from "./browser.ts";
 import { test } from "./network-changes.ts";

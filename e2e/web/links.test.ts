@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { asService, clientFor, refusal, sharedSystem, signUp, sql } from "@lacio/dev/testing";
+import { asService, clientFor, refusal, sharedSystem, signUp, sql } from "@lacio/testkit/testing";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { openBrowser, visitor, type Browser } from "./browser.ts";
 import { test } from "./network-changes.ts";

@@ -1,6 +1,6 @@
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { clientFor, sharedSystem } from "@lacio/dev/testing";
+import { clientFor, sharedSystem } from "@lacio/testkit/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { openBrowser, visitor, type Browser, type Visitor } from "./browser.ts";
 import { test } from "./network-changes.ts";

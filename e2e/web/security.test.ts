@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { sharedSystem, signUp, type SignedIn } from "@lacio/dev/testing";
+import { sharedSystem, signUp, type SignedIn } from "@lacio/testkit/testing";
 import { openBrowser, visitor, type Browser } from "./browser.ts";
 import { test } from "./network-changes.ts";
 

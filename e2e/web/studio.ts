@@ -1,6 +1,6 @@
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { SystemDescription } from "@lacio/dev/system";
-import { adminToken, clientFor, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import type { SystemDescription } from "@lacio/testkit/system";
+import { adminToken, clientFor, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import type { Booking } from "@lacio/proto/booking/v1/booking_service";

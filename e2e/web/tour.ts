@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { atProvider } from "@lacio/dev/stripe-sandbox/testing/at-provider";
-import type { System } from "@lacio/dev/system";
-import { asService, clientFor, signUp, until, type SignedIn } from "@lacio/dev/testing";
+import { atProvider } from "@lacio/stripe-sandbox/testing/at-provider";
+import type { System } from "@lacio/testkit/system";
+import { asService, clientFor, signUp, until, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
-import type { System } from "@lacio/dev/system";
-import { adminToken, clientFor, mails, sql, until } from "@lacio/dev/testing";
+import type { System } from "@lacio/testkit/system";
+import { adminToken, clientFor, mails, sql, until } from "@lacio/testkit/testing";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { provider } from "../provider.ts";
 import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";

@@ -1,7 +1,7 @@
 import { timestampDate, timestampFromMs, timestampNow } from "@bufbuild/protobuf/wkt";
 import { seed } from "@lacio/dev/seed";
-import { startSystem, type System, type SystemOptions } from "@lacio/dev/system";
-import { adminToken, clientFor, signUp, trustEdge, until, type SignedIn } from "@lacio/dev/testing";
+import { startSystem, type System, type SystemOptions } from "@lacio/testkit/system";
+import { adminToken, clientFor, signUp, trustEdge, until, type SignedIn } from "@lacio/testkit/testing";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";

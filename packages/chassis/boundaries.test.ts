@@ -63,14 +63,14 @@ describe("boundaries", () => {
   test("only configuration reads the environment", () => {
     const allowed = ["packages/chassis/config.ts", "packages/chassis/failpoint.ts", "packages/chassis/telemetry-hook.ts"];
     const offending = sources("{packages,services}/**/*.ts").filter(
-      (file) => read(file).includes("process.env") && !allowed.includes(file),
+      (file) => read(file).includes("process.env") && !allowed.includes(file) && !file.startsWith("packages/testkit/"),
     );
     expect(offending).toEqual([]);
   });
 
   test("no file is called by what it is made of", () => {
     const vague = /(^|\/)(utils?|helpers?|common|dtos?|mappers?|repositories|interfaces|types)(\/|\.ts$)/;
-    expect(sources("{packages,services,dev,deploy}/**/*.ts").filter((file) => vague.test(file))).toEqual([]);
+    expect(sources("{packages,services,dev,deploy,stripe-sandbox}/**/*.ts").filter((file) => vague.test(file))).toEqual([]);
   });
 
   test("nobody imports, by whatever way round, who imports them; types neither", () => {
@@ -78,7 +78,9 @@ describe("boundaries", () => {
       chassis: "packages/chassis",
       salon: "packages/salon",
       calendar: "packages/calendar",
+      testkit: "packages/testkit",
       dev: "dev",
+      "stripe-sandbox": "stripe-sandbox",
       envoy: "deploy/envoy",
     };
     const files = globSync("{packages,services,dev,deploy,e2e,bench}/**/*.ts", {
@@ -87,7 +89,7 @@ describe("boundaries", () => {
     });
     const fileOf = (from: string, target: string): string => {
       if (target.startsWith(".")) return path.join(path.dirname(from), target);
-      const [, name, rest] = /^@lacio\/(\w+)\/(.+)$/.exec(target) ?? [];
+      const [, name, rest] = /^@lacio\/([\w-]+)\/(.+)$/.exec(target) ?? [];
       return name && name in packages ? `${packages[name as keyof typeof packages]}/${rest}.ts` : "";
     };
     const arrows = new Map(files.map((file) => [file, importsOf(file).map((target) => fileOf(file, target))]));
@@ -101,6 +103,17 @@ describe("boundaries", () => {
     };
     expect(files.length).toBeGreaterThan(300);
     expect(files.flatMap((file) => circle(file, []) ?? [])).toEqual([]);
+  });
+
+  test("the houses stand in one row: the launcher knows the testkit and the sandbox's tests do, the testkit knows neither", () => {
+    const knows = (house: string, pattern: RegExp) =>
+      globSync(`${house}/**/*.ts`, { cwd: root, exclude: (name) => name === "node_modules" }).filter((file) =>
+        importsOf(file).some((target) => pattern.test(target)),
+      );
+    expect(knows("packages/testkit", /^@lacio\/(dev|stripe-sandbox)\//)).toEqual([]);
+    expect(knows("stripe-sandbox", /^@lacio\/dev\//)).toEqual([]);
+    expect(knows("stripe-sandbox", /^@lacio\//).filter((file) => !/\.test\.ts$|\/testing\//.test(file))).toEqual([]);
+    expect(knows("{packages,services,deploy}", /^@lacio\/dev\//)).toEqual([]);
   });
 
   test("every service is in the table of contents of its doors", () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createDatabase, startPostgres } from "@lacio/dev/infra/postgres";
+import { createDatabase, startPostgres } from "@lacio/testkit/infra/postgres";
 import { chassisConfig, Env } from "./config.ts";
 import { openDatabase, type Database } from "./db.ts";
 import { createLog } from "./log.ts";

@@ -11,11 +11,11 @@ import { Invoice_Kind, InvoiceService, NumberingRange_Kind } from "@lacio/proto/
 import { PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import { bookingCode } from "@lacio/salon/booking-code";
-import { beforeTests } from "../../dev/before-tests.ts";
-import { startSystem, type System } from "../../dev/system.ts";
-import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
-import { aLine, startBookingStandIn, type BookingStandIn } from "../../dev/booking-stand-in.ts";
-import { startPublisher } from "../../dev/publisher.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, asService, clientFor, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
+import { aLine, startBookingStandIn, type BookingStandIn } from "@lacio/testkit/booking-stand-in";
+import { startPublisher } from "@lacio/testkit/publisher";
 
 const dir = ".lacio/test/invoice";
 let system: System;

@@ -14,11 +14,11 @@ import { NotificationService } from "@lacio/proto/notification/v1/notification_s
 import { PaymentFailedSchema, PaymentRefundedSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { beforeTests } from "../../dev/before-tests.ts";
-import { startSystem, type System } from "../../dev/system.ts";
-import { adminToken, clientFor, mails, signUp, sql, until, type SignedIn } from "../../dev/testing.ts";
-import { aLine, startBookingStandIn, type BookingStandIn } from "../../dev/booking-stand-in.ts";
-import { startPublisher } from "../../dev/publisher.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, clientFor, mails, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
+import { aLine, startBookingStandIn, type BookingStandIn } from "@lacio/testkit/booking-stand-in";
+import { startPublisher } from "@lacio/testkit/publisher";
 
 const dir = ".lacio/test/notification";
 const publicUrl = "https://salon.example";

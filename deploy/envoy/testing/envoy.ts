@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { binary } from "@lacio/dev/binaries";
+import { binary } from "@lacio/testkit/programs/binaries";
 import { envoyArguments } from "../render.ts";
 
 /** Resolves when Envoy serves; rejects with its own words when it does not. */

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { startInfra } from "@lacio/dev/infra/index";
-import type { Infra } from "@lacio/dev/infra/servers";
-import { createDatabase } from "@lacio/dev/infra/postgres";
+import { startInfra } from "@lacio/testkit/infra/index";
+import type { Infra } from "@lacio/testkit/infra/servers";
+import { createDatabase } from "@lacio/testkit/infra/postgres";
 import { AccountRegisteredSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
 import { defineEntity, p } from "@mikro-orm/core";
 import { openBus, type Bus } from "../bus.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { fact } from "@lacio/chassis/fact";
-import { startPublisher } from "@lacio/dev/publisher";
-import { asService, clientFor, refusal, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/dev/testing";
+import { startPublisher } from "@lacio/testkit/publisher";
+import { asService, clientFor, refusal, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import pg from "pg";

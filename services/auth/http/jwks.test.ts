@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { startSystem, type System } from "@lacio/dev/system";
-import { clientFor, refusal, signIn, signUp, sql, until } from "@lacio/dev/testing";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { clientFor, refusal, signIn, signUp, sql, until } from "@lacio/testkit/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { decodeProtectedHeader } from "jose";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { asService, clientFor, mails, refusal, sharedSystem, signUp, sql, until } from "@lacio/dev/testing";
+import { asService, clientFor, mails, refusal, sharedSystem, signUp, sql, until } from "@lacio/testkit/testing";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { hashOf } from "../domain/session.ts";

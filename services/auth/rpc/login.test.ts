@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { beforeTests } from "@lacio/dev/before-tests";
-import { clientFor, refusal, signUp, sql, until } from "@lacio/dev/testing";
-import { startSystem, type System } from "@lacio/dev/system";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { clientFor, refusal, signUp, sql, until } from "@lacio/testkit/testing";
+import { startSystem, type System } from "@lacio/testkit/system";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { clientFor, refusal, sharedSystem, signUp, sql, type SignedIn } from "@lacio/dev/testing";
+import { clientFor, refusal, sharedSystem, signUp, sql, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService, type RefreshResponse } from "@lacio/proto/auth/v1/auth_service";
 import { hashOf } from "../domain/session.ts";
 import { decodeJwt } from "jose";

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { chassisConfig, readConfig } from "@lacio/chassis/config";
 import { openDatabase, type Database } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
-import { createDatabase } from "@lacio/dev/infra/postgres";
-import { sharedSystem } from "@lacio/dev/testing";
+import { createDatabase } from "@lacio/testkit/infra/postgres";
+import { sharedSystem } from "@lacio/testkit/testing";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { database } from "../db/index.ts";
 import { createKeyring } from "./keyring.ts";

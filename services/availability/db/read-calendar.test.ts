@@ -5,7 +5,7 @@ import { chassisConfig, Env } from "@lacio/chassis/config";
 import { openDatabase, type Database } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createDatabase, startPostgres } from "../../../dev/infra/postgres.ts";
+import { createDatabase, startPostgres } from "@lacio/testkit/infra/postgres";
 import { localDays } from "../domain/local-days.ts";
 import { database } from "./index.ts";
 import { calendarParams, calendarStatement, readCalendar } from "./read-calendar.ts";

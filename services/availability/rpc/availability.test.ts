@@ -19,10 +19,10 @@ import {
 } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { usualSettings } from "@lacio/salon/settings";
-import { startPublisher } from "../../../dev/publisher.ts";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, asService, clientFor, refusal, sql, until } from "../../../dev/testing.ts";
+import { startPublisher } from "@lacio/testkit/publisher";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, asService, clientFor, refusal, sql, until } from "@lacio/testkit/testing";
 
 let system: System;
 let owners: Awaited<ReturnType<typeof startPublisher>>;

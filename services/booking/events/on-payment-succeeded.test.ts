@@ -2,7 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { BookingPaidSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { signUp, until, type SignedIn } from "../../../dev/testing.ts";
+import { signUp, until, type SignedIn } from "@lacio/testkit/testing";
 import { answer, openSalon, withPause, type Salon } from "../testing/salon.ts";
 
 let salon: Salon;

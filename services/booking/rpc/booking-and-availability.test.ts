@@ -4,9 +4,9 @@ import { AvailabilityService } from "@lacio/proto/availability/v1/availability_s
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { describe, expect, test } from "@jest/globals";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, clientFor, refusal, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, clientFor, refusal, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { answer, hour, minute, outcome, tally } from "../testing/salon.ts";
 
 let system: System;

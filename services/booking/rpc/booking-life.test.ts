@@ -2,7 +2,7 @@ import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { ConnectError } from "@connectrpc/connect";
 import { Booking_Status as Status, Cancellation_By as By, OwnVisitSchema, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { asService, signUp, until, type SignedIn } from "../../../dev/testing.ts";
+import { asService, signUp, until, type SignedIn } from "@lacio/testkit/testing";
 import { hour, minute, openSalon, outcome, short, startsAlone, withPause, type Salon } from "../testing/salon.ts";
 
 let salon: Salon;

@@ -1,7 +1,7 @@
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { asService, signUp, until, type SignedIn } from "../../../dev/testing.ts";
+import { asService, signUp, until, type SignedIn } from "@lacio/testkit/testing";
 import { answer, hour, minute, openSalon, outcome, short, tally, withPause, type Salon } from "../testing/salon.ts";
 
 let salon: Salon;

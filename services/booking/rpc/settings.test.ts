@@ -3,8 +3,8 @@ import { fact } from "@lacio/chassis/fact";
 import { SettingsChangedSchema } from "@lacio/proto/staff/v1/events";
 import { usualSettings } from "@lacio/salon/settings";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { startPublisher } from "../../../dev/publisher.ts";
-import { refusal, signUp, until, type SignedIn } from "../../../dev/testing.ts";
+import { startPublisher } from "@lacio/testkit/publisher";
+import { refusal, signUp, until, type SignedIn } from "@lacio/testkit/testing";
 import { hour, minute, openSalon, short, type Salon } from "../testing/salon.ts";
 
 let salon: Salon;

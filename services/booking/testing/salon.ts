@@ -12,8 +12,8 @@ import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers } from "@nats-io/transport-node";
-import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, asService, clientFor, signIn, sql } from "../../../dev/testing.ts";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, asService, clientFor, signIn, sql } from "@lacio/testkit/testing";
 
 export const minute = 60_000;
 export const hour = 60 * minute;

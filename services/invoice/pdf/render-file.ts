@@ -1,9 +1,9 @@
 import { fact, type Fact } from "@lacio/chassis/fact";
 import { CreditNoteIssuedSchema, InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import type { InvoiceDocument } from "../pdf/invoice-document.ts";
-import { invoiceJson } from "../pdf/invoice-json.ts";
-import { renderInvoicePdf } from "../pdf/render-invoice-pdf.ts";
+import type { InvoiceDocument } from "./invoice-document.ts";
+import { invoiceJson } from "./invoice-json.ts";
+import { renderInvoicePdf } from "./render-invoice-pdf.ts";
 import { Invoice } from "../domain/invoice.ts";
 import { NumberingRange } from "../domain/numbering-range.ts";
 

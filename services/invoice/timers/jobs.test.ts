@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { register } from "@lacio/chassis/metrics";
-import { startAppAlone } from "../../../dev/app-alone.ts";
+import { startAppAlone } from "@lacio/testkit/app-alone";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import type { Cause } from "../domain/invoice.ts";

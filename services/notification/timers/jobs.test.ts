@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import { randomUUID } from "node:crypto";
 import { create } from "@bufbuild/protobuf";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
-import { startAppAlone } from "../../../dev/app-alone.ts";
-import { until } from "../../../dev/testing.ts";
+import { startAppAlone } from "@lacio/testkit/app-alone";
+import { until } from "@lacio/testkit/testing";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import type { Note } from "../domain/notification.ts";

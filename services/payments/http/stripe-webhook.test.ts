@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import Stripe from "stripe";
-import { localSecrets } from "../../../dev/environment.ts";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { until } from "../../../dev/testing.ts";
+import { localSecrets } from "@lacio/testkit/environment";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { until } from "@lacio/testkit/testing";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

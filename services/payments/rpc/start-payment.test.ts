@@ -5,8 +5,8 @@ import { BookingCancelledSchema, BookingExpiredSchema } from "@lacio/proto/booki
 import { PaymentFailedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { Payment_Status, PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import { v7 as uuidv7 } from "uuid";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { asService, clientFor, signUp, until } from "../../../dev/testing.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { asService, clientFor, signUp, until } from "@lacio/testkit/testing";
 import { reasonOf, startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { BookingCancelledSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
 import { PaymentRefundedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { until } from "../../../dev/testing.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { until } from "@lacio/testkit/testing";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

@@ -8,9 +8,9 @@ import {
   RefundFailedSchema,
 } from "@lacio/proto/payments/v1/events";
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { until } from "../../../dev/testing.ts";
-import { atProvider } from "../../../dev/stripe-sandbox/testing/at-provider.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { until } from "@lacio/testkit/testing";
+import { atProvider } from "@lacio/stripe-sandbox/testing/at-provider";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

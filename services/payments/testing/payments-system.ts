@@ -13,11 +13,11 @@ import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers } from "@nats-io/transport-node";
 import { v7 as uuidv7 } from "uuid";
-import { endLeftovers } from "../../../dev/leftovers.ts";
-import { freePort } from "../../../dev/ports.ts";
-import type { Objects } from "../../../dev/stripe-sandbox/testing/sandbox.ts";
-import { startSystem } from "../../../dev/system.ts";
-import { adminToken, clientFor, signUp, sql, until } from "../../../dev/testing.ts";
+import { endLeftovers } from "@lacio/testkit/processes/leftovers";
+import { freePort } from "@lacio/testkit/processes/ports";
+import type { Objects } from "@lacio/stripe-sandbox/testing/sandbox";
+import { startSystem } from "@lacio/testkit/system";
+import { adminToken, clientFor, signUp, sql, until } from "@lacio/testkit/testing";
 
 export type PaymentsSystem = Awaited<ReturnType<typeof startPaymentsSystem>>;
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { randomUUID } from "node:crypto";
 import { unavailable } from "@lacio/chassis/errors";
 import { register } from "@lacio/chassis/metrics";
-import { startAppAlone } from "../../../dev/app-alone.ts";
-import { secretKey, startSandbox, type Sandbox } from "../../../dev/stripe-sandbox/testing/sandbox.ts";
-import { webhookSecret } from "../../../dev/stripe-sandbox/testing/webhook-receiver.ts";
+import { startAppAlone } from "@lacio/testkit/app-alone";
+import { secretKey, startSandbox, type Sandbox } from "@lacio/stripe-sandbox/testing/sandbox";
+import { webhookSecret } from "@lacio/stripe-sandbox/testing/webhook-receiver";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import { Payment } from "../domain/payment.ts";

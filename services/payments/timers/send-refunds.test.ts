@@ -4,8 +4,8 @@ import { BookingCancelledSchema, BookingPaymentDeclinedSchema } from "@lacio/pro
 import { PaymentRefundedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import { v7 as uuidv7 } from "uuid";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { until } from "../../../dev/testing.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { until } from "@lacio/testkit/testing";
 import { reasonOf, startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

@@ -4,9 +4,9 @@ import type { Client } from "@connectrpc/connect";
 import { subjectOf } from "@lacio/chassis/fact";
 import { ServiceChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, clientFor, refusal, signUp, sql, until } from "../../../dev/testing.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, clientFor, refusal, signUp, sql, until } from "@lacio/testkit/testing";
 import { factsOf, outbox } from "../testing/facts.ts";
 
 let system: System;

@@ -7,9 +7,9 @@ import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { ScheduleChangedSchema, StylistChangedSchema, TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, asService, clientFor, refusal, signIn, signUp, sql, until } from "../../../dev/testing.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, asService, clientFor, refusal, signIn, signUp, sql, until } from "@lacio/testkit/testing";
 import { factsOf, outbox } from "../testing/facts.ts";
 
 type Staff = Client<typeof StaffService>;

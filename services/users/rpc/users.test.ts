@@ -7,9 +7,9 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Document_Type, Profile_WhenStylistCancels, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers as natsHeaders, type NatsConnection } from "@nats-io/transport-node";
-import { beforeTests } from "../../../dev/before-tests.ts";
-import { startSystem, type System } from "../../../dev/system.ts";
-import { adminToken, asService, clientFor, refusal, signUp, sql, until, type SignedIn } from "../../../dev/testing.ts";
+import { beforeTests } from "@lacio/testkit/before-tests";
+import { startSystem, type System } from "@lacio/testkit/system";
+import { adminToken, asService, clientFor, refusal, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 
 type Users = Client<typeof UsersService>;
 let system: System;

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
-import { binary, libraryPath } from "../binaries.ts";
-import { startChild } from "../child.ts";
-import { freePort } from "../ports.ts";
+import { binary, libraryPath } from "../programs/binaries.ts";
+import { startChild } from "../processes/child.ts";
+import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, Redis } from "./servers.ts";
 
 /** Valkey (or Redis) that keeps nothing on the disk: it holds rate limits and short-lived caches, never the truth. */

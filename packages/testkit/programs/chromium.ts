@@ -10,7 +10,7 @@ export interface Chromium {
 }
 
 const run = promisify(execFile);
-const folder = path.resolve(import.meta.dirname, "../.tools/chromium");
+const folder = path.resolve(import.meta.dirname, "../../../.tools/chromium");
 
 /** The machine's own Chromium; else the one from npm, unpacked once under .tools with the libraries and fonts that it brings. */
 export async function chromium(): Promise<Chromium> {

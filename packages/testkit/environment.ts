@@ -3,12 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Identity } from "./identity.ts";
 import type { Infra } from "./infra/servers.ts";
-import { freePort } from "./ports.ts";
+import { admin } from "./people.ts";
+import { freePort } from "./processes/ports.ts";
 
 export const serviceNames = ["auth", "users", "staff", "availability", "booking", "payments", "invoice", "notification"];
-
-/** The account that exists before anybody registers. Local only: in a cluster it comes from a Secret. */
-export const admin = { email: "admin@lacio.test", password: "lacio-admin-local" };
 
 /** The salon that `npm start` opens, as its web, mails and invoices tell it. */
 export const salon = {

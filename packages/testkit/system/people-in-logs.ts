@@ -1,7 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { admin } from "./environment.ts";
-import { client, password, stylists } from "./seed/salon.ts";
+import { admin, client, password, stylists } from "../people.ts";
 
 // The people of the tests and of the demo. Nobody has to find any of this in a log.
 const names = [
@@ -12,7 +11,7 @@ const names = [
   "Camila Rojas",
   "Andrea Díaz",
   client.name,
-  ...stylists.map(({ name }) => name),
+  ...Object.values(stylists).map(({ name }) => name),
 ];
 const phones = ["3001234567", client.phone.replace(/\D/g, "").slice(-10)];
 const passwords = ["una clave larga", "otra clave larga", "la clave nueva", "mi clave nueva", "adivinando", password, admin.password];

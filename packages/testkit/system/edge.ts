@@ -7,9 +7,9 @@ import { bootstrap } from "@lacio/envoy/bootstrap";
 import type { EdgeOptions } from "@lacio/envoy/edge";
 import { writeCertSds } from "@lacio/envoy/cert-sds";
 import { envoyArguments } from "@lacio/envoy/render";
-import { startChild, type Supervisor } from "./child.ts";
-import type { Ports } from "./environment.ts";
-import { freePort } from "./ports.ts";
+import { startChild, type Supervisor } from "../processes/child.ts";
+import type { Ports } from "../environment.ts";
+import { freePort } from "../processes/ports.ts";
 import type { PortedChild } from "./services.ts";
 
 export interface EdgeSettings {

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { leanFlags, leanNode } from "./lean-node.ts";
+import { leanFlags, leanNode } from "../processes/lean-node.ts";
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(import.meta.dirname, "../../..");
 
 /** Where Node keeps what it stripped of its types and compiled, for the processes that read .ts. */
 export const compileCache = path.join(root, ".tools/compile-cache/services");

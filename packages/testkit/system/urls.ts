@@ -1,5 +1,5 @@
-import type { Ports } from "./environment.ts";
-import type { Infra } from "./infra/servers.ts";
+import type { Ports } from "../environment.ts";
+import type { Infra } from "../infra/servers.ts";
 
 export const infraUrls = ({ postgres, nats, redis, mail }: Infra) => ({
   mail: mail.url,

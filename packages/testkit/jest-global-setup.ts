@@ -23,7 +23,7 @@ export default async function setUp({ rootDir, nonFlagArgs }: { rootDir: string;
 }
 
 function asksForSystem(rootDir: string, patterns: string[]): boolean {
-  const files = fs.globSync("{packages,services,deploy,dev,e2e,bench}/**/*.test.ts", {
+  const files = fs.globSync("{packages,services,deploy,dev,stripe-sandbox,e2e,bench}/**/*.test.ts", {
     cwd: rootDir,
     exclude: (name) => name.includes("node_modules"),
   });

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import pg from "pg";
-import { startChild } from "../child.ts";
-import { freePort } from "../ports.ts";
+import { startChild } from "../processes/child.ts";
+import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, Postgres } from "./servers.ts";
 import { dataFolder, initialise, postgresProgram } from "./postgres-files.ts";
 

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { inherited, peerUrls, salon, type Surroundings } from "./environment.ts";
+import { inherited, peerUrls, salon, type Surroundings } from "../environment.ts";
 import { startNode, type PortedChild, type ProcessSettings } from "./services.ts";
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(import.meta.dirname, "../../..");
 const web = path.join(root, "web");
 const sources = ["src/**/*", "static/**/*", "messages/**/*", "project.inlang/settings.json", "package.json", "vite.config.ts", "texts.ts"];
 const stamp = path.join(web, "build/sources.sha256");
@@ -50,7 +50,7 @@ export function startWeb(around: Surroundings, settings: ProcessSettings, port: 
   return startNode({
     ...settings,
     name: "web",
-    args: [behindEdge ? "web/build/index.js" : "dev/web-without-edge.ts"],
+    args: [behindEdge ? "web/build/index.js" : "packages/testkit/system/web-without-edge.ts"],
     env,
     health: `http://127.0.0.1:${port}/livez`,
     port,

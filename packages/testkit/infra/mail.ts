@@ -1,10 +1,10 @@
 import path from "node:path";
-import { startChild } from "../child.ts";
-import { leanFlags, leanNode } from "../lean-node.ts";
-import { freePort } from "../ports.ts";
+import { startChild } from "../processes/child.ts";
+import { leanFlags, leanNode } from "../processes/lean-node.ts";
+import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, Mail } from "./servers.ts";
 
-const maildev = path.resolve(import.meta.dirname, "../../node_modules/maildev/dist/bin/maildev.js");
+const maildev = path.resolve(import.meta.dirname, "../../../node_modules/maildev/dist/bin/maildev.js");
 
 /** A mailbox that takes every mail to anybody and shows it in the browser. */
 export async function startMail({ dir, supervise, mailPort }: InfraOptions): Promise<Mail> {

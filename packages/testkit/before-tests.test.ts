@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(import.meta.dirname, "../..");
 const folder = path.join(root, ".lacio/test/before-tests");
 fs.mkdirSync(folder, { recursive: true });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -14,8 +14,8 @@ test("a file whose system cannot start fails once, with the reason, and what did
     file,
     `import { test } from "@jest/globals";
      import fs from "node:fs";
-     import { beforeTests } from "@lacio/dev/before-tests";
-     import { startSystem } from "@lacio/dev/system";
+     import { beforeTests } from "@lacio/testkit/before-tests";
+     import { startSystem } from "@lacio/testkit/system";
      await beforeTests(
        () => startSystem({ dir: "/dev/null/system", services: [] }),
        () => fs.writeFileSync(${JSON.stringify(path.join(folder, "cleaned-up"))}, ""),
@@ -38,7 +38,7 @@ test("a file whose system cannot start fails once, with the reason, and what did
 });
 
 test("every file with a system of its own starts it so", () => {
-  const files = fs.globSync("{packages,services,deploy,dev,e2e,bench}/**/*.test.ts", {
+  const files = fs.globSync("{packages,services,deploy,dev,stripe-sandbox,e2e,bench}/**/*.test.ts", {
     cwd: root,
     exclude: (name) => name === "node_modules",
   });

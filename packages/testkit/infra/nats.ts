@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { atLeast, binary, versionOf } from "../binaries.ts";
-import { startChild } from "../child.ts";
-import { freePort } from "../ports.ts";
+import { atLeast, binary, versionOf } from "../programs/binaries.ts";
+import { startChild } from "../processes/child.ts";
+import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, Nats } from "./servers.ts";
 
 /** nats-server with JetStream. An acknowledged message is on the disk, as in production, unless `fsync` is false. */

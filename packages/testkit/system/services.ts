@@ -1,10 +1,10 @@
 import path from "node:path";
-import { startChild, type Child, type Supervisor } from "./child.ts";
-import { leanFlags, leanNode } from "./lean-node.ts";
+import { startChild, type Child, type Supervisor } from "../processes/child.ts";
+import { leanFlags, leanNode } from "../processes/lean-node.ts";
 import { compileCache } from "./compile-cache.ts";
-import { environmentOf, inherited, type Surroundings } from "./environment.ts";
+import { environmentOf, inherited, type Surroundings } from "../environment.ts";
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(import.meta.dirname, "../../..");
 
 export interface ProcessSettings {
   dir: string;
@@ -15,7 +15,7 @@ export interface ProcessSettings {
 export type PortedChild = Child & { port: number };
 
 export const serviceArguments = (name: string) => ["--import", "@lacio/chassis/telemetry-hook", `services/${name}/main.ts`];
-export const sandboxArguments = ["dev/stripe-sandbox/main.ts"];
+export const sandboxArguments = ["stripe-sandbox/main.ts"];
 
 /** The service as in its container, with all roles in one process; ready when it says so itself. `as` names one more replica. */
 export function startService(

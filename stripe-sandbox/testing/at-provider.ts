@@ -1,5 +1,5 @@
-import { localSecrets } from "../../environment.ts";
-import type { SystemDescription } from "../../system.ts";
+import { localSecrets } from "@lacio/testkit/environment";
+import type { SystemDescription } from "@lacio/testkit/system";
 import type { Dispute, Intent, Refund } from "../objects.ts";
 
 type Held = { paymentIntents: Intent[]; refunds: Refund[]; disputes: Dispute[] };

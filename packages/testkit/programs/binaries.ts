@@ -14,7 +14,7 @@ export async function binary(name: Server): Promise<string> {
 /** Envoy is the one server that Lacio can start without. */
 export const envoyBinary = (): Promise<string | undefined> => find("envoy");
 
-const tools = path.resolve(import.meta.dirname, "../.tools");
+const tools = path.resolve(import.meta.dirname, "../../../.tools");
 const run = promisify(execFile);
 
 async function find(name: Server): Promise<string | undefined> {

@@ -2,21 +2,22 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { EdgeOptions } from "@lacio/envoy/edge";
-import { envoyBinary } from "./binaries.ts";
-import type { Supervisor } from "./child.ts";
-import { fillCompileCache } from "./compile-cache.ts";
-import { devCertificate, startEdge } from "./edge.ts";
-import { admin, allotPorts, localSecrets, serviceNames } from "./environment.ts";
+import { envoyBinary } from "./programs/binaries.ts";
+import type { Supervisor } from "./processes/child.ts";
+import { fillCompileCache } from "./system/compile-cache.ts";
+import { devCertificate, startEdge } from "./system/edge.ts";
+import { allotPorts, localSecrets, serviceNames } from "./environment.ts";
 import { startIdentity } from "./identity.ts";
 import { startInfra } from "./infra/index.ts";
 import { removeState } from "./infra/postgres-files.ts";
 import { createDatabase } from "./infra/postgres.ts";
-import { endLeftovers, starterOf } from "./leftovers.ts";
-import { refusePeopleInLogs } from "./people-in-logs.ts";
-import { freePort } from "./ports.ts";
-import { sandboxArguments, serviceArguments, startService, startStripeSandbox } from "./services.ts";
-import { infraUrls, serviceUrls } from "./system-urls.ts";
-import { buildWeb, startWeb } from "./web.ts";
+import { admin } from "./people.ts";
+import { endLeftovers, starterOf } from "./processes/leftovers.ts";
+import { refusePeopleInLogs } from "./system/people-in-logs.ts";
+import { freePort } from "./processes/ports.ts";
+import { sandboxArguments, serviceArguments, startService, startStripeSandbox } from "./system/services.ts";
+import { infraUrls, serviceUrls } from "./system/urls.ts";
+import { buildWeb, startWeb } from "./system/web.ts";
 
 export interface SystemOptions {
   /** State, logs, pid files. Two systems never share one. Without it: a temporary folder that `stop` removes, for tests. */

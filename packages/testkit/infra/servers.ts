@@ -1,4 +1,4 @@
-import type { Supervisor } from "../child.ts";
+import type { Supervisor } from "../processes/child.ts";
 
 export interface InfraOptions {
   /** State, logs and pid files of this system. */
