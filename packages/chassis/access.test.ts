@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { checkAccess } from "./access.ts";
 import { chassisConfig, Env } from "./config.ts";
 import { answerErrors } from "./errors.ts";

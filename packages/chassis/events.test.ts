@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { PasswordResetRequestedSchema, RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import { v4 as uuid } from "uuid";
 import type { Bus } from "./bus.ts";

@@ -2,7 +2,7 @@ import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { AckPolicy } from "@nats-io/jetstream";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { v4 as uuid } from "uuid";
 import { registered, startEvents, type Events } from "./testing/events.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { v4 as uuid } from "uuid";
 import { registered, startEvents, type Events } from "./testing/events.ts";
 

@@ -7,7 +7,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import pg from "pg";
-import { until } from "../testing.ts";
+import { until } from "../testing/until.ts";
 import { startInfra } from "./index.ts";
 import type { Infra } from "./servers.ts";
 import { removeState } from "./postgres-files.ts";

@@ -7,7 +7,7 @@ import path from "node:path";
 import { startChild, type ChildOptions } from "./child.ts";
 import { endLeftovers, starterOf } from "./leftovers.ts";
 import { freePort } from "./ports.ts";
-import { until } from "../testing.ts";
+import { until } from "../testing/until.ts";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "lacio-child-"));
 const server = path.join(dir, "server.mjs");

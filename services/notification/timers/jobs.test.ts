@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { create } from "@bufbuild/protobuf";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { startAppAlone } from "@lacio/testkit/app-alone";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import type { Note } from "../domain/notification.ts";

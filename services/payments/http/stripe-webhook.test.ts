@@ -4,7 +4,7 @@ import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import Stripe from "stripe";
 import { localSecrets } from "@lacio/testkit/environment";
 import { beforeTests } from "@lacio/testkit/before-tests";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { BookingCancelledSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
 import { PaymentRefundedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { beforeTests } from "@lacio/testkit/before-tests";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

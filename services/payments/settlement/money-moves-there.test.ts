@@ -9,7 +9,7 @@ import {
 } from "@lacio/proto/payments/v1/events";
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import { beforeTests } from "@lacio/testkit/before-tests";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { atProvider } from "@lacio/stripe-sandbox/testing/at-provider";
 import { startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 

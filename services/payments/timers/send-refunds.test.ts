@@ -5,7 +5,7 @@ import { PaymentRefundedSchema, PaymentSucceededSchema } from "@lacio/proto/paym
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import { v7 as uuidv7 } from "uuid";
 import { beforeTests } from "@lacio/testkit/before-tests";
-import { until } from "@lacio/testkit/testing";
+import { until } from "@lacio/testkit/testing/until";
 import { reasonOf, startPaymentsSystem, type PaymentsSystem } from "../testing/payments-system.ts";
 
 let system: PaymentsSystem;

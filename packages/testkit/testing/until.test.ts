@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { until } from "./testing.ts";
+import { until } from "./until.ts";
 
 describe("until", () => {
   test("gives back the first real answer; errors count as not yet", async () => {

@@ -1,0 +1,66 @@
+import type { EdgeOptions } from "@lacio/envoy/edge";
+import type { Supervisor } from "../processes/child.ts";
+
+export interface SystemOptions {
+  /** State, logs, pid files. Two systems never share one. Without it: a temporary folder that `stop` removes, for tests. */
+  dir?: string;
+  /** All eight by default. */
+  services?: string[];
+  /** Envoy in front; an object changes its limits and addresses. Where no Envoy can be had the system starts without. */
+  edge?: boolean | Partial<EdgeOptions>;
+  /** The pages, built when their sources changed. */
+  web?: boolean;
+  /** The sandbox that plays Stripe. false: the STRIPE_… variables of the caller's environment count. */
+  stripe?: boolean;
+  /** For every service; and for one of them. */
+  env?: Record<string, string>;
+  serviceEnv?: Record<string, Record<string, string>>;
+  /** Starts again what ends by itself. Leave it off where a test kills things. */
+  supervise?: Supervisor;
+  /** Small processes, for a machine that runs all of them. false: Node as in a container, for measuring rates. */
+  lean?: boolean;
+  /** See InfraOptions. */
+  fsync?: boolean;
+  /** The next free ones when taken. */
+  preferredPorts?: { edge?: number; mail?: number; stripe?: number };
+  progress?: (line: string) => void;
+  /** What is not as it should be, but does not keep the system from running. */
+  warn?: (line: string) => void;
+}
+
+/** One process of the system, to be killed and started again. */
+export interface SystemProcess {
+  readonly pid: number;
+  readonly running: boolean;
+  /** SIGKILL waits until it is gone; other signals are only sent. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** On the same ports and data; waits until it is ready. Extra variables stay for later restarts. */
+  restart(extraEnv?: Record<string, string>): Promise<void>;
+}
+
+export interface System extends SystemDescription {
+  /** A service, or postgres, nats, redis, mail, stripe-sandbox, web, edge. */
+  process(name: string): SystemProcess;
+  databaseUrl(service: string): string;
+  serviceToken(name: string): string;
+  /** What it wrote to stdout and stderr so far. */
+  logs(name: string): string;
+  /** The running processes with the port that a person would call. */
+  processes(): { name: string; pid: number; port: number }[];
+  /** One more replica of a service, on ports of its own: its peers don't call it, but it takes part in events and timers. */
+  startReplica(service: string, env?: Record<string, string>): Promise<Replica>;
+  stop(): Promise<void>;
+}
+
+export type Replica = SystemProcess & { ops: string; log: string; stop(): Promise<void> };
+
+/** What another process needs in order to use the system: plain data. */
+export interface SystemDescription {
+  dir: string;
+  /** edge, stripe, mail, smtp, nats, redis, postgres; <service> (Connect and gRPC, h2c), <service>-http, <service>-ops. */
+  urls: Record<string, string>;
+  databaseUrls: Record<string, string>;
+  /** The edge's certificate: give it to a client as its certificate authority. */
+  certificate: string;
+  admin: { email: string; password: string };
+}

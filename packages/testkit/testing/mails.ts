@@ -1,0 +1,41 @@
+import type { SystemDescription } from "../system/contract.ts";
+
+export interface ReceivedMail {
+  subject: string;
+  from: string;
+  html: string;
+  text: string;
+  attachments: { name: string; contentType: string; bytes: Buffer }[];
+}
+
+/** What lies in somebody's mailbox, oldest first. */
+export async function mails(system: SystemDescription, to: string): Promise<ReceivedMail[]> {
+  const api = `${system.urls.mail}/api/email`;
+  const list = (await (await fetch(`${api}?sort=asc&to.address=${encodeURIComponent(to)}`)).json()) as MaildevMail[];
+  return Promise.all(
+    list.map(async ({ id, subject, from, html, text, attachments = [] }) => ({
+      subject,
+      from: from[0]!.address,
+      html: html ?? "",
+      text: text ?? "",
+      attachments: await Promise.all(
+        // What has no name is another form of the text, as an invitation is.
+        attachments
+          .filter(({ filename }) => filename)
+          .map(async ({ filename, generatedFileName, contentType }) => {
+            const file = await fetch(`${api}/${id}/attachment/${encodeURIComponent(generatedFileName)}`);
+            return { name: filename, contentType, bytes: Buffer.from(await file.arrayBuffer()) };
+          }),
+      ),
+    })),
+  );
+}
+
+interface MaildevMail {
+  id: string;
+  subject: string;
+  from: { address: string }[];
+  html?: string;
+  text?: string;
+  attachments?: { filename: string; generatedFileName: string; contentType: string }[];
+}
