@@ -1,42 +1,30 @@
-import http2 from "node:http2";
-import type { AddressInfo } from "node:net";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { BookingSchema, BookingService, LineSchema, type Booking } from "@lacio/proto/booking/v1/booking_service";
+import { standIn } from "./stand-in.ts";
 
 export type BookingStandIn = Awaited<ReturnType<typeof startBookingStandIn>>;
 
-/** Answers GetBooking over h2c with whatever the test put into `bookings`. */
+/** Answers GetBooking with whatever the test put into `bookings`. */
 export async function startBookingStandIn() {
   const bookings = new Map<string, Booking>();
-  const server = http2.createServer(
-    connectNodeAdapter({
-      routes: (router) =>
-        router.service(BookingService, {
-          getBooking({ bookingId }) {
-            const booking = bookings.get(bookingId);
-            if (!booking) throw new ConnectError("no such booking", Code.NotFound);
-            return { booking };
-          },
-        }),
-    }),
-  );
-  const sessions = new Set<http2.ServerHttp2Session>();
-  server.on("session", (session) => void sessions.add(session));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { url, stop } = await standIn(BookingService, {
+    getBooking({ bookingId }) {
+      const booking = bookings.get(bookingId);
+      if (!booking) throw new ConnectError("no such booking", Code.NotFound);
+      return { booking };
+    },
+  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
+    bookings,
     put(booking: MessageInitShape<typeof BookingSchema>): Booking {
       const made = create(BookingSchema, booking);
       bookings.set(made.bookingId, made);
       return made;
     },
-    stop() {
-      for (const session of sessions) session.destroy();
-      server.close();
-    },
+    stop,
   };
 }
 

@@ -4,11 +4,12 @@ import { connect, headers } from "@nats-io/transport-node";
 import { ensureStream } from "@lacio/chassis/bus";
 import type { Fact } from "@lacio/chassis/fact";
 
-/** Publishes facts as their owners' relays do. */
-export async function startPublisher(natsUrl: string) {
+/** Publishes facts as their owners' relays do. An owner's stream is there from the beginning when it is named, else with its first fact. */
+export async function startPublisher(natsUrl: string, ...owners: string[]) {
   const { host, username, password } = new URL(natsUrl);
   const nc = await connect({ servers: host, user: username || undefined, pass: password || undefined });
   const bus = { nc, js: jetstream(nc), jsm: await jetstreamManager(nc) };
+  for (const owner of owners) await ensureStream(bus, owner);
   return {
     /** The same event again when `id` is the same. */
     async publish(fact: Fact, id: string = randomUUID()): Promise<string> {

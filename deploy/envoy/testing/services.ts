@@ -1,33 +1,26 @@
 import http from "node:http";
-import http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { BookingService, Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { HealthCheckResponse_ServingStatus, Health } from "@lacio/proto/grpc/health/v1/health";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { standInFor } from "@lacio/testkit/stand-in";
 
 /** One h2c server that answers for every service, as connect-node does in the real ones, and remembers what it was asked. */
 export async function fakeServices(): Promise<FakeServices> {
   const calls: Call[] = [];
   const heard = (request: object, { method, requestHeader }: HandlerContext) =>
     void calls.push({ method: method.name, request: { ...request }, headers: requestHeader });
-  const server = http2.createServer(connectNodeAdapter({ routes: (router) => routes(router, heard) }));
-  const sessions = new Set<http2.ServerHttp2Session>();
-  server.on("session", (session) => void sessions.add(session));
-  await listen(server);
+  const { port, stop } = await standInFor((router) => routes(router, heard));
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     calls,
     last: (method) => calls.findLast((call) => call.method === method.name)!,
-    stop: () => {
-      for (const session of sessions) session.destroy();
-      return new Promise<void>((done) => server.close(() => done()));
-    },
+    stop,
   };
 }
 
@@ -113,7 +106,7 @@ export async function fakeHttp(keys: () => object | undefined): Promise<FakeHttp
     } else response.writeHead(200, { "content-type": "text/plain" }).end(`${method} ${url}`);
   };
   const server = http.createServer((request, response) => void answer(request, response).catch(() => response.destroy())); // who hangs up
-  await listen(server);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", () => done()));
   return {
     port: (server.address() as AddressInfo).port,
     requests,
@@ -124,8 +117,6 @@ export async function fakeHttp(keys: () => object | undefined): Promise<FakeHttp
     },
   };
 }
-
-const listen = (server: http.Server | http2.Http2Server) => new Promise<void>((done) => server.listen(0, "127.0.0.1", () => done()));
 
 export interface FakeServices {
   port: number;

@@ -1,18 +1,16 @@
-import http2 from "node:http2";
-import type { AddressInfo } from "node:net";
-import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { fact } from "@lacio/chassis/fact";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService, TermsSchema } from "@lacio/proto/availability/v1/availability_service";
 import { AlternativesSchema, BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect, headers } from "@nats-io/transport-node";
-import { startSystem, type System } from "@lacio/testkit/system";
+import { startPublisher } from "@lacio/testkit/publisher";
+import { standIn } from "@lacio/testkit/stand-in";
+import { startSystem } from "@lacio/testkit/system";
 import { adminToken, asService, clientFor, signIn, sql } from "@lacio/testkit/testing";
 
 export const minute = 60_000;
@@ -58,7 +56,7 @@ export async function openSalon(dir: string, env: Record<string, string> = {}) {
     fsync: false,
     serviceEnv: { booking: { AVAILABILITY_URL: availability.url, ...env } },
   });
-  const bus = await connectBus(system);
+  const payments = await startPublisher(system.urls.nats!, "payments");
   let days = 0;
   return {
     system,
@@ -77,71 +75,40 @@ export async function openSalon(dir: string, env: Record<string, string> = {}) {
     sql: <Row = Record<string, unknown>>(text: string, values?: unknown[]) => sql<Row>(system, "booking", text, values),
     /** A full hour on a day that no other test of this salon uses. */
     freshDay: () => new Date(Math.ceil(Date.now() / hour) * hour + ++days * 24 * hour + 48 * hour),
-    pay: bus.pay,
+    /** Tells booking that it was paid, as payments does. */
+    async pay(payment: { bookingId: string; paymentId?: string; minorUnits?: bigint }, id?: string) {
+      const { bookingId, paymentId = crypto.randomUUID(), minorUnits = price.minorUnits } = payment;
+      const told = { bookingId, paymentId, amount: { ...price, minorUnits }, succeededAt: timestampFromDate(new Date()) };
+      return { eventId: await payments.publish(fact(PaymentSucceededSchema, paymentId, told), id), paymentId };
+    },
     async close() {
-      await bus.close();
+      await payments.stop();
       await system.stop();
-      await availability.close();
+      await availability.stop();
     },
   };
 }
 
-async function serveAvailability(stylists: Set<string>, view: { reason: string }) {
-  const routes = (router: ConnectRouter) =>
-    void router.service(AvailabilityService, {
-      findCandidates(req) {
-        const terms = sold.find((one) => one.serviceId === req.serviceId);
-        if (!terms) return { reason: "service_unknown" };
-        if (req.staffId && !stylists.has(req.staffId)) return { terms, reason: "staff_unknown" };
-        if (view.reason) return { terms, reason: view.reason };
-        return { terms, candidates: (req.staffId ? [req.staffId] : [...stylists]).map((staffId) => ({ staffId })) };
-      },
-      findAlternatives(req) {
-        const start = timestampDate(req.start!).getTime();
-        const at = (index: number) => ({
-          start: timestampFromDate(new Date(start + index * 30 * minute)),
-          end: timestampFromDate(new Date(start + index * 30 * minute + hour)),
-          staffId: req.staffId || [...stylists][0]!,
-          staffName: "Sofía",
-        });
-        return { slots: Array.from({ length: req.limit }, (_, index) => at(index + 1)) };
-      },
-    });
-  const server = http2.createServer(connectNodeAdapter({ routes }));
-  const sessions = new Set<http2.ServerHttp2Session>();
-  server.on("session", (session) => sessions.add(session));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      for (const session of sessions) session.destroy();
-      await new Promise((resolve) => server.close(resolve));
+function serveAvailability(stylists: Set<string>, view: { reason: string }) {
+  return standIn(AvailabilityService, {
+    findCandidates(req) {
+      const terms = sold.find((one) => one.serviceId === req.serviceId);
+      if (!terms) return { reason: "service_unknown" };
+      if (req.staffId && !stylists.has(req.staffId)) return { terms, reason: "staff_unknown" };
+      if (view.reason) return { terms, reason: view.reason };
+      return { terms, candidates: (req.staffId ? [req.staffId] : [...stylists]).map((staffId) => ({ staffId })) };
     },
-  };
-}
-
-// Payments' stream, and its news as payments' own relay publishes it.
-async function connectBus(system: System) {
-  const url = new URL(system.urls.nats!);
-  const nc = await connect({ servers: url.host, user: url.username, pass: decodeURIComponent(url.password) });
-  await (await jetstreamManager(nc)).streams.add({ name: "PAYMENTS", subjects: ["payments.>"] });
-  return {
-    async pay(payment: { bookingId: string; paymentId?: string; minorUnits?: bigint }, eventId: string = crypto.randomUUID()) {
-      const event: MessageInitShape<typeof PaymentSucceededSchema> = {
-        bookingId: payment.bookingId,
-        paymentId: payment.paymentId ?? crypto.randomUUID(),
-        amount: { ...price, ...(payment.minorUnits !== undefined && { minorUnits: payment.minorUnits }) },
-        succeededAt: timestampFromDate(new Date()),
-      };
-      const head = headers();
-      head.set("ce-id", eventId);
-      head.set("lacio-key", event.paymentId!);
-      const body = toBinary(PaymentSucceededSchema, create(PaymentSucceededSchema, event));
-      await jetstream(nc).publish("payments.succeeded", body, { headers: head });
-      return { eventId, paymentId: event.paymentId! };
+    findAlternatives(req) {
+      const start = timestampDate(req.start!).getTime();
+      const at = (index: number) => ({
+        start: timestampFromDate(new Date(start + index * 30 * minute)),
+        end: timestampFromDate(new Date(start + index * 30 * minute + hour)),
+        staffId: req.staffId || [...stylists][0]!,
+        staffName: "Sofía",
+      });
+      return { slots: Array.from({ length: req.limit }, (_, index) => at(index + 1)) };
     },
-    close: () => nc.close(),
-  };
+  });
 }
 
 /** As `outcome`, of somebody who tries again while the salon is too busy: in a crowd a call may wait in vain for a connection or a peer. */

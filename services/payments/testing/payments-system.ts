@@ -1,21 +1,18 @@
 import fs from "node:fs";
-import http2 from "node:http2";
 import path from "node:path";
-import { create, fromBinary, type DescMessage, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import { fromBinary, type DescMessage, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { fact, streamOf, subjectOf } from "@lacio/chassis/fact";
-import { BookingService, Booking_Status, BookingSchema, type Booking } from "@lacio/proto/booking/v1/booking_service";
+import { ConnectError } from "@connectrpc/connect";
+import { fact, subjectOf } from "@lacio/chassis/fact";
+import { Booking_Status, type Booking, type BookingSchema } from "@lacio/proto/booking/v1/booking_service";
 import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect, headers } from "@nats-io/transport-node";
 import { v7 as uuidv7 } from "uuid";
+import { startBookingStandIn } from "@lacio/testkit/booking-stand-in";
 import { endLeftovers } from "@lacio/testkit/processes/leftovers";
-import { freePort } from "@lacio/testkit/processes/ports";
 import type { Objects } from "@lacio/stripe-sandbox/testing/sandbox";
+import { startPublisher } from "@lacio/testkit/publisher";
 import { startSystem } from "@lacio/testkit/system";
 import { adminToken, clientFor, signUp, sql, until } from "@lacio/testkit/testing";
 
@@ -26,8 +23,7 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
   const dir = path.resolve(import.meta.dirname, "../../../.lacio/test", name);
   await endLeftovers(dir);
   fs.rmSync(dir, { recursive: true, force: true });
-  const bookings = new Map<string, Booking>();
-  const booking = await serveBookings(bookings);
+  const booking = await startBookingStandIn();
   const system = await startSystem({
     dir,
     services: ["auth", "payments"],
@@ -35,8 +31,7 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
     fsync: false,
     serviceEnv: { payments: { BOOKING_URL: booking.url, ...env } },
   });
-  const nc = await connect(natsAddress(system.urls.nats!));
-  await (await jetstreamManager(nc)).streams.add({ name: streamOf("booking"), subjects: ["booking.>"] });
+  const publisher = await startPublisher(system.urls.nats!, "booking");
   const client = await signUp(system);
   const admin = await adminToken(system);
   const control = async (method: string, route: string, body?: object): Promise<unknown> =>
@@ -50,7 +45,7 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
 
   return {
     ...system,
-    bookings,
+    bookings: booking.bookings,
     client,
     asClient: clientFor(PaymentsService, system, client.accessToken),
     asAdmin: clientFor(PaymentsService, system, admin),
@@ -60,7 +55,7 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
     /** An unpaid booking of the client. */
     book(wishes: Exclude<MessageInitShape<typeof BookingSchema>, Booking> = {}): string {
       const bookingId = uuidv7();
-      const booking = create(BookingSchema, {
+      booking.put({
         bookingId,
         clientId: client.id,
         status: Booking_Status.PENDING_PAYMENT,
@@ -69,7 +64,6 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
         expiresAt: timestampFromDate(new Date(Date.now() + 600_000)),
         ...wishes,
       });
-      bookings.set(bookingId, booking);
       return bookingId;
     },
 
@@ -90,13 +84,8 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
     atStripe: async () => (await control("GET", "/objects")) as Objects,
 
     /** Publishes a fact as booking would; the same id again is the same event. */
-    async publish<S extends DescMessage>(schema: S, bookingId: string, init: MessageInitShape<S>, id = uuidv7()): Promise<string> {
-      const { subject, type, payload } = fact(schema, bookingId, init);
-      const head = headers();
-      for (const [key, value] of Object.entries({ "ce-id": id, "ce-type": type, "lacio-key": bookingId })) head.set(key, value);
-      await jetstream(nc).publish(subject, payload, { headers: head });
-      return id;
-    },
+    publish: <S extends DescMessage>(schema: S, bookingId: string, init: MessageInitShape<S>, id?: string) =>
+      publisher.publish(fact(schema, bookingId, init), id),
 
     /** What payments told the others about a booking, oldest first. */
     async told<S extends DescMessage>(schema: S, bookingId: string): Promise<MessageShape<S>[]> {
@@ -110,7 +99,7 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
     },
 
     async stop() {
-      await nc.close();
+      await publisher.stop();
       await system.stop();
       await booking.stop();
     },
@@ -123,35 +112,3 @@ export const reasonOf = (call: Promise<unknown>): Promise<string> =>
     () => "answered",
     (error: unknown) => ConnectError.from(error).findDetails(ErrorInfoSchema)[0]?.reason ?? String(error),
   );
-
-async function serveBookings(bookings: Map<string, Booking>) {
-  const sessions = new Set<http2.ServerHttp2Session>();
-  const server = http2.createServer(
-    connectNodeAdapter({
-      routes: (router) =>
-        void router.service(BookingService, {
-          getBooking({ bookingId }) {
-            const booking = bookings.get(bookingId);
-            if (!booking) throw new ConnectError("There is no such booking.", Code.NotFound);
-            return { booking };
-          },
-        }),
-    }),
-  );
-  server.on("session", (session) => void sessions.add(session));
-  const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        for (const session of sessions) session.destroy();
-      }),
-  };
-}
-
-function natsAddress(address: string) {
-  const { host, username: user, password: pass } = new URL(address);
-  return { servers: host, user, pass };
-}
