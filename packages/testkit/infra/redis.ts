@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
+import { Redis as Client } from "ioredis";
 import { binary, libraryPath } from "../programs/binaries.ts";
 import { startChild } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
@@ -39,17 +38,14 @@ maxmemory 64mb
 maxmemory-policy allkeys-lru
 `;
 
-export async function redisAnswers(port: number, password?: string): Promise<boolean> {
-  const socket = net.connect(port, "127.0.0.1");
+/** Throws when it is not there or refuses the password. */
+export async function redisAnswers(port: number, password: string): Promise<boolean> {
+  const options = { host: "127.0.0.1", port, password, connectTimeout: 2_000, commandTimeout: 2_000 };
+  const redis = new Client({ ...options, enableReadyCheck: false, retryStrategy: () => null });
+  redis.on("error", () => {}); // the call tells it
   try {
-    socket.write(password ? `AUTH ${password}\r\nPING\r\n` : "PING\r\n");
-    for (let answer = ""; ;) {
-      const [chunk] = (await once(socket, "data", { signal: AbortSignal.timeout(2000) })) as [Buffer];
-      answer += chunk.toString();
-      if (answer.includes("+PONG")) return true;
-      if (answer.startsWith("-")) return false;
-    }
+    return (await redis.ping()) === "PONG";
   } finally {
-    socket.destroy();
+    redis.disconnect();
   }
 }
