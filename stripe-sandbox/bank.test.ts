@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type Stripe from "stripe";
-import { startSandbox, until, type Sandbox } from "./testing/sandbox.ts";
+import { until } from "@lacio/testkit/testing/until";
+import { startSandbox, type Sandbox } from "./testing/sandbox.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => void (sandbox = await startSandbox()));
@@ -11,8 +12,7 @@ beforeEach(async () => {
 });
 
 const bank = (path: string, body: object = {}) => sandbox.control<{ id: string; status: string }>("POST", path, body);
-const told = (...types: Stripe.Event.Type[]) =>
-  until(types.join(", "), () => types.every((type) => sandbox.webhooks.types().includes(type)));
+const told = (...types: Stripe.Event.Type[]) => until(() => types.every((type) => sandbox.webhooks.types().includes(type)));
 
 async function paid(): Promise<string> {
   const session = await sandbox.newSession();

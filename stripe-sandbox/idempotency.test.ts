@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { keratina, startSandbox, until, type Sandbox } from "./testing/sandbox.ts";
+import { until } from "@lacio/testkit/testing/until";
+import { keratina, startSandbox, type Sandbox } from "./testing/sandbox.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => void (sandbox = await startSandbox()));
@@ -88,6 +89,6 @@ test("a caller that went away does not undo its request", async () => {
   const before = (await sandbox.objects()).sessions.length;
   await sandbox.faults({ api: { delayMs: 1500 } });
   await expect(sandbox.newSession(keratina, { timeout: 500 })).rejects.toMatchObject({ type: "StripeConnectionError" });
-  await until("the session", async () => (await sandbox.objects()).sessions.length === before + 1);
+  await until(async () => (await sandbox.objects()).sessions.length === before + 1);
   await sandbox.faults({});
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import Stripe from "stripe";
-import { startSandbox, until, type Sandbox } from "./testing/sandbox.ts";
+import { until } from "@lacio/testkit/testing/until";
+import { startSandbox, type Sandbox } from "./testing/sandbox.ts";
 import { apiVersion } from "./webhooks/emit-event.ts";
 
 let sandbox: Sandbox;
@@ -36,12 +37,12 @@ describe("a checkout session", () => {
       latest_charge: { paid: true, amount: 18000000, refunded: false },
     });
 
-    await until("both webhooks", () => webhooks.received.length === 2);
+    await until(() => webhooks.received.length === 2);
     expect(webhooks.types().sort()).toEqual(["checkout.session.completed", "payment_intent.succeeded"]);
     const completed = webhooks.received.find(({ event }) => event.type === "checkout.session.completed")?.event;
     expect(completed?.data.object).toMatchObject({ id: session.id, payment_status: "paid", metadata: { bookingId: "b-1" } });
     const pending = () => stripe.events.retrieve(completed?.id ?? "").then((event) => event.pending_webhooks === 0);
-    await until("the event is no longer pending", pending);
+    await until(pending);
   });
 
   test("stays open after a declined card, and can be paid by the next one", async () => {
@@ -54,7 +55,7 @@ describe("a checkout session", () => {
     expect(declined).toMatchObject({ status: "open", payment_status: "unpaid", url: session.url });
     const intent = declined.payment_intent as Stripe.PaymentIntent;
     expect(intent).toMatchObject({ status: "requires_payment_method", last_payment_error: { code: "card_declined" } });
-    await until("the failure is told", () => webhooks.types().includes("payment_intent.payment_failed"));
+    await until(() => webhooks.types().includes("payment_intent.payment_failed"));
 
     await sandbox.decide(session, "approve");
     expect(await stripe.paymentIntents.retrieve(intent.id)).toMatchObject({ status: "succeeded", last_payment_error: null });
@@ -69,7 +70,7 @@ describe("a checkout session", () => {
     webhooks.forget();
     const expired = await stripe.checkout.sessions.expire(session.id, { expand: ["payment_intent"] });
     expect(expired).toMatchObject({ status: "expired", url: null, payment_intent: { status: "canceled" } });
-    await until("it is told", () => webhooks.types().includes("checkout.session.expired"));
+    await until(() => webhooks.types().includes("checkout.session.expired"));
     expect((await sandbox.decide(session, "approve")).status).toBe(410);
     expect((await stripe.checkout.sessions.retrieve(session.id)).payment_status).toBe("unpaid");
     await expect(stripe.checkout.sessions.expire(session.id)).rejects.toMatchObject({ statusCode: 400 });

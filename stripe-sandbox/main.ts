@@ -9,7 +9,7 @@ import { deliverEvents } from "./webhooks/deliver-events.ts";
 const config = readConfig(process.env);
 const server = createServer();
 
-// The port is the lock on the data directory, so it is taken before the journal is opened.
+// The port is the lock on the data directory, so it is taken before the store is opened.
 server.listen(config.port, "127.0.0.1", () => {
   const store = openStore(config.dataDir);
   const deliverer = deliverEvents(config, store);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { startSandbox, until, type Sandbox } from "./testing/sandbox.ts";
+import { until } from "@lacio/testkit/testing/until";
+import { startSandbox, type Sandbox } from "./testing/sandbox.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => void (sandbox = await startSandbox()));
@@ -16,7 +17,7 @@ test("a full refund, told by three events", async () => {
   expect((await stripe.refunds.retrieve(refund.id)).id).toBe(refund.id);
   expect((await stripe.refunds.list({ payment_intent: intent })).data.map(({ id }) => id)).toEqual([refund.id]);
 
-  await until("three events", () => webhooks.received.length === 3);
+  await until(() => webhooks.received.length === 3);
   expect(webhooks.types().sort()).toEqual(["charge.refunded", "refund.created", "refund.updated"]);
   const charge = webhooks.received.find(({ event }) => event.type === "charge.refunded")?.event.data;
   expect(charge).toMatchObject({
@@ -63,6 +64,6 @@ test.each([
 async function paidIntent(): Promise<string> {
   const session = await sandbox.newSession();
   await sandbox.decide(session, "approve");
-  await until("its webhooks are out", async () => (await sandbox.objects()).events.every(({ delivery }) => delivery.state !== "pending"));
+  await until(async () => (await sandbox.objects()).events.every(({ delivery }) => delivery.state !== "pending"));
   return (await sandbox.stripe.checkout.sessions.retrieve(session.id)).payment_intent as string;
 }

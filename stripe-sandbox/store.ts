@@ -1,4 +1,6 @@
-import { openJournal } from "./journal.ts";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Charge, Dispute, Event, Faults, Intent, Order, Refund, SavedAnswer, Session } from "./objects.ts";
 import type { Delivery } from "./webhooks/delivery.ts";
 
@@ -20,35 +22,36 @@ export type Store = ReturnType<typeof openStore>;
 
 const answersKeptMs = 24 * 3600_000;
 
-/** Everything is in memory; `transact` makes its changes durable together, or takes them all back. */
+// `normal` with a write-ahead log: a commit outlives this process, however it dies; only a dying machine may take the last ones along.
+const schema = `
+  pragma journal_mode = wal;
+  pragma synchronous = normal;
+  create table if not exists object (place integer primary key, kind text not null, id text not null, value text not null, unique (kind, id));
+`;
+
+/** Objects as JSON in a SQLite file, oldest first. `transact` makes its changes durable together, or takes them all back. */
 export function openStore(dataDir: string) {
-  const tables: { [T in Table]: Map<string, Tables[T]> } = {
-    sessions: new Map(),
-    orders: new Map(),
-    intents: new Map(),
-    charges: new Map(),
-    refunds: new Map(),
-    disputes: new Map(),
-    events: new Map(),
-    deliveries: new Map(),
-    answers: new Map(),
-    faults: new Map(),
-  };
-  const rows = <T extends Table>(table: T): Map<string, Tables[T]> => tables[table];
-  const journal = openJournal(dataDir, (entry) => replay(entry as Change[]), everything);
+  mkdirSync(dataDir, { recursive: true });
+  const db = new DatabaseSync(join(dataDir, "sandbox.sqlite"));
+  db.exec(schema);
+  db.prepare("delete from object where kind = 'answers' and value ->> 'at' < ?").run(Date.now() - answersKeptMs);
+  const one = db.prepare("select value from object where kind = ? and id = ?");
+  const every = db.prepare("select id, value from object where kind = ? order by place");
+  const upsert = db.prepare(
+    "insert into object (kind, id, value) values (?, ?, ?) on conflict (kind, id) do update set value = excluded.value",
+  );
   const listeners: ((changes: Change[]) => void)[] = [];
   let changes: Change[] | undefined;
-  let undo: (() => void)[] = [];
 
   function transact<R>(work: () => R): R {
-    const made = (changes = []);
-    undo = [];
+    const made: Change[] = (changes = []);
     let result: R;
+    db.exec("begin immediate");
     try {
       result = work();
-      if (made.length > 0) journal.append(made);
+      db.exec("commit");
     } catch (error) {
-      for (const step of undo.reverse()) step();
+      if (db.isTransaction) db.exec("rollback");
       throw error;
     } finally {
       changes = undefined;
@@ -59,31 +62,24 @@ export function openStore(dataDir: string) {
 
   function put<T extends Table>(table: T, id: string, value: Tables[T]): Tables[T] {
     if (!changes) throw new Error("put outside transact");
-    const before = rows(table).get(id);
-    undo.push(() => (before ? rows(table).set(id, before) : rows(table).delete(id)));
-    rows(table).set(id, value);
+    upsert.run(table, id, JSON.stringify(value));
     changes.push([table, id, value] as Change);
     return value;
   }
 
-  function replay(entry: Change[]): void {
-    for (const [table, id, value] of entry) rows<Table>(table).set(id, value);
-  }
-
-  function* everything(): Iterable<Change[]> {
-    for (const [id, answer] of tables.answers) if (answer.at < Date.now() - answersKeptMs) tables.answers.delete(id);
-    for (const table of Object.keys(tables) as Table[]) {
-      for (const [id, value] of rows(table)) yield [[table, id, value] as Change];
-    }
-  }
+  const entries = <T extends Table>(table: T) =>
+    every.all(table).map(({ id, value }): [string, Tables[T]] => [String(id), JSON.parse(String(value)) as Tables[T]]);
 
   return {
-    get: <T extends Table>(table: T, id: string): Tables[T] | undefined => rows(table).get(id),
-    all: <T extends Table>(table: T): Tables[T][] => [...rows(table).values()],
-    entries: <T extends Table>(table: T): [string, Tables[T]][] => [...rows(table).entries()],
+    get<T extends Table>(table: T, id: string): Tables[T] | undefined {
+      const row = one.get(table, id);
+      return row && (JSON.parse(String(row["value"])) as Tables[T]);
+    },
+    all: <T extends Table>(table: T): Tables[T][] => entries(table).map(([, value]) => value),
+    entries,
     put,
     transact,
     onCommit: (listener: (changes: Change[]) => void) => void listeners.push(listener),
-    close: () => journal.close(),
+    close: () => db.close(),
   };
 }

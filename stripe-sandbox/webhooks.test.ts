@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { startSandbox, until, type Sandbox } from "./testing/sandbox.ts";
+import { until } from "@lacio/testkit/testing/until";
+import { startSandbox, type Sandbox } from "./testing/sandbox.ts";
 import { afterAttempts, type Delivery } from "./webhooks/delivery.ts";
 
 let sandbox: Sandbox;
@@ -18,10 +19,10 @@ test("a refused event is sent again, signed with the time of the new attempt", a
   const { webhooks } = sandbox;
   webhooks.answerNext(500, 302);
   const [event] = await expireOne();
-  const attempts = await until("three attempts", () => webhooks.received.length === 3 && webhooks.received);
+  const attempts = await until(() => webhooks.received.length === 3 && webhooks.received);
   expect(new Set(attempts.map(({ event }) => event.id))).toEqual(new Set([event?.id]));
   expect(attempts[2]?.signedAt).toBeGreaterThan(attempts[0]?.signedAt ?? Infinity);
-  const delivered = await until("it is delivered", async () => (await deliveries()).find(({ state }) => state === "delivered"));
+  const delivered = await until(async () => (await deliveries()).find(({ state }) => state === "delivered"));
   expect(delivered.lastAttempts.map(({ status }) => status)).toEqual([500, 302, 200]);
 });
 
@@ -30,16 +31,16 @@ test.each(["kill", "terminate"] as const)("what was not delivered goes on after 
   await webhooks.stopListening();
   const session = await sandbox.newSession();
   await sandbox.decide(session, "approve");
-  await until("a failed attempt", async () => (await deliveries()).some(({ attempts, state }) => attempts > 0 && state === "pending"));
+  await until(async () => (await deliveries()).some(({ attempts, state }) => attempts > 0 && state === "pending"));
   const before = await sandbox.objects();
   const code = await sandbox[how]();
   expect(code).toBe(how === "kill" ? null : 0);
   // What a kill in the middle of a write leaves behind.
-  appendFileSync(join(sandbox.dataDir, "journal.jsonl"), '[["sessions","cs_torn",{"id":');
+  appendFileSync(join(sandbox.dataDir, "sandbox.sqlite-wal"), "half a frame");
 
   await webhooks.listenAgain();
   await sandbox.restart();
-  await until("both events", () => new Set(webhooks.types()).size === 2);
+  await until(() => new Set(webhooks.types()).size === 2);
   await settled();
   const after = await sandbox.objects();
   expect({ ...after, events: after.events.map(({ id }) => id) }).toEqual({
@@ -64,10 +65,10 @@ test("nothing is lost when it is killed right after it answered", async () => {
 test("drop: never sent, also not later; by hand it is", async () => {
   await sandbox.faults({ webhooks: "drop" });
   const [event] = await expireOne();
-  await until("it is dropped", async () => (await deliveries()).at(-1)?.state === "dropped");
+  await until(async () => (await deliveries()).at(-1)?.state === "dropped");
   await sandbox.faults({});
   await expireOne();
-  await until("the next event", () => sandbox.webhooks.received.length > 0);
+  await until(() => sandbox.webhooks.received.length > 0);
   expect(sandbox.webhooks.received.map((received) => received.event.id)).not.toContain(event?.id);
   expect((await sandbox.stripe.events.list({ delivery_success: false })).data[0]?.id).toBe(event?.id);
 
@@ -81,7 +82,7 @@ test("drop: never sent, also not later; by hand it is", async () => {
 test("duplicate: as many copies, each on its own connection", async () => {
   await sandbox.faults({ webhooks: "duplicate", copies: 5 });
   await expireOne();
-  await until("five copies", () => sandbox.webhooks.received.length === 5);
+  await until(() => sandbox.webhooks.received.length === 5);
   expect(new Set(sandbox.webhooks.received.map(({ event }) => event.id)).size).toBe(1);
   expect(new Set(sandbox.webhooks.received.map(({ socketPort }) => socketPort)).size).toBe(5);
 });
@@ -90,14 +91,14 @@ test("delay: not before its time", async () => {
   await sandbox.faults({ webhooks: "delay", delayMs: 1500 });
   const from = Date.now();
   await expireOne();
-  await until("it comes", () => sandbox.webhooks.received.length === 1);
+  await until(() => sandbox.webhooks.received.length === 1);
   expect(Date.now() - from).toBeGreaterThanOrEqual(1500);
 });
 
 test("reorder: all come, in another order than they happened", async () => {
   await sandbox.faults({ webhooks: "reorder", delayMs: 3000 });
   const happened = [...(await expireOne()), ...(await expireOne()), ...(await expireOne())].map(({ id }) => id);
-  await until("all", () => sandbox.webhooks.received.length === 3);
+  await until(() => sandbox.webhooks.received.length === 3);
   const arrived = sandbox.webhooks.received.map(({ event }) => event.id);
   expect(arrived).not.toEqual(happened);
   expect(arrived.sort()).toEqual(happened.sort());
@@ -152,5 +153,5 @@ async function deliveries(): Promise<Delivery[]> {
 }
 
 async function settled(): Promise<void> {
-  await until("no delivery is pending", async () => (await deliveries()).every(({ state }) => state !== "pending"));
+  await until(async () => (await deliveries()).every(({ state }) => state !== "pending"));
 }

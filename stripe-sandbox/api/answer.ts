@@ -25,7 +25,7 @@ export interface Call {
   now: number;
 }
 
-/** One behaviour of the API. It is synchronous, so that its changes and its remembered answer are one line of the journal. */
+/** One behaviour of the API. It is synchronous, so that its changes and its remembered answer are one transaction of the store. */
 export type Behaviour = (world: World, call: Call) => object;
 
 const keysInUse = new Set<string>();

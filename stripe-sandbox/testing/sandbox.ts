@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@lacio/testkit/processes/ports";
 import Stripe from "stripe";
 import type { Faults } from "../objects.ts";
 import type { Charge, Dispute, Event, Intent, Refund, Session } from "../objects.ts";
@@ -88,16 +88,6 @@ export const keratina: Stripe.Checkout.SessionCreateParams = {
   payment_intent_data: { metadata: { bookingId: "b-1", attempt: "1" } },
 };
 
-export async function until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const giveUpAt = Date.now() + 20_000;
-  while (Date.now() < giveUpAt) {
-    const seen = await look();
-    if (seen) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`never seen: ${what}`);
-}
-
 async function spawnSandbox(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts")], { env, stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit").then(([code]) => {
@@ -114,13 +104,4 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
     await once(child, "exit");
   }
   return child.exitCode;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
