@@ -45,7 +45,7 @@ await beforeTests(
   async () => {
     await publisher?.stop();
     await system?.stop();
-    booking?.stop();
+    await booking?.stop();
   },
 );
 

@@ -48,7 +48,7 @@ await beforeTests(
   async () => {
     await publisher?.stop();
     await system?.stop();
-    booking?.stop();
+    await booking?.stop();
   },
 );
 

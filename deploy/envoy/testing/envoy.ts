@@ -1,8 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import net, { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "@lacio/testkit/processes/ports";
 import { binary } from "@lacio/testkit/programs/binaries";
 import { envoyArguments } from "../render.ts";
 
@@ -52,18 +52,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 
 export type Ports = [number, number, number, number];
 
-export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(
-    [1, 2, 3, 4].map(async () => {
-      const server = net.createServer();
-      await new Promise<void>((done) => server.listen(0, "127.0.0.1", () => done()));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports as Ports;
-}
+export const freePorts = async (): Promise<Ports> => [await freePort(), await freePort(), await freePort(), await freePort()];
 
 export interface Envoy {
   /** The access log. */
