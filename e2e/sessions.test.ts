@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { asService, clientFor, refusal, sharedSystem, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
-import { createKeyring } from "../services/auth/signin/keyring.ts";
+import { createKeyring } from "../services/auth/credentials/keyring.ts";
 import { reasonOf, rest } from "./rest.ts";
 
 const system = sharedSystem();

@@ -8,24 +8,25 @@ const sources = (pattern: string) =>
     (file) => !/\.test\.ts$|\/testing(\/|\.ts$)|^packages\/proto\/gen\//.test(file),
   );
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+const code = (file: string) => read(file).replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
 const importsOf = (file: string) => [...read(file).matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((match) => match[1]!);
 
 describe("boundaries", () => {
   test("the chassis knows no word of the salon", () => {
     const words = /\b(booking|stylist|salon|slot|invoice|payment|appointment|catalogue)s?\b/i;
-    const offending = sources("packages/chassis/*.ts").filter((file) => words.test(read(file).replace(/^\s*(\/\/|\*|\/\*).*$/gm, "")));
+    const offending = sources("packages/chassis/*.ts").filter((file) => words.test(code(file)));
     expect(offending).toEqual([]);
   });
 
   test("the chassis stays small", () => {
     // Lines of code: blank lines, comments and imports are for the reader.
-    const code = sources("packages/chassis/*.ts").flatMap((file) =>
+    const lines = sources("packages/chassis/*.ts").flatMap((file) =>
       read(file)
         .replace(/^import [^;]*;$/gm, "")
         .split("\n")
         .filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)),
     );
-    expect(code.length).toBeLessThanOrEqual(1_600);
+    expect(lines.length).toBeLessThanOrEqual(1_600);
   });
 
   test("services never import each other", () => {
@@ -53,11 +54,29 @@ describe("boundaries", () => {
     );
   });
 
-  test("the domain reads neither clock nor environment, and waits for nothing remote", () => {
+  test("the domain reads neither clock nor environment", () => {
     const offending = sources("services/*/domain/**/*.ts").filter((file) =>
       /process\.env|new Date\(\)|Date\.now\(\)|Temporal\.Now|from "[./]*app\.ts"/.test(read(file)),
     );
     expect(offending).toEqual([]);
+  });
+
+  test("the domain is pure: it waits for nothing, holds no transaction, reads no context of the call, and knows no door", () => {
+    const notYet = ["invoice", "notification"];
+    const impure = /\b(await|async|tx|EntityManager|currentTrail|currentSignal)\b|\.sql\(/;
+    const outward = /\/(rpc|http|events|timers|acts|db)\/|^@lacio\/chassis\/(?!(errors|fact|trail)$)|^@opentelemetry\//;
+    const offending = sources("services/*/domain/**/*.ts").filter(
+      (file) => impure.test(code(file)) || importsOf(file).some((target) => outward.test(target)),
+    );
+    expect(offending.filter((file) => !notYet.includes(file.split("/")[1]!))).toEqual([]);
+  });
+
+  test("the rooms of a service are the same in every service: doors, acts, domain, db, and adapters to what is outside", () => {
+    const rooms = ["rpc", "http", "events", "timers", "acts", "domain", "db", "testing"];
+    const adapters = ["credentials", "pdf", "provider", "templates"];
+    const notYet = ["mailing", "occupancy", "settlement"];
+    const found = sources("services/*/*/**/*.ts").map((file) => file.split("/")[2]!);
+    expect([...new Set(found)].filter((room) => ![...rooms, ...adapters, ...notYet].includes(room))).toEqual([]);
   });
 
   test("only configuration reads the environment", () => {

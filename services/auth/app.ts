@@ -2,10 +2,10 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import type { AuthService } from "@lacio/proto/auth/v1/auth_service";
-import { createAttempts } from "./signin/attempts.ts";
-import { createKeyring } from "./signin/keyring.ts";
-import { createHasher } from "./signin/password.ts";
-import { ensureAdmin } from "./signin/ensure-admin.ts";
+import { createAttempts } from "./credentials/attempts.ts";
+import { createKeyring } from "./credentials/keyring.ts";
+import { createHasher } from "./credentials/password.ts";
+import { ensureAdmin } from "./acts/ensure-admin.ts";
 
 export const readConfig = (env: Env) => ({
   accessTokenMinutes: env.number("ACCESS_TOKEN_MINUTES", 10, { min: 1, max: 60 }),

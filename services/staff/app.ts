@@ -3,8 +3,7 @@ import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import type { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { openSettings } from "./domain/salon-settings.ts";
-import { readFirstSettings } from "./first-settings.ts";
+import { openSettings, readFirstSettings } from "./acts/first-settings.ts";
 
 export const readConfig = (env: Env) => ({ firstSettings: readFirstSettings(env) });
 

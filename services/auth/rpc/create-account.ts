@@ -1,5 +1,5 @@
 import type { App, Rpc } from "../app.ts";
-import { openAccount, refuseTaken } from "../signin/open-account.ts";
+import { openAccount, refuseTaken } from "../acts/open-account.ts";
 
 export const createAccount =
   (app: App): Rpc["createAccount"] =>

@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { Refusal } from "@lacio/chassis/errors";
 import type { App, Rpc } from "../app.ts";
 import { Account, normalEmail } from "../domain/account.ts";
-import { signIn } from "../signin/sign-in.ts";
+import { signIn } from "../acts/sign-in.ts";
 
 export const login =
   (app: App): Rpc["login"] =>

@@ -6,7 +6,7 @@ import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import type { App, Rpc } from "../app.ts";
 import { Account } from "../domain/account.ts";
 import { hashOf, RefreshToken, Session, successorOf } from "../domain/session.ts";
-import { tokens } from "../signin/sign-in.ts";
+import { tokens } from "../acts/sign-in.ts";
 
 export const refresh =
   (app: App): Rpc["refresh"] =>

@@ -1,7 +1,7 @@
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { App, Rpc } from "../app.ts";
-import { openAccount, refuseTaken } from "../signin/open-account.ts";
-import { signIn } from "../signin/sign-in.ts";
+import { openAccount, refuseTaken } from "../acts/open-account.ts";
+import { signIn } from "../acts/sign-in.ts";
 
 export const register =
   (app: App): Rpc["register"] =>

@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import type { App, Rpc } from "../app.ts";
 import { linkInvalid } from "../domain/link-token.ts";
 import { hashOf, Session } from "../domain/session.ts";
-import { endLinks, openLink } from "../signin/links.ts";
+import { endLinks, openLink } from "../acts/links.ts";
 
 export const resetPassword = (app: App): Rpc["resetPassword"] => {
   // Two at a time: a crowd with links that do not work must not take the database from those who sign in.

@@ -1,5 +1,5 @@
 import type { App, Rpc } from "../app.ts";
-import { endLinks, openLink } from "../signin/links.ts";
+import { endLinks, openLink } from "../acts/links.ts";
 
 export const verifyEmail =
   (app: App): Rpc["verifyEmail"] =>

@@ -1,5 +1,4 @@
 import { Code } from "@connectrpc/connect";
-import type { Tx } from "@lacio/chassis/db";
 import { invalid, Refusal } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import { SettingsChangedSchema } from "@lacio/proto/staff/v1/events";
@@ -54,12 +53,3 @@ export class SalonSettings extends SettingsSchema.class {
   }
 }
 SettingsSchema.setClass(SalonSettings);
-
-/** At the first start there are none yet: they are written and told once, whatever the environment says later. */
-export async function openSettings(tx: Tx, first: Settings): Promise<void> {
-  await tx.sql("select pg_advisory_xact_lock(hashtext('staff.settings'))");
-  if (await tx.find(SalonSettings, theOne)) return;
-  const [settings, told] = SalonSettings.first(first);
-  tx.add(settings);
-  tx.emit(told);
-}

@@ -2,7 +2,7 @@ import type { Handler } from "@lacio/chassis/consume";
 import type { AccountRegisteredSchema } from "@lacio/proto/auth/v1/events";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { App } from "../app.ts";
-import { ensureStylist } from "../domain/stylist.ts";
+import { ensureStylist } from "../acts/ensure-stylist.ts";
 
 // Whoever has a stylist's account is a stylist, even when CreateStylist ended between the account and its own row.
 export const onAccountRegistered =

@@ -6,8 +6,8 @@ import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { CreateStylistRequest } from "@lacio/proto/staff/v1/staff_service";
 import type { App, Rpc } from "../app.ts";
 import { refuseNul } from "../domain/plain-text.ts";
-import { skillsOf } from "../domain/skill.ts";
-import { ensureStylist } from "../domain/stylist.ts";
+import { skillsOf } from "../acts/skills-of.ts";
+import { ensureStylist } from "../acts/ensure-stylist.ts";
 
 // The account comes first: a crash before the stylist's row is mended by the account's event, or by the caller's retry.
 export const createStylist =

@@ -1,6 +1,6 @@
 import { notFound } from "@lacio/chassis/errors";
 import type { App, Rpc } from "../app.ts";
-import { readSchedule } from "../domain/schedule.ts";
+import { readSchedule } from "../acts/schedule.ts";
 import { Stylist } from "../domain/stylist.ts";
 
 export const getSchedule =

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { App, Rpc } from "../app.ts";
-import { readSchedule, writeSchedule } from "../domain/schedule.ts";
+import { readSchedule, writeSchedule } from "../acts/schedule.ts";
 import { weekOf } from "../domain/shift.ts";
 import { Stylist } from "../domain/stylist.ts";
 

@@ -8,7 +8,7 @@ import { usualSettings } from "@lacio/salon/settings";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { startSystem, type System } from "@lacio/testkit/system";
 import { adminToken, clientFor, refusal, signUp, sql, until } from "@lacio/testkit/testing";
-import { readFirstSettings } from "../first-settings.ts";
+import { readFirstSettings } from "../acts/first-settings.ts";
 import { factsOf, outbox } from "../testing/facts.ts";
 
 let system: System;

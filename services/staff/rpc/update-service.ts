@@ -1,6 +1,6 @@
 import type { App, Rpc } from "../app.ts";
 import { SalonService } from "../domain/salon-service.ts";
-import { skillsOf } from "../domain/skill.ts";
+import { skillsOf } from "../acts/skills-of.ts";
 
 export const updateService =
   (app: App): Rpc["updateService"] =>

@@ -1,6 +1,6 @@
 import type { App, Rpc } from "../app.ts";
-import { skillsOf } from "../domain/skill.ts";
-import { lockStylist } from "../domain/stylist.ts";
+import { skillsOf } from "../acts/skills-of.ts";
+import { lockStylist } from "../acts/ensure-stylist.ts";
 
 export const updateStylist =
   (app: App): Rpc["updateStylist"] =>

@@ -2,7 +2,6 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { invalid, Refusal } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
-import type { GetRegistrationResponse } from "@lacio/proto/auth/v1/auth_service";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { Document_Type, Profile_WhenStylistCancels, type ProfileSchema as ProfileMessage } from "@lacio/proto/users/v1/users_service";
 import { defineEntity, p } from "@mikro-orm/core";
@@ -103,15 +102,3 @@ export class Profile extends ProfileSchema.class {
   }
 }
 ProfileSchema.setClass(Profile);
-
-/** Whoever comes second changes nothing: the profile may have been edited already, or erased. */
-export async function keepProfile(
-  { sql }: { sql: (text: string, params: unknown[]) => Promise<unknown> },
-  { accountId, name, email, phone, locale, emailVerified }: GetRegistrationResponse,
-  now: Date,
-): Promise<void> {
-  await sql(
-    `insert into profile (id, name, email, phone, locale, created_at, email_verified) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-    [accountId, name, email, phone, locale, now, emailVerified],
-  );
-}

@@ -1,7 +1,8 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { AccountRegisteredSchema } from "@lacio/proto/auth/v1/events";
 import type { App } from "../app.ts";
-import { keepProfile, Profile } from "../domain/profile.ts";
+import { keepProfile } from "../acts/open-profile.ts";
+import { Profile } from "../domain/profile.ts";
 
 export const onAccountRegistered =
   (app: App): Handler<typeof AccountRegisteredSchema> =>

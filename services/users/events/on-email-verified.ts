@@ -1,7 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { EmailVerifiedSchema } from "@lacio/proto/auth/v1/events";
 import type { App } from "../app.ts";
-import { openProfile } from "../rpc/open-profile.ts";
+import { openProfile } from "../acts/open-profile.ts";
 
 export const onEmailVerified =
   (app: App): Handler<typeof EmailVerifiedSchema> =>

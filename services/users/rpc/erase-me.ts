@@ -5,7 +5,7 @@ import { forgetAnswers } from "@lacio/chassis/idempotency";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
-import { openProfile } from "./open-profile.ts";
+import { openProfile } from "../acts/open-profile.ts";
 
 // auth closes the account and notification forgets what it told when they hear of it.
 export const eraseMe =

@@ -1,5 +1,5 @@
 import type { App, Rpc } from "../app.ts";
-import { openProfile } from "./open-profile.ts";
+import { openProfile } from "../acts/open-profile.ts";
 
 // Of an erased person there is a profile without contact, so that a late event finds out instead of failing.
 export const getContact =

@@ -1,6 +1,6 @@
 import { person } from "@lacio/chassis/access";
 import type { App, Rpc } from "../app.ts";
-import { openProfile } from "./open-profile.ts";
+import { openProfile } from "../acts/open-profile.ts";
 
 export const getMe =
   (app: App): Rpc["getMe"] =>

@@ -4,7 +4,7 @@ import { LockMode } from "@mikro-orm/core";
 import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
 import { Visit } from "../domain/visit.ts";
-import { openProfile } from "./open-profile.ts";
+import { openProfile } from "../acts/open-profile.ts";
 
 export const rateVisit =
   (app: App): Rpc["rateVisit"] =>

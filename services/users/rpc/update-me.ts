@@ -1,7 +1,7 @@
 import { person } from "@lacio/chassis/access";
 import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
-import { openProfile } from "./open-profile.ts";
+import { openProfile } from "../acts/open-profile.ts";
 
 export const updateMe =
   (app: App): Rpc["updateMe"] =>

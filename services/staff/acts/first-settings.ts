@@ -1,8 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import type { Env } from "@lacio/chassis/config";
+import type { Tx } from "@lacio/chassis/db";
 import { SettingsSchema } from "@lacio/proto/staff/v1/staff_service";
 import { validator } from "@lacio/proto/validator";
 import { usualSettings, type Settings } from "@lacio/salon/settings";
+import { SalonSettings, theOne } from "../domain/salon-settings.ts";
 
 const variables: Record<keyof Settings, string> = {
   gridMinutes: "SLOT_GRID_MINUTES",
@@ -23,4 +25,13 @@ export function readFirstSettings(env: Env): Settings {
     env.errors.push(`${variables[wrong]} ${message}, not "${first[wrong]}"`);
   }
   return first;
+}
+
+/** At the first start there are none yet: they are written and told once, whatever the environment says later. */
+export async function openSettings(tx: Tx, first: Settings): Promise<void> {
+  await tx.sql("select pg_advisory_xact_lock(hashtext('staff.settings'))");
+  if (await tx.find(SalonSettings, theOne)) return;
+  const [settings, told] = SalonSettings.first(first);
+  tx.add(settings);
+  tx.emit(told);
 }

@@ -1,4 +1,4 @@
-import type { Shift } from "./shift.ts";
+import type { Shift } from "../domain/shift.ts";
 
 type Sql = <Row extends object>(text: string, params: unknown[]) => Promise<Row[]>;
 

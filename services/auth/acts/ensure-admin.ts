@@ -2,7 +2,7 @@ import type { Base } from "@lacio/chassis/start";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { Account, normalEmail } from "../domain/account.ts";
 import { openAccount } from "./open-account.ts";
-import type { Hasher } from "./password.ts";
+import type { Hasher } from "../credentials/password.ts";
 
 type First = { bootstrapAdminEmail: string | undefined; bootstrapAdminPassword: string | undefined };
 

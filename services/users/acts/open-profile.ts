@@ -2,7 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { notFound } from "@lacio/chassis/errors";
 import type { GetRegistrationResponse } from "@lacio/proto/auth/v1/auth_service";
 import type { App } from "../app.ts";
-import { keepProfile, Profile } from "../domain/profile.ts";
+import { Profile } from "../domain/profile.ts";
 
 /** The profile of an account. It is opened here when the account's event has not come yet. @throws Refusal `not_found` */
 export async function openProfile(app: App, accountId: string): Promise<Profile> {
@@ -19,4 +19,16 @@ async function registrationOf(app: App, accountId: string): Promise<GetRegistrat
     if (error instanceof ConnectError && error.code === Code.NotFound) throw notFound("account");
     throw error;
   }
+}
+
+/** Whoever comes second changes nothing: the profile may have been edited already, or erased. */
+export async function keepProfile(
+  { sql }: { sql: (text: string, params: unknown[]) => Promise<unknown> },
+  { accountId, name, email, phone, locale, emailVerified }: GetRegistrationResponse,
+  now: Date,
+): Promise<void> {
+  await sql(
+    `insert into profile (id, name, email, phone, locale, created_at, email_verified) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [accountId, name, email, phone, locale, now, emailVerified],
+  );
 }
