@@ -1,3 +1,4 @@
+import { isShiftWeek, weekdayOf } from "@lacio/salon/shift-week";
 import type { Shift, Spans } from "./calendar.ts";
 import { toInstant, type LocalDays } from "./local-days.ts";
 
@@ -23,9 +24,5 @@ function isWorkedOn({ weekday, everyWeeks, validFrom, validUntil }: Shift, day: 
   if (weekday !== weekdayOf(day)) return false;
   if (validFrom !== null && day < validFrom) return false;
   if (validUntil !== null && day > validUntil) return false;
-  return everyWeeks <= 1 || validFrom === null || (isoWeekOf(day) - isoWeekOf(validFrom)) % everyWeeks === 0;
+  return isShiftWeek(everyWeeks, validFrom, day);
 }
-
-// 1970-01-01 was a Thursday; ISO weeks begin on Monday.
-const weekdayOf = (day: number) => ((((day + 3) % 7) + 7) % 7) + 1;
-const isoWeekOf = (day: number) => Math.floor((day + 3) / 7);

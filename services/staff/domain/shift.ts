@@ -1,4 +1,5 @@
 import { invalid } from "@lacio/chassis/errors";
+import { isShiftWeek, weekdayOf } from "@lacio/salon/shift-week";
 
 /** Recurring hours on one weekday, wall time in the salon's zone. "" = no first or last day. */
 export type Shift = {
@@ -39,9 +40,7 @@ export function overlap(a: Shift, b: Shift): boolean {
   return false;
 }
 
-// Whether the week of this day is one of the shift's: they are counted from the ISO week of its first day.
-const isWorkedIn = ({ everyWeeks, validFrom }: Shift, day: number): boolean =>
-  everyWeeks === 1 || (isoWeekOf(day) - isoWeekOf(dayNumber(validFrom)!)) % everyWeeks === 0;
+const isWorkedIn = ({ everyWeeks, validFrom }: Shift, day: number): boolean => isShiftWeek(everyWeeks, dayNumber(validFrom), day);
 
 /** Days since 1970-01-01; undefined for "". @throws Refusal for a day that no calendar has */
 function dayNumber(date: string, field = "date"): number | undefined {
@@ -54,8 +53,5 @@ function dayNumber(date: string, field = "date"): number | undefined {
 }
 
 const epoch = Temporal.PlainDate.from("1970-01-01");
-// It was a Thursday; ISO weeks begin on Monday.
-const weekdayOf = (day: number): number => ((day + 3) % 7) + 1;
-const isoWeekOf = (day: number): number => Math.floor((day + 3) / 7);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
