@@ -5,7 +5,6 @@ import { ServiceChangedSchema } from "@lacio/proto/staff/v1/events";
 import { SalonServiceSchema as ServiceMessage } from "@lacio/proto/staff/v1/staff_service";
 import { Collection, defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
-import { refuseNul } from "./plain-text.ts";
 import { idsOf, Skill } from "./skill.ts";
 
 /** One part of a service. While it is not busy the stylist is free for somebody else. */
@@ -61,7 +60,6 @@ export class SalonService extends ServiceSchema.class {
   /** Nothing is told when nothing changes. */
   change({ price, phases, skills, ...rest }: ServiceWishes): Fact[] {
     const before = this.revision > 0n ? this.message() : undefined;
-    refuseNul({ name: rest.name, nameEn: rest.nameEn, description: rest.description, descriptionEn: rest.descriptionEn });
     Object.assign(this, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
     if (price) Object.assign(this, priceOf(price));
     if (phases) this.phases = phasesOf(phases);
@@ -90,7 +88,6 @@ function priceOf({ currencyCode, minorUnits }: { currencyCode: string; minorUnit
 }
 
 function phasesOf(phases: Phase[]): Phase[] {
-  phases.forEach(({ name }, i) => refuseNul({ [`phases[${i}].name`]: name }));
   if (!phases.some((phase) => phase.busy)) throw invalid("phases", "at least one phase must be busy");
   if (minutesOf(phases) > longestMinutes) throw invalid("phases", "must last at most 12 hours in all");
   return phases.map(({ name, minutes, busy }) => ({ name, minutes, busy }));

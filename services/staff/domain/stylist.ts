@@ -3,7 +3,6 @@ import { fact, type Fact } from "@lacio/chassis/fact";
 import { ScheduleChangedSchema, StylistChangedSchema } from "@lacio/proto/staff/v1/events";
 import { StylistSchema as StylistMessage } from "@lacio/proto/staff/v1/staff_service";
 import { defineEntity, p } from "@mikro-orm/core";
-import { refuseNul } from "./plain-text.ts";
 import type { Shift } from "./shift.ts";
 import { idsOf, Skill } from "./skill.ts";
 
@@ -27,7 +26,6 @@ export class Stylist extends StylistSchema.class {
   /** The first change tells of the stylist even when it changes nothing; a later one only when it does. */
   change({ skills, ...rest }: { name?: string; bio?: string; active?: boolean; skills?: Skill[] }): Fact[] {
     const before = create(StylistMessage, this.message());
-    refuseNul({ name: rest.name, bio: rest.bio });
     Object.assign(this, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
     if (skills) this.skills.set(skills);
     if (this.revision > 0n && equals(StylistMessage, before, create(StylistMessage, this.message()))) return [];

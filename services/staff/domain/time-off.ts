@@ -6,7 +6,6 @@ import { TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
 import type { TimeOffSchema as TimeOffMessage } from "@lacio/proto/staff/v1/staff_service";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
-import { refuseNul } from "./plain-text.ts";
 
 const TimeOffSchema = defineEntity({
   name: "TimeOff",
@@ -31,7 +30,6 @@ export class TimeOff extends TimeOffSchema.class {
     if (!(endAt > now)) throw invalid("end", "must be in the future");
     if (!(startAt.getTime() < now.getTime() + farthestMs)) throw invalid("start", "must be within the next five years");
     if (!(endAt > startAt)) throw invalid("end", "must be after start");
-    refuseNul({ reason });
     const timeOff = Object.assign(new TimeOff(), { id: uuidv7(), staffId, startAt, endAt, reason, createdAt: now });
     return [timeOff, changed(timeOff)];
   }

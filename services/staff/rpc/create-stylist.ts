@@ -5,7 +5,6 @@ import { failpoint } from "@lacio/chassis/failpoint";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { CreateStylistRequest } from "@lacio/proto/staff/v1/staff_service";
 import type { App, Rpc } from "../app.ts";
-import { refuseNul } from "../domain/plain-text.ts";
 import { skillsOf } from "../acts/skills-of.ts";
 import { ensureStylist } from "../acts/ensure-stylist.ts";
 
@@ -13,7 +12,6 @@ import { ensureStylist } from "../acts/ensure-stylist.ts";
 export const createStylist =
   (app: App): Rpc["createStylist"] =>
   async (req, ctx) => {
-    refuseNul({ name: req.name, bio: req.bio });
     await skillsOf(app.db.read(), req.skillIds, "skillIds");
     const id = await openAccount(app, req, ctx);
     failpoint("staff.after_account_before_stylist");

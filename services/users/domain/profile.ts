@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { invalid, Refusal } from "@lacio/chassis/errors";
+import { Refusal } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { Document_Type, Profile_WhenStylistCancels, type ProfileSchema as ProfileMessage } from "@lacio/proto/users/v1/users_service";
@@ -43,7 +43,6 @@ export type ProfileWishes = {
 export class Profile extends ProfileSchema.class {
   change({ name, phone, locale, document, marketingMail, whenStylistCancels }: ProfileWishes, now: Date): void {
     this.refuseErased();
-    if (name?.includes("\0")) throw invalid("name", "must not contain the character U+0000");
     this.name = name ?? this.name;
     this.phone = phone ?? this.phone;
     this.locale = locale ?? this.locale;

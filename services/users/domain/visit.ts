@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { invalid, Refusal } from "@lacio/chassis/errors";
+import { Refusal } from "@lacio/chassis/errors";
 import { defineEntity, p } from "@mikro-orm/core";
 
 const VisitSchema = defineEntity({
@@ -20,7 +20,6 @@ const VisitSchema = defineEntity({
 export class Visit extends VisitSchema.class {
   rate(stars: number, comment: string, now: Date): void {
     if (this.ratedAt != null) throw new Refusal("already_rated", "This visit was rated already.", Code.AlreadyExists);
-    if (comment.includes("\0")) throw invalid("comment", "must not contain the character U+0000");
     Object.assign(this, { stars, comment, ratedAt: now });
   }
 }
