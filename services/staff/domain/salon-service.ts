@@ -59,17 +59,18 @@ export class SalonService extends ServiceSchema.class {
 
   /** Nothing is told when nothing changes. */
   change({ price, phases, skills, ...rest }: ServiceWishes): Fact[] {
-    const before = this.revision > 0n ? this.message() : undefined;
+    const before = this.revision > 0n ? this.told() : undefined;
     Object.assign(this, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
     if (price) Object.assign(this, priceOf(price));
     if (phases) this.phases = phasesOf(phases);
     if (skills) this.skills.set(skills);
-    if (before && equals(ServiceMessage, create(ServiceMessage, before), create(ServiceMessage, this.message()))) return [];
+    if (before && equals(ServiceMessage, create(ServiceMessage, before), create(ServiceMessage, this.told()))) return [];
     this.revision += 1n;
-    return [fact(ServiceChangedSchema, this.id, { service: this.message(), revision: this.revision })];
+    return [fact(ServiceChangedSchema, this.id, { service: this.told(), revision: this.revision })];
   }
 
-  message(): MessageInitShape<typeof ServiceMessage> {
+  /** What a fact tells of it. The skills must be loaded. */
+  told(): MessageInitShape<typeof ServiceMessage> {
     const { id, name, nameEn, description, descriptionEn, ivaPercent, phases, bufferMinutes, active } = this;
     return {
       ...{ id, name, nameEn, description, descriptionEn, ivaPercent, phases, bufferMinutes, active },

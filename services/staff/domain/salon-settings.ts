@@ -42,14 +42,14 @@ export class SalonSettings extends SettingsSchema.class {
     return [this.changed()];
   }
 
-  message(): { settings: Settings; revision: bigint } {
-    const { gridMinutes, bookableDaysAhead, bookableFromMinutes, holdMinutes, freeUntilHours, lateRefundPercent, revision } = this;
-    return { settings: { gridMinutes, bookableDaysAhead, bookableFromMinutes, holdMinutes, freeUntilHours, lateRefundPercent }, revision };
+  values(): Settings {
+    const { gridMinutes, bookableDaysAhead, bookableFromMinutes, holdMinutes, freeUntilHours, lateRefundPercent } = this;
+    return { gridMinutes, bookableDaysAhead, bookableFromMinutes, holdMinutes, freeUntilHours, lateRefundPercent };
   }
 
   private changed(): Fact {
     this.revision += 1n;
-    return fact(SettingsChangedSchema, "settings", this.message());
+    return fact(SettingsChangedSchema, "settings", { settings: this.values(), revision: this.revision });
   }
 }
 SettingsSchema.setClass(SalonSettings);

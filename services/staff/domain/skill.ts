@@ -1,5 +1,3 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { SkillSchema as SkillMessage } from "@lacio/proto/staff/v1/staff_service";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 
@@ -15,8 +13,8 @@ export class Skill extends SkillSchema.class {
     return Object.assign(new Skill(), { id: uuidv7(), name, createdAt: now });
   }
 
-  message(): MessageInitShape<typeof SkillMessage> {
-    return { id: this.id, name: this.name };
+  rename(name: string): void {
+    this.name = name;
   }
 }
 SkillSchema.setClass(Skill);

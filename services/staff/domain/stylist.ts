@@ -1,7 +1,6 @@
-import { create, equals, type MessageInitShape } from "@bufbuild/protobuf";
+import { isDeepStrictEqual } from "node:util";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import { ScheduleChangedSchema, StylistChangedSchema } from "@lacio/proto/staff/v1/events";
-import { StylistSchema as StylistMessage } from "@lacio/proto/staff/v1/staff_service";
 import { defineEntity, p } from "@mikro-orm/core";
 import type { Shift } from "./shift.ts";
 import { idsOf, Skill } from "./skill.ts";
@@ -25,13 +24,13 @@ const StylistSchema = defineEntity({
 export class Stylist extends StylistSchema.class {
   /** The first change tells of the stylist even when it changes nothing; a later one only when it does. */
   change({ skills, ...rest }: { name?: string; bio?: string; active?: boolean; skills?: Skill[] }): Fact[] {
-    const before = create(StylistMessage, this.message());
+    const before = this.known();
     Object.assign(this, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
     if (skills) this.skills.set(skills);
-    if (this.revision > 0n && equals(StylistMessage, before, create(StylistMessage, this.message()))) return [];
+    if (this.revision > 0n && isDeepStrictEqual(before, this.known())) return [];
     this.revision += 1n;
-    const { id: staffId, active, revision } = this;
-    return [fact(StylistChangedSchema, staffId, { staffId, active, skillIds: idsOf(this.skills.getItems()), revision })];
+    const { id: staffId, active, skillIds } = this.known();
+    return [fact(StylistChangedSchema, staffId, { staffId, active, skillIds, revision: this.revision })];
   }
 
   work(shifts: Shift[]): Fact {
@@ -39,7 +38,8 @@ export class Stylist extends StylistSchema.class {
     return fact(ScheduleChangedSchema, this.id, { staffId: this.id, shifts, revision: this.scheduleRevision });
   }
 
-  message(): MessageInitShape<typeof StylistMessage> {
+  /** What is known of the stylist. The skills must be loaded. */
+  known() {
     const { id, name, bio, active } = this;
     return { id, name, bio, active, skillIds: idsOf(this.skills.getItems()) };
   }

@@ -1,9 +1,7 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { invalid } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import { TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
-import type { TimeOffSchema as TimeOffMessage } from "@lacio/proto/staff/v1/staff_service";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 
@@ -38,11 +36,6 @@ export class TimeOff extends TimeOffSchema.class {
     if (this.removedAt != null) return [];
     this.removedAt = now;
     return [changed(this)];
-  }
-
-  message(): MessageInitShape<typeof TimeOffMessage> {
-    const { id, staffId, startAt, endAt, reason } = this;
-    return { id, staffId, start: timestampFromDate(startAt), end: timestampFromDate(endAt), reason };
   }
 }
 TimeOffSchema.setClass(TimeOff);

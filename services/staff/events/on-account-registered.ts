@@ -5,9 +5,8 @@ import type { App } from "../app.ts";
 import { ensureStylist } from "../acts/ensure-stylist.ts";
 
 // Whoever has a stylist's account is a stylist, even when CreateStylist ended between the account and its own row.
-export const onAccountRegistered =
-  (app: App): Handler<typeof AccountRegisteredSchema> =>
-  async ({ accountId, role }, once) => {
+export const onAccountRegistered = (app: App): Handler<typeof AccountRegisteredSchema> =>
+  async function onAccountRegistered({ accountId, role }, once) {
     if (role !== Caller_Role.STYLIST) return;
     const { name } = await app.auth.getRegistration({ accountId });
     await once(async (tx) => {

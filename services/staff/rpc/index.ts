@@ -1,23 +1,12 @@
 import type { Routes } from "@lacio/chassis/serve";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import type { App, Rpc } from "../app.ts";
-import { addTimeOff } from "./add-time-off.ts";
-import { createService } from "./create-service.ts";
-import { createSkill } from "./create-skill.ts";
-import { createStylist } from "./create-stylist.ts";
-import { getSchedule } from "./get-schedule.ts";
-import { getSettings } from "./get-settings.ts";
-import { getStylist } from "./get-stylist.ts";
-import { listServices } from "./list-services.ts";
-import { listSkills } from "./list-skills.ts";
-import { listStaff } from "./list-staff.ts";
-import { listTimeOff } from "./list-time-off.ts";
-import { putSchedule } from "./put-schedule.ts";
-import { removeTimeOff } from "./remove-time-off.ts";
-import { updateService } from "./update-service.ts";
-import { updateSettings } from "./update-settings.ts";
-import { updateSkill } from "./update-skill.ts";
-import { updateStylist } from "./update-stylist.ts";
+import { getSchedule, putSchedule } from "./schedule.ts";
+import { createService, listServices, updateService } from "./services.ts";
+import { getSettings, updateSettings } from "./settings.ts";
+import { createSkill, listSkills, updateSkill } from "./skills.ts";
+import { createStylist, getStylist, listStaff, updateStylist } from "./stylists.ts";
+import { addTimeOff, listTimeOff, removeTimeOff } from "./time-off.ts";
 
 export const routes =
   (app: App): Routes =>
