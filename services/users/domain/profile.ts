@@ -1,9 +1,7 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Refusal } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
-import { Document_Type, Profile_WhenStylistCancels, type ProfileSchema as ProfileMessage } from "@lacio/proto/users/v1/users_service";
+import { Profile_WhenStylistCancels, type Document_Type } from "@lacio/proto/users/v1/users_service";
 import { defineEntity, p } from "@mikro-orm/core";
 import { documentOf, type DocumentType } from "./document.ts";
 
@@ -64,23 +62,14 @@ export class Profile extends ProfileSchema.class {
     return [fact(AccountErasedSchema, this.id, { accountId: this.id })];
   }
 
-  message(): MessageInitShape<typeof ProfileMessage> {
-    const { id, name, email, phone, locale, documentType, documentNumber, erasedAt, emailVerified } = this;
-    const consentedAt = this.marketingMailSince();
-    return {
-      id,
-      name,
-      email,
-      phone,
-      locale,
-      document: documentType ? { type: Document_Type[documentType], number: documentNumber! } : undefined,
-      createdAt: timestampFromDate(this.createdAt),
-      marketingMail: consentedAt !== undefined,
-      marketingMailConsentedAt: consentedAt && timestampFromDate(consentedAt),
-      whenStylistCancels: Profile_WhenStylistCancels[this.whenStylistCancels],
-      erasedAt: erasedAt ? timestampFromDate(erasedAt) : undefined,
-      emailVerified,
-    };
+  /** The account's address was confirmed. Of an erased person nothing is noted any more. */
+  verifyEmail(): void {
+    if (this.erasedAt == null) this.emailVerified = true;
+  }
+
+  /** Since when there is a consent to news by e-mail; undefined without one. */
+  marketingMailSince(): Date | undefined {
+    return this.marketingMailWithdrawnAt == null ? (this.marketingMailGivenAt ?? undefined) : undefined;
   }
 
   private identify(document: { type: Document_Type; number: string }): void {
@@ -94,10 +83,6 @@ export class Profile extends ProfileSchema.class {
     if (wished === (this.marketingMailSince() !== undefined)) return;
     if (wished) Object.assign(this, { marketingMailGivenAt: now, marketingMailWithdrawnAt: null });
     else this.marketingMailWithdrawnAt = now;
-  }
-
-  private marketingMailSince(): Date | undefined {
-    return this.marketingMailWithdrawnAt == null ? (this.marketingMailGivenAt ?? undefined) : undefined;
   }
 }
 ProfileSchema.setClass(Profile);

@@ -18,6 +18,11 @@ const VisitSchema = defineEntity({
 
 /** A booking that took place, and what the client says of it. */
 export class Visit extends VisitSchema.class {
+  /** It did not take place after all. */
+  miss(): void {
+    this.missed = true;
+  }
+
   rate(stars: number, comment: string, now: Date): void {
     if (this.ratedAt != null) throw new Refusal("already_rated", "This visit was rated already.", Code.AlreadyExists);
     Object.assign(this, { stars, comment, ratedAt: now });

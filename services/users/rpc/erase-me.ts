@@ -3,14 +3,13 @@ import { person } from "@lacio/chassis/access";
 import { Refusal } from "@lacio/chassis/errors";
 import { forgetAnswers } from "@lacio/chassis/idempotency";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import { openProfile } from "../acts/open-profile.ts";
 import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
-import { openProfile } from "../acts/open-profile.ts";
 
 // auth closes the account and notification forgets what it told when they hear of it.
-export const eraseMe =
-  (app: App): Rpc["eraseMe"] =>
-  async (_req, ctx) => {
+export const eraseMe = (app: App): Rpc["eraseMe"] =>
+  async function eraseMe(_req, ctx) {
     const { id, erasedAt } = await openProfile(app, person(ctx).id);
     if (erasedAt == null) await refuseOpenBookings(app, id);
     return app.transact(async (tx) => {

@@ -2,10 +2,8 @@ import type { Routes } from "@lacio/chassis/serve";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import type { App, Rpc } from "../app.ts";
 import { eraseMe } from "./erase-me.ts";
-import { getContact } from "./get-contact.ts";
-import { getMe } from "./get-me.ts";
+import { getContact, getMe, updateMe } from "./profiles.ts";
 import { rateVisit } from "./rate-visit.ts";
-import { updateMe } from "./update-me.ts";
 
 export const routes =
   (app: App): Routes =>

@@ -1,14 +1,13 @@
 import { person } from "@lacio/chassis/access";
 import { notFound } from "@lacio/chassis/errors";
 import { LockMode } from "@mikro-orm/core";
+import { openProfile } from "../acts/open-profile.ts";
 import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
 import { Visit } from "../domain/visit.ts";
-import { openProfile } from "../acts/open-profile.ts";
 
-export const rateVisit =
-  (app: App): Rpc["rateVisit"] =>
-  async ({ bookingId, stars, comment }, ctx) => {
+export const rateVisit = (app: App): Rpc["rateVisit"] =>
+  async function rateVisit({ bookingId, stars, comment }, ctx) {
     const { id } = await openProfile(app, person(ctx).id);
     return app.transact(async (tx) => {
       // The profile's row keeps a comment from slipping in beside an erasure.

@@ -1,0 +1,44 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { person } from "@lacio/chassis/access";
+import { Document_Type, Profile_WhenStylistCancels, type ProfileSchema } from "@lacio/proto/users/v1/users_service";
+import { openProfile } from "../acts/open-profile.ts";
+import type { App, Rpc } from "../app.ts";
+import { Profile } from "../domain/profile.ts";
+
+export const getMe = (app: App): Rpc["getMe"] =>
+  async function getMe(_req, ctx) {
+    const profile = await openProfile(app, person(ctx).id);
+    profile.refuseErased();
+    return { profile: showProfile(profile) };
+  };
+
+export const updateMe = (app: App): Rpc["updateMe"] =>
+  async function updateMe(wishes, ctx) {
+    const { id } = await openProfile(app, person(ctx).id);
+    return app.transact(async (tx) => {
+      const profile = await tx.lock(Profile, { id });
+      profile.change(wishes, app.now());
+      return { profile: showProfile(profile) };
+    }, ctx);
+  };
+
+// Of an erased person there is a profile without contact, so that a late event finds out instead of failing.
+export const getContact = (app: App): Rpc["getContact"] =>
+  async function getContact({ accountId }) {
+    return { profile: showProfile(await openProfile(app, accountId)) };
+  };
+
+function showProfile(profile: Profile): MessageInitShape<typeof ProfileSchema> {
+  const { id, name, email, phone, locale, documentType, documentNumber, erasedAt, emailVerified } = profile;
+  const consentedAt = profile.marketingMailSince();
+  return {
+    ...{ id, name, email, phone, locale, emailVerified },
+    document: documentType ? { type: Document_Type[documentType], number: documentNumber! } : undefined,
+    createdAt: timestampFromDate(profile.createdAt),
+    marketingMail: consentedAt !== undefined,
+    marketingMailConsentedAt: consentedAt && timestampFromDate(consentedAt),
+    whenStylistCancels: Profile_WhenStylistCancels[profile.whenStylistCancels],
+    erasedAt: erasedAt ? timestampFromDate(erasedAt) : undefined,
+  };
+}
