@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Calendar, Phase, Shift, Spans, StylistCalendar } from "./calendar.ts";
 import { candidates } from "./candidates.ts";
-import { freeSlots } from "./free-slots.ts";
+import { freeSlots, nearest } from "./free-slots.ts";
 import { localDays, localDaysAround, parseDay } from "./local-days.ts";
-import { nearest } from "./nearest.ts";
 
 // A Monday without a clock change anywhere near.
 const monday = "2027-05-10";

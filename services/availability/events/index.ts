@@ -16,13 +16,8 @@ import {
   TimeOffChangedSchema,
 } from "@lacio/proto/staff/v1/events";
 import type { App } from "../app.ts";
-import { onBookingBusy } from "./on-booking-busy.ts";
-import { onBookingEnded } from "./on-booking-ended.ts";
-import { onScheduleChanged } from "./on-schedule-changed.ts";
-import { onServiceChanged } from "./on-service-changed.ts";
-import { onSettingsChanged } from "./on-settings-changed.ts";
-import { onStylistChanged } from "./on-stylist-changed.ts";
-import { onTimeOffChanged } from "./on-time-off-changed.ts";
+import { onScheduleChanged, onServiceChanged, onSettingsChanged, onStylistChanged } from "./on-staff-changed.ts";
+import { onBookingBusy, onBookingEnded, onTimeOffChanged } from "./on-time-taken.ts";
 
 export const subscriptions = (app: App): Subscription[] => [
   on(ServiceChangedSchema, onServiceChanged()),

@@ -1,12 +1,10 @@
 import type { App, Rpc } from "../app.ts";
 import { readCalendar } from "../db/read-calendar.ts";
-import { bookableAt } from "../domain/bookable.ts";
+import { bookableAt, startMinute } from "../domain/bookable.ts";
 import type { Slot } from "../domain/calendar.ts";
-import { freeSlots } from "../domain/free-slots.ts";
+import { freeSlots, nearest } from "../domain/free-slots.ts";
 import { localDaysAround } from "../domain/local-days.ts";
-import { nearest } from "../domain/nearest.ts";
-import { startMinute } from "../domain/start-minute.ts";
-import { slotView } from "./view.ts";
+import { showSlot } from "./show-slot.ts";
 
 // Most often something is free on the day itself; only else is it worth to read a month.
 const windows = [
@@ -14,9 +12,8 @@ const windows = [
   { before: 3, after: 28 },
 ];
 
-export const findAlternatives =
-  (app: App): Rpc["findAlternatives"] =>
-  async ({ serviceId, start, staffId, ignoreBookingId, limit, soldAs, desk }) => {
+export const findAlternatives = (app: App): Rpc["findAlternatives"] =>
+  async function findAlternatives({ serviceId, start, staffId, ignoreBookingId, limit, soldAs, desk }) {
     const wished = Math.floor(startMinute(start));
     const now = Math.floor(app.now().getTime() / 60_000);
     let slots: Slot[] = [];
@@ -30,5 +27,5 @@ export const findAlternatives =
         : [];
       if (slots.length >= limit) break;
     }
-    return { slots: nearest(slots, wished, staffId || undefined, limit).map(slotView) };
+    return { slots: nearest(slots, wished, staffId || undefined, limit).map(showSlot) };
   };

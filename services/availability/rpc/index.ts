@@ -2,9 +2,8 @@ import type { Routes } from "@lacio/chassis/serve";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import type { App, Rpc } from "../app.ts";
 import { findAlternatives } from "./find-alternatives.ts";
-import { findMoves } from "./find-moves.ts";
 import { findCandidates } from "./find-candidates.ts";
-import { getAvailability } from "./get-availability.ts";
+import { findMoves, getAvailability } from "./offer-slots.ts";
 
 export const routes =
   (app: App): Routes =>

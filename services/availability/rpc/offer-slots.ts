@@ -1,13 +1,26 @@
+import { caller, isAdmin } from "@lacio/chassis/access";
 import { invalid } from "@lacio/chassis/errors";
 import type { GetAvailabilityRequest } from "@lacio/proto/availability/v1/availability_service";
-import type { App } from "../app.ts";
+import type { App, Rpc } from "../app.ts";
 import { readCalendar, type Question } from "../db/read-calendar.ts";
-import { bookableAt, type Bookable } from "../domain/bookable.ts";
+import { bookableAt, startMinute, type Bookable } from "../domain/bookable.ts";
 import type { Calendar, Slot } from "../domain/calendar.ts";
 import { freeSlots } from "../domain/free-slots.ts";
 import { localDays, localDaysAround, parseDay, type LocalDays } from "../domain/local-days.ts";
+import { showSlot } from "./show-slot.ts";
 
 const maxDays = 31;
+
+export const getAvailability = (app: App): Rpc["getAvailability"] =>
+  async function getAvailability({ serviceId, skillId, staffId, ...days }, ctx) {
+    return showOffer(await offerSlots(app, { serviceId, skillId, staffId, desk: isAdmin(caller(ctx)) }, days));
+  };
+
+export const findMoves = (app: App): Rpc["findMoves"] =>
+  async function findMoves({ serviceId, staffId, bookingId: ignoreBookingId, soldAs, booked, desk, ...days }) {
+    const where = booked && { start: startMinute(booked.start, "booked.start"), staffId: booked.staffId };
+    return showOffer(await offerSlots(app, { serviceId, staffId, ignoreBookingId, soldAs, desk, booked: where }, days));
+  };
 
 type Days = Pick<GetAvailabilityRequest, "date" | "toDate" | "firstFree">;
 type Wanted = Omit<Question, "days"> & {
@@ -16,9 +29,10 @@ type Wanted = Omit<Question, "days"> & {
   /** Where a booking is that is being moved: no offer. */
   booked?: Pick<Slot, "start" | "staffId">;
 };
+type Offer = { slots: Slot[]; firstFree?: Slot };
 
 /** The free starts of the days asked for, and when asked the first of all that can be booked. @throws Refusal naming the field */
-export async function offerSlots(app: App, wanted: Wanted, asked: Days): Promise<{ slots: Slot[]; firstFree?: Slot }> {
+async function offerSlots(app: App, wanted: Wanted, asked: Days): Promise<Offer> {
   const now = Math.floor(app.now().getTime() / 60_000);
   const days = askedDays(app.config.zone, asked, now);
   const calendar = await readCalendar(app.db, { ...wanted, days });
@@ -63,3 +77,5 @@ async function firstFree(app: App, wanted: Wanted, bookable: Bookable): Promise<
   }
   return undefined;
 }
+
+const showOffer = ({ slots, firstFree }: Offer) => ({ slots: slots.map(showSlot), firstFree: firstFree && showSlot(firstFree) });

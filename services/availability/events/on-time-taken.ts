@@ -1,0 +1,68 @@
+import { timestampMs, type Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Handler, Once } from "@lacio/chassis/consume";
+import type { Tx } from "@lacio/chassis/db";
+import type {
+  BookingCancelled,
+  BookingCompleted,
+  BookingCreated,
+  BookingExpired,
+  BookingNoShow,
+  BookingPaid,
+  BookingRescheduled,
+  BusyPart,
+} from "@lacio/proto/booking/v1/events";
+import type { TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
+
+/** A booking takes time: made, moved, or claimed again by a late payment. */
+export const onBookingBusy = () =>
+  async function onBookingBusy(
+    { bookingId, revision, busy }: BookingCreated | BookingPaid | BookingRescheduled,
+    once: Once,
+  ): Promise<void> {
+    // Paid in time: the parts are the ones it has had since it was made.
+    if (busy.length > 0) await once((tx) => replaceBusy(tx, bookingId, revision, busy));
+  };
+
+/** A booking gives its time back, or what is left of it: a visit may end early. */
+export const onBookingEnded = () =>
+  async function onBookingEnded(
+    { bookingId, revision }: BookingExpired | BookingCancelled | BookingCompleted | BookingNoShow,
+    once: Once,
+  ): Promise<void> {
+    await once((tx) => replaceBusy(tx, bookingId, revision, []));
+  };
+
+// A booking's busy parts as of `revision`. An older fact that comes late changes nothing.
+async function replaceBusy(tx: Tx, bookingId: string, revision: bigint, parts: BusyPart[]): Promise<void> {
+  const newer = await tx.sql(
+    `insert into booking_seen (booking_id, revision) values ($1, $2)
+     on conflict (booking_id) do update set revision = excluded.revision where booking_seen.revision < excluded.revision returning 1`,
+    [bookingId, revision],
+  );
+  if (newer.length === 0) return;
+  await tx.sql("delete from busy where booking_id = $1", [bookingId]);
+  await tx.sql(
+    "insert into busy (booking_id, staff_id, start_minute, end_minute) select $1, * from unnest($2::uuid[], $3::int[], $4::int[])",
+    [
+      bookingId,
+      parts.map((part) => part.staffId),
+      parts.map((part) => startMinute(part.start!)),
+      parts.map((part) => endMinute(part.end!)),
+    ],
+  );
+}
+
+/** Time off is never changed, only added and removed: what was removed stays removed, in whatever order the facts come. */
+export const onTimeOffChanged = (): Handler<typeof TimeOffChangedSchema> =>
+  async function onTimeOffChanged({ timeOffId, staffId, start, end, removed }, once) {
+    await once((tx) =>
+      tx.sql(
+        `insert into time_off (id, staff_id, start_minute, end_minute, removed) values ($1, $2, $3, $4, $5)
+         on conflict (id) do update set removed = time_off.removed or excluded.removed`,
+        [timeOffId, staffId, startMinute(start!), endMinute(end!), removed],
+      ),
+    );
+  };
+
+const startMinute = (time: Timestamp): number => Math.floor(timestampMs(time) / 60_000);
+const endMinute = (time: Timestamp): number => Math.ceil(timestampMs(time) / 60_000);

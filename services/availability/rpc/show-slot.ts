@@ -1,0 +1,14 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { TimestampSchema, type Timestamp } from "@bufbuild/protobuf/wkt";
+import type { SlotSchema } from "@lacio/proto/availability/v1/availability_service";
+import type { Slot } from "../domain/calendar.ts";
+
+export const showSlot = ({ start, end, staffId, staffName }: Slot): MessageInitShape<typeof SlotSchema> => ({
+  start: timestamp(start),
+  end: timestamp(end),
+  staffId,
+  staffName,
+});
+
+// Minutes since 1970 as the contract's time.
+const timestamp = (minute: number): Timestamp => create(TimestampSchema, { seconds: BigInt(minute) * 60n });
