@@ -79,6 +79,13 @@ describe("boundaries", () => {
     expect([...new Set(found)].filter((room) => ![...rooms, ...adapters, ...notYet].includes(room))).toEqual([]);
   });
 
+  test("handlers are named functions, so that stack traces name them", () => {
+    const notYet = ["booking", "invoice", "notification", "payments"];
+    const nameless = /(?:Rpc\["\w+"\]|Handler<[^>]+>|RequestHandler) =>(?!\s*(?:(?:async )?function \w|\{))/;
+    const offending = sources("services/*/{rpc,http,events}/*.ts").filter((file) => nameless.test(code(file)));
+    expect(offending.filter((file) => !notYet.includes(file.split("/")[1]!))).toEqual([]);
+  });
+
   test("only configuration reads the environment", () => {
     const allowed = ["packages/chassis/config.ts", "packages/chassis/failpoint.ts", "packages/chassis/telemetry-hook.ts"];
     const offending = sources("{packages,services}/**/*.ts").filter(

@@ -11,7 +11,10 @@ const aheadMinutes = 10;
 
 export type Keyring = ReturnType<typeof createKeyring>;
 
-/** The ES256 keys that sign access tokens: at rest encrypted with KEY_ENCRYPTION_SECRET, rotated, the next one published ahead. */
+/**
+ * The ES256 keys that sign access tokens: at rest encrypted with KEY_ENCRYPTION_SECRET, rotated, the next one published ahead. They are a set
+ * of rows that are added and forgotten, never changed: no entity.
+ */
 export function createKeyring({ db, config, now }: Pick<Base<Config>, "db" | "config" | "now">) {
   const box = createHash("sha256").update(config.secret).digest();
   let kept: { rows: Row[]; at: number } | undefined;

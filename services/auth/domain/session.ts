@@ -35,6 +35,11 @@ export class Session extends SessionSchema.class {
     return this.revokedAt != null || this.expiresAt <= now;
   }
 
+  /** Its device asked for new tokens. */
+  goOn(now: Date): void {
+    this.lastUsedAt = now;
+  }
+
   revoke(now: Date): void {
     this.revokedAt ??= now;
   }
@@ -51,6 +56,11 @@ const RefreshTokenSchema = defineEntity({
 export class RefreshToken extends RefreshTokenSchema.class {
   static keep(token: string, sessionId: string, now: Date): RefreshToken {
     return Object.assign(new RefreshToken(), { hash: hashOf(token), sessionId, createdAt: now });
+  }
+
+  /** Another one takes its place. */
+  use(now: Date): void {
+    this.usedAt = now;
   }
 
   /** Used up longer ago than a lost answer can explain: somebody else has the token. */

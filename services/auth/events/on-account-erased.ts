@@ -4,9 +4,8 @@ import type { App } from "../app.ts";
 import { Account } from "../domain/account.ts";
 
 // The account's row is the lock that signing in, links and resets take, too: what comes after finds an account that is over.
-export const onAccountErased =
-  (app: App): Handler<typeof AccountErasedSchema> =>
-  async ({ accountId }, once) => {
+export const onAccountErased = (app: App): Handler<typeof AccountErasedSchema> =>
+  async function onAccountErased({ accountId }, once) {
     await once(async (tx) => {
       (await tx.lock(Account, { id: accountId })).erase(app.now());
       await tx.sql("update session set revoked_at = coalesce(revoked_at, $2), user_agent = '' where account_id = $1", [

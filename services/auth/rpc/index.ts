@@ -1,18 +1,11 @@
 import type { Routes } from "@lacio/chassis/serve";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import type { App, Rpc } from "../app.ts";
-import { createAccount } from "./create-account.ts";
-import { getRegistration } from "./get-registration.ts";
-import { issueLinkToken } from "./issue-link-token.ts";
-import { listSessions } from "./list-sessions.ts";
+import { createAccount, getRegistration, register } from "./accounts.ts";
+import { issueLinkToken, requestPasswordReset, resetPassword, verifyEmail } from "./links.ts";
 import { login } from "./login.ts";
-import { logout } from "./logout.ts";
 import { refresh } from "./refresh.ts";
-import { register } from "./register.ts";
-import { requestPasswordReset } from "./request-password-reset.ts";
-import { resetPassword } from "./reset-password.ts";
-import { revokeSession } from "./revoke-session.ts";
-import { verifyEmail } from "./verify-email.ts";
+import { listSessions, logout, revokeSession } from "./sessions.ts";
 
 export const routes =
   (app: App): Routes =>

@@ -1,12 +1,11 @@
 import { Code } from "@connectrpc/connect";
 import { Refusal } from "@lacio/chassis/errors";
+import { signIn } from "../acts/sign-in.ts";
 import type { App, Rpc } from "../app.ts";
 import { Account, normalEmail } from "../domain/account.ts";
-import { signIn } from "../acts/sign-in.ts";
 
-export const login =
-  (app: App): Rpc["login"] =>
-  async (req, ctx) => {
+export const login = (app: App): Rpc["login"] =>
+  async function login(req, ctx) {
     const email = normalEmail(req.email);
     await app.attempts.login(email);
     const account = await app.db.read().findOne(Account, { email });

@@ -3,14 +3,13 @@ import type { Tx } from "@lacio/chassis/db";
 import { Refusal } from "@lacio/chassis/errors";
 import { fact } from "@lacio/chassis/fact";
 import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
+import { tokens } from "../acts/sign-in.ts";
 import type { App, Rpc } from "../app.ts";
 import { Account } from "../domain/account.ts";
 import { hashOf, RefreshToken, Session, successorOf } from "../domain/session.ts";
-import { tokens } from "../acts/sign-in.ts";
 
-export const refresh =
-  (app: App): Rpc["refresh"] =>
-  async ({ refreshToken }) => {
+export const refresh = (app: App): Rpc["refresh"] =>
+  async function refresh({ refreshToken }) {
     const rotated = await app.transact((tx) => rotate(app, tx, refreshToken));
     if (rotated === "invalid") throw new Refusal("session_over", "This session has ended; sign in again.", Code.Unauthenticated);
     // The family's end is committed by now; only then is the thief told.
@@ -34,8 +33,8 @@ async function rotate(app: App, tx: Tx, token: string) {
   }
   const successor = successorOf(token, app.config.secret);
   if (used.usedAt == null) {
-    used.usedAt = now;
-    session.lastUsedAt = now;
+    used.use(now);
+    session.goOn(now);
     tx.add(RefreshToken.keep(successor, session.id, now));
   }
   const account = await tx.em.findOneOrFail(Account, { id: session.accountId });

@@ -1,0 +1,69 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
+import PQueue from "p-queue";
+import { endLinks, openLink } from "../acts/links.ts";
+import type { App, Rpc } from "../app.ts";
+import { Account, normalEmail } from "../domain/account.ts";
+import { linkInvalid, LinkToken, type LinkPurpose } from "../domain/link-token.ts";
+import { hashOf, newToken, Session } from "../domain/session.ts";
+
+export const issueLinkToken = (app: App): Rpc["issueLinkToken"] =>
+  function issueLinkToken({ accountId, purpose }) {
+    return app.transact(async (tx) => {
+      await tx.lock(Account, { id: accountId, erasedAt: null });
+      const token = newToken();
+      const link = LinkToken.issue(token, accountId, Purpose[purpose] as LinkPurpose, app.now());
+      tx.add(link);
+      return { token, expiresAt: timestampFromDate(link.expiresAt) };
+    });
+  };
+
+export const verifyEmail = (app: App): Rpc["verifyEmail"] =>
+  function verifyEmail({ token }) {
+    return app.transact(async (tx) => {
+      const now = app.now();
+      const { link, account } = await openLink(tx, token, "VERIFY_EMAIL");
+      if (account.emailVerifiedAt != null) return {}; // the second click is as good as the first
+      link.use(now);
+      tx.emit(...account.verifyEmail(now));
+      await endLinks(tx, account, ["VERIFY_EMAIL"], now);
+      return {};
+    });
+  };
+
+export const requestPasswordReset = (app: App): Rpc["requestPasswordReset"] =>
+  async function requestPasswordReset(req) {
+    const email = normalEmail(req.email);
+    if (!(await app.attempts.mayMailReset(email))) return {};
+    return app.transact(async (tx) => {
+      const account = await tx.find(Account, { email });
+      if (account) tx.emit(account.requestPasswordReset());
+      return {};
+    });
+  };
+
+export const resetPassword = (app: App): Rpc["resetPassword"] => {
+  // Two at a time: a crowd with links that do not work must not take the database from those who sign in.
+  const looks = new PQueue({ concurrency: 2 });
+  return async function resetPassword({ token, password }) {
+    // Hashing is dear: whoever has no link that works must not be able to ask for it.
+    if (!(await looks.add(() => works(app, token)))) throw linkInvalid();
+    const passwordHash = await app.hasher.hash(password);
+    const email = await app.transact(async (tx) => {
+      const now = app.now();
+      const { link, account } = await openLink(tx, token, "RESET_PASSWORD");
+      link.use(now);
+      tx.emit(...account.setPassword(passwordHash, now));
+      await endLinks(tx, account, ["RESET_PASSWORD", "VERIFY_EMAIL"], now);
+      for (const session of await tx.em.find(Session, { accountId: account.id, revokedAt: null })) session.revoke(now);
+      return account.email!; // an erased account has no link that works
+    });
+    await app.attempts.forgetLogins(email);
+    return {};
+  };
+};
+
+async function works(app: App, token: string): Promise<boolean> {
+  const text = "select 1 from link_token where hash = $1 and purpose = 'RESET_PASSWORD' and used_at is null and expires_at > $2";
+  return (await app.db.sql(text, [hashOf(token), app.now()], "link that works")).length > 0;
+}
