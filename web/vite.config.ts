@@ -17,7 +17,7 @@ export default defineConfig({
           "default-src": ["self"],
           "script-src": ["self"],
           "style-src": ["self"],
-          // The one style attribute there is: the hidden place where Kit announces a new page's title.
+          // The hash of the only style attribute: SvelteKit's hidden live region, which announces a new page's title.
           "style-src-attr": ["unsafe-hashes", "sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo="],
           "img-src": ["self", "data:"],
           "font-src": ["self"],

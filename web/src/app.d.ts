@@ -9,7 +9,7 @@ declare global {
       requestId?: string;
     }
     interface Locals {
-      /** The services, called as whoever made this request. */
+      /** RPC clients that send this request's access token, request id and trace. */
       api: Api;
       /** Who is signed in; absent for a visitor. */
       session?: Session;

@@ -2,7 +2,7 @@ import { defineEnvVars } from "@sveltejs/kit/env";
 import * as v from "valibot";
 import { building } from "$app/env";
 
-// The build looks at the routes without serving anybody.
+// `vite build` loads the routes without an environment: the URLs are optional then.
 const serviceUrl = { schema: building ? v.optional(v.string(), "") : v.pipe(v.string("is missing"), v.url("is no URL")) };
 const text = (fallback = "") => ({ schema: v.optional(v.string(), fallback) });
 const number = (fallback: string) => ({ schema: v.pipe(v.optional(v.string(), fallback), v.transform(Number), v.number()) });
@@ -19,9 +19,9 @@ export const variables = defineEnvVars({
   NOTIFICATION_URL: serviceUrl,
   /** How long a page waits for a service. */
   RPC_DEADLINE_MS: number("5000"),
-  /** Where people reach the web, without a slash at the end. */
+  /** The web's public origin, without a trailing slash. */
   PUBLIC_URL: serviceUrl,
-  /** The origins that a payment may lead to. Stripe's, or the sandbox's. */
+  /** Origins that a payment may redirect to: Stripe's checkout, or the sandbox's. */
   CHECKOUT_ORIGINS: text("https://checkout.stripe.com"),
   SALON_NAME: text("Lacio"),
   SALON_TIME_ZONE: { ...text("America/Bogota"), public: true },

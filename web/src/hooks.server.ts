@@ -39,11 +39,11 @@ const protect: Handle = async ({ event, resolve }) => {
   headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("x-request-id", event.locals.requestId);
-  // "Pay" is a form that is answered with a redirect to the checkout: browsers hold the policy against where it leads, too.
+  // The "Pay" form is answered with a redirect to the checkout, and browsers apply the CSP's form-action to redirects too.
   const policy = headers.get("content-security-policy");
   if (policy)
     headers.set("content-security-policy", policy.replace("form-action 'self'", `form-action 'self' ${checkoutOrigins.join(" ")}`));
-  // Pages are of one person and one moment; only what says otherwise itself may be kept.
+  // Never cache a page unless its route set cache-control.
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
   return response;
 };

@@ -1,4 +1,4 @@
-/** What is known of the way to the salon; the banner at the top says it. `lost`: what has just not worked, `times` times in a row. */
+/** Network state for the banner at the top. `lost`: why the last attempt failed, `times` attempts in a row. */
 export const connection = $state<{ offline: boolean; lost?: "nothing_sent" | "no_answer"; times: number }>({ offline: false, times: 0 });
 
 export function tellLost(lost: "nothing_sent" | "no_answer"): void {

@@ -1,7 +1,7 @@
 import type { DocumentType } from "@lacio/salon/document";
 import { m } from "#lib/paraglide/messages.js";
 
-/** What the documents are called that an invoice can name its buyer by; those that most people have come first. */
+/** The names of the identity documents that an invoice can carry, the most common first. */
 export const documentNames: Record<DocumentType, () => string> = {
   CC: m.document_cc,
   CE: m.document_ce,

@@ -2,11 +2,11 @@ import { SALON_TIME_ZONE } from "$app/env/public";
 import { money as pesos } from "@lacio/salon/money";
 import { getLocale } from "#lib/paraglide/runtime.js";
 
-// Dates, hours and money as people of this salon read them: its own time zone, pesos.
+// Dates and hours in the salon's time zone and money in pesos, in the page's language.
 
 const tag = () => (getLocale() === "es" ? "es-CO" : "en-US");
 
-// Kept, because making one takes longer than a hundred uses, and a page of hours uses hundreds.
+// Cached: constructing an Intl.DateTimeFormat costs more than a hundred uses, and a page of hours needs hundreds.
 const formats = new Map<string, Intl.DateTimeFormat>();
 function inZone(options: Intl.DateTimeFormatOptions, locale = tag()): Intl.DateTimeFormat {
   const key = locale + JSON.stringify(options);
@@ -15,7 +15,7 @@ function inZone(options: Intl.DateTimeFormatOptions, locale = tag()): Intl.DateT
   return format;
 }
 
-/** "9:30 a. m.", which no line break parts. */
+/** "9:30 a. m.", with no-break spaces. */
 export const hour = (at: string | Date): string =>
   inZone({ hour: "numeric", minute: "2-digit" }).format(new Date(at)).replaceAll(/\s/g, "\u00a0");
 
@@ -40,7 +40,7 @@ export const dayOf = (at: string | Date): string => inZone({ dateStyle: "short" 
 /** The hour of the day at the salon, 0 to 23. */
 export const hourOfDay = (at: string | Date): number => Number(inZone({ hour: "2-digit", hourCycle: "h23" }, "en-GB").format(new Date(at)));
 
-/** Noon of a day at the salon, for telling its name: no zone moves it into another day. */
+/** Noon of a day in Bogotá, to format the day: a time zone does not shift it into another one. */
 export const noon = (day: string): Date => new Date(`${day}T17:00:00Z`);
 
 /** A day some days later. */

@@ -1,6 +1,6 @@
 type Visit = { title: string; start: string; end: string; place: string };
 
-/** A link that puts a visit into Google Calendar, for whoever has it there. Nothing is sent until it is pressed. */
+/** A link that adds a visit to Google Calendar. Google learns of the visit only when the link is opened. */
 export function googleCalendar({ title, start, end, place }: Visit): string {
   const basic = (at: string) => at.replace(/[-:]|\.\d+/g, "");
   const event = { action: "TEMPLATE", text: title, dates: `${basic(start)}/${basic(end)}`, location: place };

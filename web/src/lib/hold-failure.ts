@@ -1,6 +1,6 @@
 import { m } from "#lib/paraglide/messages.js";
 
-/** Why a slot could not be had, and what to do, in words. `reason` is the services' stable word for it. */
+/** Why a slot could not be held, and what to do, in words; `reason` is the refusal's stable reason. */
 export function holdFailure(reason: string): string {
   switch (reason) {
     case "slot_taken":

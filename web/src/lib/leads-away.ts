@@ -1,4 +1,4 @@
-/** Whether what somebody pressed would replace the page: a form that is sent, or a link to another one in the same tab. */
+/** Whether an event would navigate away from the page: a form's submit, or a click on a link to another page in the same tab. */
 export function leadsAway(event: Event): boolean {
   if (event.type === "submit") return true;
   const link = event.target instanceof Element ? event.target.closest("a") : null;

@@ -15,7 +15,7 @@ type Terms = {
 export const policyInWords = (terms: Terms): string =>
   inWords(terms, { all: m.policy, allThenNothing: m.policy_nothing, share: m.policy_near, nothing: m.policy_near_nothing });
 
-/** Why a cancellation now gives back what it gives back. */
+/** The rule that decides the refund of a cancellation now. */
 export const refundRule = (terms: Terms): string =>
   inWords(terms, { all: m.rule_all, allThenNothing: m.rule_all_then_nothing, share: m.rule_share, nothing: m.rule_nothing });
 

@@ -4,8 +4,8 @@ import { tellFound, tellLost } from "#lib/connection.svelte.ts";
 export type Submit = NonNullable<Parameters<typeof enhance>[1]>;
 
 /**
- * A form on its way, with script: it is sent once at a time and keeps what was typed, also when nobody answers. `busy` is for its button.
- * `stale`: the status of a refusal after which what the page shows is looked up again.
+ * For `enhance`: ignores a second submit while one is pending, and keeps the typed values when it fails. `busy` is for the button.
+ * `stale`: the HTTP status of a failure after which the page's data is loaded again.
  */
 export function sending(stale?: number) {
   let busy = $state(false);
@@ -14,7 +14,7 @@ export function sending(stale?: number) {
     busy = true;
     tellFound();
     return async ({ result, update }) => {
-      // No answer at all has no status: an error page would take what she typed.
+      // A network error has no status. Rendering the error page would lose the typed values.
       if (result.type === "error" && result.status === undefined) tellLost("no_answer");
       else await update({ reset: false, ...(result.type === "failure" && result.status === stale && { refreshAll: true }) });
       busy = false;

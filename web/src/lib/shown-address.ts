@@ -3,7 +3,7 @@ import { page } from "$app/state";
 import { tick } from "svelte";
 import type { Calendar } from "./server/calendar.ts";
 
-/** What is in the browser's address bar: an hour that was chosen by script is in it before any server hears of it. */
+/** The URL in the address bar: shallow routing puts a chosen hour into it without a request. */
 export const shownAddress = () => page.shallow?.url ?? page.url;
 
 /** The chosen hour of a page of hours. */
@@ -13,7 +13,7 @@ export const chosenHour = (calendar: Calendar | undefined): string | undefined =
   return calendar?.hours.find((hour) => hour.start === start)?.start;
 };
 
-/** An hour is a link; with script its address is taken at once, without asking the server. By keyboard the next step is in reach then. */
+/** An hour is a link; with script, shallow routing without a request. After the keyboard the focus moves to "Continue". */
 export async function chooseHour(event: MouseEvent & { currentTarget: HTMLAnchorElement }): Promise<void> {
   if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();

@@ -1,9 +1,9 @@
-/** What of a page of hours is in its address. `con` is empty for anybody. */
+/** The URL parameters of a page of hours. `con` empty: any stylist. */
 export type SlotAddress = { dia?: string; con?: string; hora?: string };
 
 export type ToSlots = (change: SlotAddress, anchor?: string) => string;
 
-/** Makes the addresses of one page of hours: as it is now, with a change. */
+/** Builds the URLs of a page of hours: its current parameters with a change. */
 export const slotAddresses =
   (base: string, now: SlotAddress): ToSlots =>
   (change, anchor) => {

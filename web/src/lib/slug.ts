@@ -1,4 +1,4 @@
-/** "Alisado corto" as it stands in an address: "alisado-corto". */
+/** "Alisado corto" as it is in a URL: "alisado-corto". */
 export const slug = (name: string): string =>
   name
     .normalize("NFD")

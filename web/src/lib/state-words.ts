@@ -4,11 +4,11 @@ import type { BookingView } from "#lib/server/booking-view.ts";
 
 export type State = { words: string; tone: "plain" | "ok" | "warn" | "error" | "mora" };
 
-/** Where a booking stands, in words. */
+/** A booking's status in words. */
 export function stateInWords({ status, payUntil, payable }: Pick<BookingView, "status" | "payUntil" | "payable">): State {
   switch (status) {
     case "PENDING_PAYMENT":
-      // The hold's end is a fact before anybody has written it down.
+      // A hold is over at `payUntil`, before a timer has set the status to EXPIRED.
       return payable ? { words: m.state_pending({ until: hour(payUntil!) }), tone: "warn" } : { words: m.state_expired(), tone: "plain" };
     case "CONFIRMED":
       return { words: m.state_confirmed(), tone: "ok" };

@@ -4,6 +4,6 @@ import type { LayoutServerLoad } from "./$types";
 export const load: LayoutServerLoad = ({ locals }) => ({
   salon: { name: SALON_NAME, address: SALON_ADDRESS, city: SALON_CITY, phone: SALON_PHONE, hours: SALON_HOURS, url: PUBLIC_URL },
   signedIn: locals.session !== undefined,
-  /** For whom this page is drawn; empty: for a visitor. */
+  /** The account this page is rendered for; empty: a visitor. */
   account: locals.session?.userId ?? "",
 });

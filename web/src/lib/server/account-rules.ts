@@ -2,7 +2,7 @@ import { LoginRequestSchema, RegisterRequestSchema } from "@lacio/proto/auth/v1/
 import { m } from "#lib/paraglide/messages.js";
 import { fieldRule } from "./field-rule.ts";
 
-// The services' rules, told in words at the field. Made per request: words have a language.
+// The protos' rules with the page's messages. Made per request, because messages depend on its language.
 
 export const emailRule = () =>
   fieldRule(RegisterRequestSchema, "email", (_, typed) => (typed === "" ? m.email_missing() : m.email_wrong()));

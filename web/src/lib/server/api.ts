@@ -22,12 +22,12 @@ import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 
-/** On whose behalf a request calls, and what its calls have in common in logs and traces. */
+/** What a request forwards with its calls: the access token, and what correlates them in logs and traces. */
 export type Caller = { accessToken: () => string | undefined; requestId: string; traceparent?: string; userAgent?: string };
 
 export type Api = ReturnType<typeof apiFor>;
 
-/** The services as seen by one request. */
+/** The RPC clients of one request. */
 export const apiFor = (caller: Caller) => ({
   auth: clientOf(AuthService, AUTH_URL, caller),
   users: clientOf(UsersService, USERS_URL, caller),

@@ -3,11 +3,11 @@ import { Invoice_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { Payment_Status as Status } from "@lacio/proto/payments/v1/payments_service";
 import type { Api } from "./api.ts";
 
-// What other services know of a booking. Each may be away: then it is undefined, and the booking is shown without it.
+// What other services know of a booking. Undefined when the service is unavailable: the page is rendered without it.
 
 export type Document = { id: string; credit: boolean; number: string; total: number; at: string };
 export type Mail = { id: string; kind: string; subject: string; at: string; state: "sent" | "waiting" | "stuck" };
-/** In minor units: gone back, on its way back, hers and not with her, held by her bank, given to her by her bank. */
+/** In minor units: refunded, refund pending, owed to the client, disputed (held by her bank), lost (paid out to her by her bank). */
 export type Money = { paidAt?: string; refunded: number; refunding: number; owed: number; disputed: number; lost: number };
 
 export async function papersOf(api: Api, bookingId: string) {
@@ -20,12 +20,12 @@ export async function papersOf(api: Api, bookingId: string) {
   return { documents, mails, money, address };
 }
 
-// The page does not wait long for what it can do without.
+// A short deadline for what the page can be rendered without.
 const patience = { timeoutMs: 2_000 };
 
 const unlessAway = <T>(answer: Promise<T>): Promise<T | undefined> => answer.catch(() => undefined);
 
-/** Oldest first: an invoice, then what corrects it. */
+/** Oldest first: the invoice, then its credit notes. */
 async function documentsOf({ invoice }: Api, bookingId: string): Promise<Document[]> {
   const { invoices } = await invoice.listInvoices({ bookingId, pageSize: 20 }, patience);
   const shown = invoices.map(({ invoiceId, kind, number, total, issuedAt }) => ({
@@ -40,7 +40,7 @@ async function documentsOf({ invoice }: Api, bookingId: string): Promise<Documen
 
 const stuckAfterMinutes = 10;
 
-/** Newest first. One that does not leave is tried again for hours: a client should know early. */
+/** Newest first. An unsent mail is retried for hours: the client is told much earlier that it is stuck. */
 async function mailsOf({ notification }: Api, bookingId: string): Promise<Mail[]> {
   const { notifications } = await notification.listNotifications({ bookingId, pageSize: 50 }, patience);
   return notifications.map(({ notificationId, kind, subject, createdAt, sentAt }) => {

@@ -2,7 +2,7 @@ import type { BookingView } from "./booking-view.ts";
 import type { Mail, Money } from "./booking-papers.ts";
 import { moneyBack } from "./money-back.ts";
 
-/** One thing that happened to a booking. `at` is missing when nobody could be asked; `pending`: it is on its way. */
+/** One thing that happened to a booking. `at` is missing when its service is unavailable; `pending`: not finished yet. */
 export type Step = {
   what:
     | "held"
@@ -22,7 +22,7 @@ export type Step = {
   pending?: boolean;
 };
 
-/** A booking's life so far, from what booking, payments and the mails know of it. */
+/** A booking's history, from booking, payments and the mails. */
 export function storyOf(booking: BookingView, money: Money | undefined, mails: Mail[] = []): Step[] {
   const { status, cancellation } = booking;
   const told = (kind: string) => mails.filter((mail) => mail.kind === kind).reverse();

@@ -8,7 +8,7 @@ import type { Api } from "./api.ts";
 /** A booking as pages show it: times in RFC 3339, money in minor units of COP. */
 export type BookingView = {
   id: string;
-  /** What a person reads out at the desk. */
+  /** The code that people read out at the desk, `9B10-1E32`. */
   code: string;
   status: keyof typeof Booking_Status;
   service: string;
@@ -23,31 +23,31 @@ export type BookingView = {
   ivaPercent: number;
   /** End of the hold, while it is unpaid. */
   payUntil?: string;
-  /** Held, and the hold lasts. */
+  /** Held, and the hold has not expired. */
   payable: boolean;
-  /** It was paid, whatever became of it. */
+  /** It was paid, even if it was cancelled or refunded later. */
   paid: boolean;
-  /** Where its time is, seen from now. */
+  /** The visit's time relative to now. */
   time: "ahead" | "running" | "past";
-  /** What was seen, for a change that decides on it. */
+  /** Optimistic concurrency: a form sends it back as `expected_revision`. */
   revision: string;
   refundIfCancelled: number;
-  /** What she has back already, however it came there. */
+  /** What was refunded so far, for whatever reason. */
   refunded: number;
-  /** What more of the price she should have back. */
+  /** What the salon still owes the client of the price. */
   owed: number;
-  /** From here on a cancellation costs; absent when that is so already. The start: it never does. */
+  /** When free cancellation ends; absent when it has ended. Equal to `start`: cancelling is always free. */
   freeUntil?: string;
   freeUntilHours: number;
-  /** What a cancellation after that gives back. */
+  /** The refund of a cancellation after `freeUntil`. */
   lateRefund: number;
-  /** Until when she can move it herself; absent when she cannot. */
+  /** Until when the client can reschedule it; absent when she cannot. */
   movableUntil?: string;
   createdAt: string;
   cancellation?: { by: keyof typeof Cancellation_By; reason: string; refund: number; at: string };
 };
 
-/** One booking of whoever is signed in. @throws ConnectError not_found for a stranger's */
+/** A booking of the signed-in user. @throws ConnectError not_found for another client's */
 export async function bookingView(api: Api, bookingId: string): Promise<BookingView> {
   return viewOf((await api.booking.getBooking({ bookingId })).booking!);
 }
@@ -55,7 +55,7 @@ export async function bookingView(api: Api, bookingId: string): Promise<BookingV
 export function viewOf(booking: Booking, now = Date.now()): BookingView {
   const { bookingId, status, staffId, lines, policy, cancellation } = booking;
   const line = lines[0]!;
-  const price = pesos(booking.price);
+  const price = centavos(booking.price);
   const { base, iva } = splitIva(booking.price?.minorUnits ?? 0n, line.ivaPercent);
   return {
     id: bookingId,
@@ -73,25 +73,25 @@ export function viewOf(booking: Booking, now = Date.now()): BookingView {
     paid: booking.paymentId !== "",
     time: millis(booking.start) > now ? "ahead" : millis(booking.end) > now ? "running" : "past",
     revision: String(booking.revision),
-    refundIfCancelled: pesos(booking.refundIfCancelled),
-    refunded: pesos(booking.refunded),
-    owed: pesos(booking.owed),
+    refundIfCancelled: centavos(booking.refundIfCancelled),
+    refunded: centavos(booking.refunded),
+    owed: centavos(booking.owed),
     ...(booking.freeUntil && { freeUntil: iso(booking.freeUntil) }),
     freeUntilHours: policy?.freeUntilHours ?? 0,
-    lateRefund: pesos(booking.lateRefund),
+    lateRefund: centavos(booking.lateRefund),
     ...(booking.movableUntil && { movableUntil: iso(booking.movableUntil) }),
     createdAt: iso(booking.createdAt),
     ...(cancellation && {
       cancellation: {
         by: Cancellation_By[cancellation.by] as keyof typeof Cancellation_By,
         reason: cancellation.reason,
-        refund: pesos(cancellation.refund),
+        refund: centavos(cancellation.refund),
         at: iso(cancellation.cancelledAt),
       },
     }),
   };
 }
 
-const pesos = (money: { minorUnits: bigint } | undefined): number => Number(money?.minorUnits ?? 0n);
+const centavos = (money: { minorUnits: bigint } | undefined): number => Number(money?.minorUnits ?? 0n);
 const iso = (at: Timestamp | undefined): string => (at ? timestampDate(at).toISOString() : "");
 const millis = (at: Timestamp | undefined): number => timestampDate(at!).getTime();

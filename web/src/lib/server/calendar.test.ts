@@ -47,8 +47,8 @@ describe("two weeks of hours", () => {
 
   test("of one stylist are hers alone; one without room is told, or replaced when whatever comes first will do", () => {
     expect(times(look({ staffId: "luz" }).hours)).toEqual(["09:00", "11:00"]);
-    expect(look({ staffId: "eva" })).toMatchObject({ withoutHer: true, hours: [], staffId: "eva" });
-    expect(look({ staffId: "eva", first: true })).toMatchObject({ withoutHer: true, staffId: "", chosen: `${tuesday}T09:00:00Z` });
+    expect(look({ staffId: "eva" })).toMatchObject({ stylistHasNone: true, hours: [], staffId: "eva" });
+    expect(look({ staffId: "eva", first: true })).toMatchObject({ stylistHasNone: true, staffId: "", chosen: `${tuesday}T09:00:00Z` });
   });
 
   test("go on from a full day that was asked for, and say so", () => {

@@ -1,7 +1,7 @@
-/** A start that can be chosen, with everybody who is free then. Times are RFC 3339. */
+/** A start that can be chosen, with the stylists who are free then. Times are RFC 3339. */
 export type Hour = { start: string; end: string; staff: { id: string; name: string }[] };
 
-/** Two weeks of a service: how much is free on each day, the hours of one of them, and where to look when there is nothing. */
+/** Two weeks of a service: the number of free starts per day, the starts of one day, and alternatives when there are none. */
 export type Calendar = {
   today: string;
   days: { day: string; count: number }[];
@@ -10,12 +10,12 @@ export type Calendar = {
   /** The day that was asked for and is full. */
   fullDay?: string;
   hours: Hour[];
-  /** Whose hours these are; empty: anybody's. */
+  /** The stylist whose hours these are; empty: any stylist. */
   staffId: string;
-  /** She who was asked for has no hour in these two weeks. */
-  withoutHer: boolean;
+  /** The requested stylist has no free start in these two weeks. */
+  stylistHasNone: boolean;
   first?: Hour;
-  /** The free starts nearest to the one that is gone, with anybody. */
+  /** The free starts nearest to the one that is taken, with any stylist. */
   nearest: Hour[];
   gone: boolean;
   chosen?: string;
@@ -25,21 +25,21 @@ export type Calendar = {
 
 export type Wish = {
   serviceId: string;
-  /** Empty: anybody. */
+  /** Empty: any stylist. */
   staffId: string;
   day?: string;
   start?: string;
-  /** The wished start has just been taken, whatever the calendar says: its view may be a moment old. */
+  /** Booking has just refused the start as taken; availability is eventually consistent and may still list it. */
   taken?: boolean;
-  /** Whatever comes first will do; with anybody, when she who is asked for has nothing. */
+  /** Propose the first free start; with any stylist when the requested one has none. */
   first?: boolean;
-  /** Hers already: free for her, and no one else. */
+  /** The slot the client already holds; the availability answer does not list it. */
   held?: { start: string; end: string; staffId: string };
 };
 
 const alternatives = 3;
 
-/** The salon's clock: the day of a moment there, and how many minutes lie between starts. */
+/** The day of an instant in the salon's time zone, and the minutes between two starts. */
 export type Clock = { dayOf: (at: string) => string; gridMinutes: number };
 
 export function arrange(
@@ -49,10 +49,10 @@ export function arrange(
   { dayOf, gridMinutes }: Clock,
 ): Omit<Calendar, "today" | "previous" | "next"> {
   const free = wish.taken ? withoutTaken(all, wish) : all;
-  const hers = withStylist(free, wish.staffId);
-  const withoutHer = wish.staffId !== "" && hers.length === 0;
-  const staffId = withoutHer && wish.first ? "" : wish.staffId;
-  const hours = withHeld(staffId === wish.staffId ? hers : free, wish);
+  const ofStylist = withStylist(free, wish.staffId);
+  const stylistHasNone = wish.staffId !== "" && ofStylist.length === 0;
+  const staffId = stylistHasNone && wish.first ? "" : wish.staffId;
+  const hours = withHeld(staffId === wish.staffId ? ofStylist : free, wish);
 
   const wanted = wish.start && !wish.taken ? hours.find(isAt(wish.start)) : undefined;
   const held = wish.held && !wish.start ? hours.find(isAt(wish.held.start)) : undefined;
@@ -67,7 +67,7 @@ export function arrange(
     ...(asked && asked !== day && !gone && days.indexOf(asked) > 0 && { fullDay: asked }),
     hours: ofDay.get(day) ?? [],
     staffId,
-    withoutHer,
+    stylistHasNone,
     first: hours[0],
     nearest: gone ? nearestTo(wish.start!, thinned(free, gridMinutes), staffId) : [],
     gone,
@@ -85,7 +85,7 @@ function withStylist(hours: Hour[], staffId: string): Hour[] {
   });
 }
 
-// "Anybody" was refused only because nobody was left.
+// When a start with any stylist was refused, no stylist is free then.
 function withoutTaken(hours: Hour[], { start, staffId }: Wish): Hour[] {
   return hours.flatMap((hour) => {
     if (!isAt(start ?? "")(hour)) return [hour];
@@ -99,7 +99,7 @@ function withHeld(hours: Hour[], { held, staffId }: Wish): Hour[] {
   return [...hours, { ...held, staff: [] }].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }
 
-// Of starts every quarter of an hour one in each half hour is enough to choose from on a phone; those of a wider grid are all shown.
+// A grid that divides 30 minutes is thinned to one start per half hour, enough to choose from on a phone; of others all are shown.
 function thinned(hours: Hour[], gridMinutes: number, chosen?: Hour): Hour[] {
   const step = (30 % gridMinutes === 0 ? 30 : gridMinutes) * 60_000;
   const seen = new Set<number>();
@@ -113,7 +113,7 @@ function thinned(hours: Hour[], gridMinutes: number, chosen?: Hour): Hour[] {
 
 function nearestTo(start: string, hours: Hour[], staffId: string): Hour[] {
   const distance = (hour: Hour) => Math.abs(Date.parse(hour.start) - Date.parse(start));
-  const hers = (hour: Hour) => (hour.staff.some(({ id }) => id === staffId) ? 0 : 1);
-  const nearest = hours.toSorted((a, b) => distance(a) - distance(b) || hers(a) - hers(b)).slice(0, alternatives);
+  const ofStylist = (hour: Hour) => (hour.staff.some(({ id }) => id === staffId) ? 0 : 1);
+  const nearest = hours.toSorted((a, b) => distance(a) - distance(b) || ofStylist(a) - ofStylist(b)).slice(0, alternatives);
   return nearest.sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }

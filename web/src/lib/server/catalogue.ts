@@ -23,10 +23,10 @@ export type Person = { id: string; name: string; bio: string; skillIds: string[]
 export async function offers({ staff }: Api): Promise<Offer[]> {
   const all = (await staff.listServices({ pageSize: 200 })).services.map(shown);
   const shared = (one: Offer) => all.filter((other) => other.slug === one.slug).length > 1;
-  return all.map((offer) => (shared(offer) ? { ...offer, slug: offer.id } : offer)); // two names may look alike in an address
+  return all.map((offer) => (shared(offer) ? { ...offer, slug: offer.id } : offer)); // two names can give the same slug
 }
 
-/** The service of an address, by its slug or its id: a booking keeps the id when the service gets another name. @throws error 404 */
+/** The service by its slug or its id: a booking links by id, which survives a rename. @throws error 404 */
 export async function offerBySlug(api: Api, wanted: string): Promise<Offer> {
   const found = (await offers(api)).find((offer) => offer.slug === wanted || offer.id === wanted);
   return found ?? error(404);
@@ -44,7 +44,7 @@ function shown(service: SalonService): Offer {
   const english = getLocale() === "en";
   return {
     id: service.id,
-    slug: slug(service.name), // of the Spanish name in both languages: an address keeps its meaning when the language changes
+    slug: slug(service.name), // of the Spanish name in both languages, so that the language switch keeps the slug
     name: (english && service.nameEn) || service.name,
     description: (english && service.descriptionEn) || service.description,
     price: Number(service.price?.minorUnits ?? 0n),

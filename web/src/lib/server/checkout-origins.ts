@@ -1,6 +1,6 @@
 import { CHECKOUT_ORIGINS } from "$app/env/private";
 
-/** Where a payment may lead to, as `redirect` and the content security policy want them. */
+/** The origins that a payment may redirect to, also in the CSP's form-action. */
 export const checkoutOrigins: string[] = (CHECKOUT_ORIGINS || "https://checkout.stripe.com")
   .split(",")
   .map((origin) => new URL(origin.trim()).origin);

@@ -2,15 +2,15 @@ import { redirect, type RequestEvent } from "@sveltejs/kit";
 import type { Handle } from "@sveltejs/kit/hooks";
 import { here, pageOf } from "./guard.ts";
 
-/** For whom a form was drawn: an account's id, or nobody's (""). Every form of ours says it; see Form.svelte. */
+/** The id of the account a form was rendered for, "" for a visitor; a hidden field of every form (Form.svelte). */
 export const drawnFor = (form: FormData): string | undefined => {
   const account = form.get("cuenta");
   return typeof account === "string" ? account : undefined;
 };
 
 /**
- * Nothing is done of a form that was drawn for another account than the one that is signed in by now: she is told so instead. What was
- * drawn for nobody is of whoever signs in; and who is not signed in any more is led to the door by the page itself.
+ * Refuses a POST from a stale tab, whose form was rendered for another account than the session's, and redirects to a page that says so.
+ * A form rendered for a visitor is accepted from any account; without a session the page's own guard redirects to the login.
  */
 export const refuseOthersForms: Handle = async ({ event, resolve }) => {
   const { session } = event.locals;
@@ -22,13 +22,13 @@ export const refuseOthersForms: Handle = async ({ event, resolve }) => {
   return resolve(event);
 };
 
-// What is no form is refused by the page.
+// A body that is no form is left to the page, which refuses it.
 const formOf = (request: Request): Promise<FormData | undefined> =>
   request
     .clone()
     .formData()
     .catch(() => undefined);
 
-// A link's token goes into no other address.
+// The one-time token of a mailed link must not be copied into another URL.
 const nextOf = (event: RequestEvent): string =>
   event.url.searchParams.has("token") ? "" : `?${new URLSearchParams({ next: pageOf(event) })}`;

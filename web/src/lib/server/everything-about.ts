@@ -56,8 +56,8 @@ async function visitsOf(api: Api) {
   return { bookings: all(BookingSchema, bookings), payments: all(PaymentSchema, payments), invoices: all(InvoiceSchema, invoices) };
 }
 
-const complete = { alwaysEmitImplicit: true }; // "no" and "none" are answers, too
-const together = 10; // bookings whose payments are asked for at once
+const complete = { alwaysEmitImplicit: true }; // default values (false, 0, "") belong to the export
+const together = 10; // bookings whose payments are fetched in parallel
 
 const all = <D extends DescMessage>(schema: D, messages: MessageShape<D>[]) => messages.map((message) => toJson(schema, message, complete));
 

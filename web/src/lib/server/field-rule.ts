@@ -4,7 +4,7 @@ import { validator } from "@lacio/proto/validator";
 import { clean } from "@lacio/salon/written";
 import * as v from "valibot";
 
-/** What the proto says of a request's field: cleaned as its service cleans it, then checked by the same rule. `words` are told at the field. */
+/** A request field's rule from its proto: normalised as its service does, then validated by the same rule. `words` is the field's message. */
 export const fieldRule = (schema: DescMessage, name: string, words: (rule: string, value: string) => string) => {
   const field = schema.field[name]!;
   return v.pipe(
@@ -17,7 +17,7 @@ export const fieldRule = (schema: DescMessage, name: string, words: (rule: strin
   );
 };
 
-/** The name of the rule (`string.max_len`) that a value breaks. The rest of the message is empty and does not count. */
+/** The name of the rule (`string.max_len`) that a value breaks. The other fields are empty; their violations are ignored. */
 function brokenRule(schema: DescMessage, field: DescField, value: string): string | undefined {
   const result = validator.validate(schema, create(schema, { [field.localName]: value }));
   if (result.kind === "error") throw result.error;

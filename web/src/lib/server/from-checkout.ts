@@ -2,7 +2,7 @@ import { redirect, type RequestEvent } from "@sveltejs/kit";
 import { localizeHref } from "#lib/paraglide/runtime.js";
 import { localeCookie } from "./locale-cookie.ts";
 
-/** The checkout knows one address to come back to, without a language: this one leads on to the booking's page in hers. */
+/** The checkout returns to one URL without a language: redirects to the booking's page in the language of the locale cookie. */
 export function fromCheckout(event: RequestEvent, page: (bookingId: string) => string): never {
   const id = event.url.searchParams.get("booking") ?? "";
   const locale = event.cookies.get(localeCookie) === "en" ? "en" : "es";

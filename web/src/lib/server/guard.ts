@@ -2,14 +2,14 @@ import { error, redirect, type RequestEvent } from "@sveltejs/kit";
 import { getLocale, localizeHref } from "#lib/paraglide/runtime.js";
 import type { Session } from "./session.ts";
 
-/** Whoever is signed in; a visitor is led to sign in and comes back to `next`. @throws redirect */
+/** The session; a visitor is redirected to the login, which returns to `next`. @throws redirect */
 export function person(event: RequestEvent, next = pageOf(event)): Session {
   const { session } = event.locals;
   if (!session) redirect(303, `${localizeHref("/entrar")}?next=${encodeURIComponent(next)}`);
   return session;
 }
 
-/** The address of the page that a request is for, or that its form is on; without the name of the form's action. */
+/** The URL of the page that a request is for, or that its form is on, without the `?/action` parameter. */
 export function pageOf({ url }: RequestEvent): string {
   const params = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith("/")));
   return url.pathname + (params.size > 0 ? `?${params}` : "");
@@ -22,7 +22,7 @@ export function client(event: RequestEvent): Session {
   return session;
 }
 
-/** A place of our own to go to next; anything else, as an address of another site, becomes `otherwise`. */
+/** `next` if it is a path of this site, otherwise `otherwise`: prevents an open redirect. */
 export function safeNext(next: string | null | undefined, otherwise: string): string {
   if (!next || !/^\/(?![/\\])/.test(next) || /[\\\p{Cc}]/u.test(next)) return otherwise;
   const url = new URL(next, "https://lacio.invalid");

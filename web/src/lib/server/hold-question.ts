@@ -4,10 +4,10 @@ import { bookingView, type BookingView } from "./booking-view.ts";
 import type { Hour } from "./calendar.ts";
 import { openHolds, type OpenHold } from "./open-holds.ts";
 
-/** What she is asked before an hour is held: to move what she holds of this service or to hold both; or whether two visits may overlap. */
+/** The question before a slot is held: move the hold of the same service or hold both (`held`); or may two visits overlap (`visit`). */
 export type HoldQuestion = { held: OpenHold[] } | { visit: BookingView };
 
-/** The question of an address: `pregunta=otra`, or the id of the visit in the way. Undefined where there is nothing to ask any more. */
+/** The question in the URL: `pregunta=otra`, or the id of the overlapping booking. Undefined when it no longer applies. */
 export async function holdQuestion(
   { api, session }: App.Locals,
   serviceId: string,
@@ -20,12 +20,12 @@ export async function holdQuestion(
     const held = await openHolds(api, serviceId);
     return held.length > 0 ? { held } : undefined;
   } catch (error) {
-    if (error instanceof ConnectError) return undefined; // Continuing asks again
+    if (error instanceof ConnectError) return undefined; // the submit asks again
     throw error;
   }
 }
 
-/** A visit of hers that is live, and in the chosen time. */
+/** The client's own live booking, if it overlaps the chosen time. */
 async function ownVisit(api: Api, id: string, { start, end }: Hour): Promise<{ visit: BookingView } | undefined> {
   const visit = await bookingView(api, id);
   const live = visit.payable || visit.status === "CONFIRMED" || visit.status === "REASSIGNING";

@@ -7,7 +7,7 @@ import { here } from "./guard.ts";
 import { isHeld, openHolds } from "./open-holds.ts";
 import { isAway, ownVisitIn, refusalOf } from "./refusal.ts";
 
-/** A slot that somebody chose. It travels in the address, so that signing in on the way loses nothing. */
+/** A chosen slot. It is kept in the URL, so that it survives the login. */
 export type Choice = {
   /** The service's slug. */
   service: string;
@@ -15,13 +15,13 @@ export type Choice = {
   start: string;
   /** Empty: any stylist. */
   staffId: string;
-  /** Made with the page that offered the slot: pressing twice books once. */
+  /** Idempotency key, made when the page is rendered: a double submit books once. */
   key: string;
 };
 
 const names = { service: "servicio", start: "hora", staffId: "con", key: "clave" } as const;
 
-/** The choice in an address or a form; undefined when there is none or it is no choice. */
+/** The choice in a URL or a form; undefined when it is missing or malformed. */
 export function choiceIn(fields: { get(name: string): unknown }): Choice | undefined {
   const read = (name: string) => (typeof fields.get(name) === "string" ? (fields.get(name) as string) : "");
   const choice = { service: read(names.service), start: read(names.start), staffId: read(names.staffId), key: read(names.key) };
@@ -32,12 +32,12 @@ export function choiceIn(fields: { get(name: string): unknown }): Choice | undef
 export const choiceParams = (choice: Choice): string =>
   new URLSearchParams(Object.entries(names).map(([field, name]) => [name, choice[field as keyof Choice]])).toString();
 
-/** What she was asked and agreed to: to hold it beside another hour of the same service, or beside any visit of hers at that time. */
+/** What the client agreed to: a second hold of the same service (`otra`), or an overlap with her own booking (`encima`). */
 export type Agreed = "" | "otra" | "encima";
 
 export const agreedIn = (form: FormData): Agreed => (["otra", "encima"] as const).find((one) => form.get("acepto") === one) ?? "";
 
-/** Holds the slot for whoever is signed in and goes on to the review; or back to the slots with a question, or saying why not, with nothing lost. */
+/** Holds the slot and redirects to the review; or back to the slots with a question or the refusal's reason, keeping the choice. */
 export async function hold(event: RequestEvent, choice: Choice, agreed: Agreed = ""): Promise<never> {
   const { service, start, staffId } = choice;
   const outcome = await tryToHold(event.locals.api, choice, agreed);
@@ -56,19 +56,19 @@ async function tryToHold(api: Api, choice: Choice, agreed: Agreed): Promise<Outc
   try {
     ({ id: serviceId } = await offerBySlug(api, service));
     const held = await openHolds(api, serviceId);
-    // She may have it already: from another tab, or from before she went back.
+    // The client may hold it already, from another tab or from before Back.
     const mine = held.find(isHeld(choice));
     if (mine) return mine;
     if (held.length > 0 && agreed === "") return { pregunta: "otra" };
     const wish = { serviceId, desiredStart: timestampFromDate(new Date(start)), staffId, refuseOverlap: agreed !== "encima" };
-    // Another choice on the same page is another wish, and needs a key of its own.
+    // Another choice on the same page is another request: start and stylist are part of the idempotency key.
     const headers = { "idempotency-key": `${key} ${Date.parse(start)} ${staffId}` };
     return await api.booking.createBooking(wish, { headers });
   } catch (error) {
     if (isAway(error)) return { falla: "servicio" };
     const other = ownVisitIn(error);
     if (!other) return { falla: refusalOf(error).reason };
-    // Two tabs at once: what is in the way may be the very hour that she wants.
+    // Two tabs at once: the overlapping booking may be a hold of the same slot.
     return (await openHolds(api, serviceId)).find(isHeld(choice)) ?? { pregunta: other };
   }
 }

@@ -1,7 +1,7 @@
 import { Booking_Status as Status } from "@lacio/proto/booking/v1/booking_service";
 import { viewOf, type BookingView } from "./booking-view.ts";
 
-/** What a client had last, to have it again. Nobody's home page fails for it: without an answer there is no card. */
+/** The client's last booking, to offer it again. Errors are swallowed: the home page is rendered without the card. */
 export async function lastVisit({ api, session }: App.Locals): Promise<BookingView | undefined> {
   if (session?.role !== "CLIENT") return undefined;
   try {

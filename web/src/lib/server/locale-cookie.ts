@@ -1,2 +1,2 @@
-/** Remembers the language of the last page, for who comes back from a checkout. */
+/** The language of the last page, for the return from the checkout. */
 export const localeCookie = "__Host-lacio-locale";

@@ -4,13 +4,13 @@ import { bookingView, viewOf, type BookingView } from "./booking-view.ts";
 import { isAway, ownVisitIn, refusalOf } from "./refusal.ts";
 import { forMove, whoIsFree } from "./slots.ts";
 
-/** Where a visit is to go. `con` is empty for whoever can. What is agreed to is agreed for this start: that it costs, that it overlaps. */
+/** The target of a reschedule. `con` empty: any stylist. `costs`, `overlaps`: what the client agreed to for this start. */
 export type Move = { start: string; con: string; costs: boolean; overlaps: boolean; expectedRevision: bigint };
 
-/** `pregunta`: what it would cost has to be agreed to; `choca`: the visit that it would overlap; `falla`: why it cannot be. */
+/** `pregunta`: the client has to agree to the cost; `choca`: the id of the overlapping booking; `falla`: the refusal's reason. */
 export type Moved = { booking: BookingView } | { pregunta: "1" } | { choca: string } | { falla: string };
 
-/** Moves a booking of whoever is signed in, once, however often it is sent. */
+/** Reschedules a booking. Idempotent: a booking that is at the target already is an answer. */
 export async function moveBooking(api: Api, bookingId: string, move: Move): Promise<Moved> {
   try {
     const booking = await bookingView(api, bookingId);
@@ -26,7 +26,7 @@ export async function moveBooking(api: Api, bookingId: string, move: Move): Prom
     const other = ownVisitIn(error);
     if (other) return { choca: other };
     const { reason } = refusalOf(error);
-    // Pressed twice: the first one has moved it meanwhile.
+    // A double submit: the first request has moved it meanwhile.
     const now = ["booking_changed", "same_slot"].includes(reason) ? await bookingView(api, bookingId) : undefined;
     return now && isThere(now, move) ? { booking: now } : { falla: reason };
   }
@@ -34,7 +34,7 @@ export async function moveBooking(api: Api, bookingId: string, move: Move): Prom
 
 export type Loss = { refund: number; movable: boolean };
 
-/** What moving a paid visit to a start would cost: a smaller refund, or the last chance to move it. Undefined: nothing. */
+/** What moving a paid visit to a start would cost: a smaller refund, or the right to move it again. Undefined: nothing. */
 export async function lossOf(api: Api, now: BookingView, start: string, con: string): Promise<Loss | undefined> {
   const staffId = con || (await whoIsFree(forMove(api, now.id), start, now.staffId)) || now.staffId;
   const wish = { bookingId: now.id, desiredStart: timestampFromDate(new Date(start)), staffId, validateOnly: true };

@@ -4,7 +4,7 @@ import type { Api } from "./api.ts";
 
 export type OpenHold = { bookingId: string; start: string; end: string; staffId: string; revision: string };
 
-/** What she holds of a service and has not paid yet. */
+/** The client's unpaid holds of a service. */
 export async function openHolds({ booking }: Api, serviceId: string): Promise<OpenHold[]> {
   const { bookings } = await booking.listBookings({ pageSize: 50, statuses: [Status.PENDING_PAYMENT] });
   return bookings
@@ -15,7 +15,7 @@ export async function openHolds({ booking }: Api, serviceId: string): Promise<Op
     }));
 }
 
-/** Whether a wish, with anybody where `staffId` is empty, is for what is held already. */
+/** Whether a wish is for a slot that is held already; an empty `staffId` matches any stylist. */
 export const isHeld =
   ({ start, staffId }: { start: string; staffId: string }) =>
   (held: OpenHold): boolean =>

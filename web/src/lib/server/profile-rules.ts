@@ -7,7 +7,7 @@ import { nameRule, phoneRule } from "./account-rules.ts";
 
 const documentTypes = ["", ...(Object.keys(documentNames) as DocumentType[])] as const;
 
-/** The form of the profile, as UpdateMe wants it. A document is whole or absent: once given it can be changed, not taken away. */
+/** The rules of the profile form, as UpdateMe requires. A document is complete or absent; once given it can be changed, not removed. */
 export const profileRules = () =>
   v.pipe(
     v.object({

@@ -2,10 +2,10 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { OwnVisitSchema } from "@lacio/proto/booking/v1/booking_service";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto/google/rpc/error_details";
 
-/** A service's "no", as pages use it: `reason` is what they switch on. */
+/** A service's refusal as pages use it: they switch on `reason`. */
 export type Refusal = { code: Code; reason: string; fields: string[]; retryAfterSeconds?: number };
 
-/** Reads a refusal; anything that is no answer of a service is thrown on. */
+/** Reads a refusal's error details; rethrows any error that is no answer of a service. */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof ConnectError)) throw error;
   const [retry] = error.findDetails(RetryInfoSchema);
@@ -17,21 +17,21 @@ export function refusalOf(error: unknown): Refusal {
   };
 }
 
-/** The booking of hers that is in the way of another one; undefined: that is not what was refused. */
+/** The client's own booking that overlaps (the OwnVisit error detail); undefined: refused for another reason. */
 export const ownVisitIn = (error: unknown): string | undefined =>
   error instanceof ConnectError ? error.findDetails(OwnVisitSchema)[0]?.bookingId : undefined;
 
-/** Whether asking again may help: the service is away or slow, and nothing is wrong with the question. */
+/** Whether a retry may help: the service is unavailable or slow, and the request is not at fault. */
 export const isAway = (error: unknown): boolean =>
   error instanceof ConnectError && [Code.Unavailable, Code.DeadlineExceeded, Code.Internal, Code.Unknown].includes(error.code);
 
-/** The HTTP status of a page that an error ended. */
+/** The HTTP status of the error page. */
 export function statusOf(error: unknown): number {
   if (!(error instanceof ConnectError)) return 500;
-  if (refusalOf(error).reason === "account_erased") return 401; // by another device, some minutes ago
+  if (refusalOf(error).reason === "account_erased") return 401; // erased from another device while the access token is still valid
   switch (error.code) {
     case Code.NotFound:
-    case Code.InvalidArgument: // an address with something in it that is no id
+    case Code.InvalidArgument: // a URL with a malformed id
       return 404;
     case Code.Unauthenticated:
       return 401;

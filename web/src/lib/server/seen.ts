@@ -1,10 +1,10 @@
-// Fits no booking: who does not say what was seen has to look again.
+// The int64 maximum matches no booking: a form without a revision is refused as stale.
 const nothing = 9_223_372_036_854_775_807n;
 
-/** What a form was decided on, as a change of a booking expects it. */
+/** The revision that the form was rendered with, for optimistic concurrency. */
 export const seenIn = (form: FormData): { expectedRevision: bigint } => ({ expectedRevision: wholeNumber(form.get("revision")) });
 
-/** The refund too, in minor units of COP. */
+/** With the refund that was shown, in minor units of COP. */
 export const seenWithRefund = (form: FormData) => ({
   ...seenIn(form),
   expectedRefund: { currencyCode: "COP", minorUnits: wholeNumber(form.get("refund")) },

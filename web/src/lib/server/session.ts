@@ -3,19 +3,19 @@ import type { RequestEvent } from "@sveltejs/kit";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Api } from "./api.ts";
 
-/** Tokens live here, on the server's side of two cookies that no script can read. */
+/** Read on the server from two HttpOnly cookies: no script in the page can read the tokens. */
 export type Session = { userId: string; role: "CLIENT" | "STYLIST" | "ADMIN"; accessToken: string };
 
 export type Tokens = { accessToken: string; refreshToken: string };
 
-// The __Host- prefix: Secure, for this host alone, not to be set by another one.
+// The __Host- prefix: browsers accept it only with Secure and without Domain, so no other host (a subdomain) can set it.
 const accessCookie = "__Host-lacio-access";
 const refreshCookie = "__Host-lacio-refresh";
-// Somebody with an account has been here; whose it was is not in it. It stays when a session ends.
+// Marks a browser in which an account has been used, without naming it. It outlives the session.
 const knownCookie = "__Host-lacio-known";
 const cookie = { path: "/", httpOnly: true, secure: true, sameSite: "lax", maxAge: 60 * 86_400 } as const;
 
-/** Who asks. An access token at its end is renewed; a session that is over is forgotten. */
+/** The request's session. Renews an access token that is about to expire; deletes the cookies of a session that has ended. */
 export async function openSession(event: RequestEvent, auth: Api["auth"]): Promise<Session | undefined> {
   const current = sessionOf(event.cookies.get(accessCookie));
   if (current) return current;
@@ -25,7 +25,7 @@ export async function openSession(event: RequestEvent, auth: Api["auth"]): Promi
     return keepSession(event, await renew(refreshToken, auth));
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
-    // Only auth's word ends a session. While auth is away the visitor is a stranger, but may come back.
+    // Only auth's UNAUTHENTICATED ends a session. While auth is unavailable the request counts as signed out, but the cookies stay.
     if (error.code === Code.Unauthenticated) forgetSession(event);
     return undefined;
   }
@@ -44,7 +44,7 @@ export function forgetSession(event: RequestEvent): void {
   delete event.locals.session;
 }
 
-/** As headers, for an answer that is made already: the services do not know this session any more. */
+/** Set-Cookie headers for a response that exists already: the services answered 401. */
 export const forgetting: string[] = [accessCookie, refreshCookie].map(
   (name) => `${name}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`,
 );
@@ -56,7 +56,7 @@ export const forgetAccount = (event: RequestEvent): void => event.cookies.delete
 
 export const refreshTokenOf = (event: RequestEvent): string | undefined => event.cookies.get(refreshCookie);
 
-// Several requests of one page come with the same refresh token at once: they share one renewal.
+// Parallel requests of one page carry the same refresh token: they share one renewal.
 const renewals = new Map<string, Promise<Tokens>>();
 function renew(refreshToken: string, auth: Api["auth"]): Promise<Tokens> {
   const key = createHash("sha256").update(refreshToken).digest("base64");
@@ -71,7 +71,7 @@ function renew(refreshToken: string, auth: Api["auth"]): Promise<Tokens> {
 
 const secondsToSpare = 15;
 
-// Read, not verified: the services verify it with every call.
+// Decoded, not verified: the services verify the signature with every call.
 function sessionOf(accessToken: string | undefined): Session | undefined {
   try {
     const { sub, role, exp } = JSON.parse(Buffer.from(accessToken!.split(".")[1]!, "base64url").toString()) as Record<string, unknown>;

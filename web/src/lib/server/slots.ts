@@ -8,7 +8,7 @@ import { isAway, refusalOf } from "./refusal.ts";
 
 const daysShown = 14;
 
-/** Asks for free hours: of a service, or those to which a booking can be moved; and how far ahead and how often the salon can be booked. */
+/** Where free hours come from (of a service, or for a reschedule), with the salon's booking horizon and grid. */
 export type Source = { free(asked: Asked): Promise<{ slots: FreeSlot[]; firstFree?: FreeSlot }>; settings(): Promise<Bookable> };
 type Bookable = { bookableDaysAhead: number; gridMinutes: number };
 type Asked = { date: string; toDate: string; staffId?: string; firstFree?: boolean };
@@ -19,7 +19,7 @@ export const ofService = ({ availability, staff }: Api, serviceId: string): Sour
   settings: () => settingsOf(staff),
 });
 
-/** Its own time counts as free. */
+/** The booking's own time counts as free. */
 export const forMove = ({ booking, staff }: Api, bookingId: string): Source => ({
   free: (asked) => booking.getBookingSlots({ bookingId, ...asked }),
   settings: () => settingsOf(staff),
@@ -30,7 +30,7 @@ async function settingsOf(staff: Api["staff"]): Promise<Bookable> {
   return { bookableDaysAhead: bookableDaysAhead!, gridMinutes: gridMinutes! };
 }
 
-/** Two weeks of free hours around a wish. Undefined: availability is away; the page says so and keeps everything else. */
+/** Two weeks of free hours around a wish. Undefined: availability is unavailable, and the page is rendered without hours. */
 export async function calendarFor(source: Source, wish: Wish): Promise<Calendar | undefined> {
   const today = dayOf(new Date());
   try {
@@ -53,18 +53,18 @@ export async function calendarFor(source: Source, wish: Wish): Promise<Calendar 
   }
 }
 
-/** Who can take a start: she who is preferred when she can, or else whose turn it is. */
+/** The stylist for a start: the preferred one if she is free, otherwise the first in fair order. */
 export async function whoIsFree(source: Source, start: string, preferred: string): Promise<string | undefined> {
   const hours = await freeHours(source, dayOf(start), dayOf(start));
   const free = hours.find((hour) => Date.parse(hour.start) === Date.parse(start))?.staff.map(({ id }) => id) ?? [];
   return free.includes(preferred) ? preferred : free[0];
 }
 
-/** Starts with everybody who is free then, in fair order. */
+/** Starts with the stylists who are free then, in fair order. */
 const freeHours = async (source: Source, date: string, toDate: string): Promise<Hour[]> =>
   byStart((await asking(source, { date, toDate })).slots);
 
-/** The first that can be booked, wherever it lies; of the days that are shown the page knows best what is free for her. */
+/** The first free start on any day; within the shown days the page's own list decides, as it includes the client's hold. */
 async function firstOfAll(source: Source, today: string, { days, staffId, first }: Pick<Calendar, "days" | "staffId" | "first">) {
   const { firstFree } = await asking(source, { date: today, toDate: today, staffId, firstFree: true });
   const [found] = byStart(firstFree ? [firstFree] : []);
@@ -75,7 +75,7 @@ async function asking(source: Source, asked: Asked): ReturnType<Source["free"]> 
   try {
     return await source.free(asked);
   } catch (error) {
-    // Days that nobody can book yet are days without room.
+    // Days beyond the booking horizon are shown as full.
     if (!isAway(error) && refusalOf(error).code === Code.InvalidArgument) return { slots: [] };
     throw error;
   }
@@ -91,10 +91,10 @@ function byStart(slots: FreeSlot[]): Hour[] {
   return [...hours.values()];
 }
 
-/** Starts are full minutes. */
+/** Without milliseconds: starts are whole minutes. */
 const iso = (at: Date): string => at.toISOString().replace(".000Z", "Z");
 
-/** The first of the two weeks that hold a day; they are counted from today. A day out of reach counts as today. */
+/** The first day of the two-week page that holds a day; pages count from today. A day beyond the horizon counts as today. */
 function firstShown(today: string, last: string, day: string): string {
   const ahead = Math.floor((Date.parse(day) - Date.parse(today)) / 86_400_000);
   return ahead > 0 && day <= last ? addDays(today, ahead - (ahead % daysShown)) : today;

@@ -4,8 +4,8 @@ import { ableTo, offers, people } from "./catalogue.ts";
 type Visit = { serviceId: string; staffId: string };
 
 /**
- * Where the same can be booked again: with whoever did it, while she still does, or else with anybody. Undefined for what is not sold any
- * more; and while nobody can be asked, because a link must not lead nowhere.
+ * A link to book the same again: with the same stylist if she still has the skills, otherwise with any. Undefined when the service is not
+ * sold any more, and while staff is unavailable, as the link could lead to a 404.
  */
 export async function soldAgain(api: Api): Promise<(visit: Visit) => string | undefined> {
   const [sold, team] = await Promise.all([offers(api), people(api)]).catch(() => [[], []]);

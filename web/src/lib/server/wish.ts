@@ -1,6 +1,6 @@
 import type { Wish } from "./calendar.ts";
 
-/** What an address asks for on a page of hours: ?dia=YYYY-MM-DD&hora=RFC 3339&falla=reason&otra=1. Nonsense in it is as if it were not there. */
+/** What an address asks for on a page of hours: ?dia=YYYY-MM-DD&hora=RFC 3339&falla=reason&otra=1. Malformed values are ignored. */
 export function wishIn({ searchParams }: URL): Pick<Wish, "day" | "start" | "taken" | "first"> & { failure?: string } {
   const [day, start] = [searchParams.get("dia") ?? "", searchParams.get("hora") ?? ""];
   const failure = searchParams.get("falla") ?? undefined;

@@ -1,11 +1,11 @@
 type Box = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** What the fields of a form say, by name; a box or a choice by name and value, whether it is ticked. */
+/** A form's values by field name; of a checkbox or radio, by name and value, whether it is ticked. */
 export type State = Record<string, string>;
 
 const kinds = ["text", "tel", "email", "search", "url", "number", "date", "checkbox", "radio", "textarea", "select-one"];
 
-/** What a person types and chooses. No password, also while she looks at it as text, no code, and nothing that she does not see. */
+/** The fields that a person fills in: no password (even while shown as text), one-time code, token or hidden field. */
 export const boxesOf = (form: HTMLFormElement): Box[] =>
   ([...form.elements] as Box[]).filter(
     ({ type, name, autocomplete }) => name && kinds.includes(type) && !/password|one-time-code|token/.test(`${name} ${autocomplete}`),
@@ -19,14 +19,14 @@ export function stateOf(form: HTMLFormElement, say: (box: Box) => string | undef
 export const keyOf = (box: Box) => (isTick(box) ? `${box.name}=${box.value}` : box.name);
 export const shown = (box: Box) => (isTick(box) ? String(box.checked) : box.value);
 
-/** What it said when the server drew it. */
+/** The field's value in the server-rendered HTML. */
 export function drawn(box: Box): string {
   if (isTick(box)) return String(box.defaultChecked);
   if (!(box instanceof HTMLSelectElement)) return box.defaultValue;
   return ([...box.options].find((option) => option.defaultSelected) ?? box.options[0])?.value ?? "";
 }
 
-/** As if she had typed it: whoever listens hears of it. */
+/** Sets a field and dispatches input and change, as typing does, so that listeners run. */
 export function fill(box: Box, said: string): void {
   if (isTick(box)) box.checked = said === "true";
   else box.value = said;

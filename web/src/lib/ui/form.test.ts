@@ -4,7 +4,7 @@ import { expect, test } from "@jest/globals";
 
 const sources = path.resolve(import.meta.dirname, "../..");
 const read = (file: string) => readFileSync(path.join(sources, file), "utf8");
-/** What a person's browser would be given, without what is said about it. */
+/** The markup without scripts and comments. */
 const markup = (file: string) => read(file).replaceAll(/<script[\s\S]*?<\/script>|<!--[\s\S]*?-->/g, "");
 const home = "lib/ui/Form.svelte";
 
@@ -14,7 +14,7 @@ test("a form says for whom it was made: there is one kind of form that writes, a
   expect(drawing(/<Form[\s>]/).length).toBeGreaterThan(10);
   expect(drawing(/<form[\s>]|formmethod|formaction/)).toEqual([home]);
   expect(markup(home)).toContain('<input type="hidden" name="cuenta" value={page.data.account} />');
-  // And no script sends one of its own.
+  // And no script sends a request of its own.
   const scripts = globSync("**/*.{svelte,ts}", { cwd: sources }).filter((file) => !/server|\.test\.ts$|paraglide/.test(file));
   expect(scripts.filter((file) => /\bfetch\(|XMLHttpRequest|sendBeacon|requestSubmit|\.submit\(\)/.test(read(file)))).toEqual([]);
 });

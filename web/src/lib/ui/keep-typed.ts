@@ -5,8 +5,8 @@ import { boxesOf, drawn, fill, keyOf, shown, stateOf, type State } from "./form-
 import { keep, keptFor, pathHere } from "./kept.ts";
 
 /**
- * What she changed in a form and did not send yet outlasts a reload and the link to the other language. It is kept in this tab alone, for
- * the account that the form was drawn for, until the form was taken or she is on another page.
+ * Keeps the unsent changes of a form over a reload and a language switch. They are in sessionStorage (one tab), bound to the account the
+ * form was rendered for, until the form is accepted or another page is opened.
  */
 export function keepTyped(account: () => string) {
   let start: State = {};
@@ -14,7 +14,7 @@ export function keepTyped(account: () => string) {
 
   const attach = (form: HTMLFormElement) => {
     const [path, whose, which] = [pathHere(), account(), form.getAttribute("action") ?? ""];
-    // What an answer to a form that went without script shows was typed, too.
+    // Values that a failed POST without script returned were typed as well: they count as changes.
     const typed = untrack(() => (page.form as { values?: State } | null)?.values) ?? {};
     start = stateOf(form, (box) => (box.name in typed ? undefined : drawn(box)));
     note = () => {
@@ -23,17 +23,17 @@ export function keepTyped(account: () => string) {
       keep(kept);
     };
     putBack(form, keptFor(whose)?.forms[which] ?? {}, start);
-    note(); // what she typed before the script came
+    note(); // typed before hydration
     const events = ["input", "change"];
     for (const event of events) form.addEventListener(event, note);
-    window.addEventListener("pageshow", note); // the browser's Back shows the page as it was left
+    window.addEventListener("pageshow", note); // after Back: the browser has restored the fields
     return () => {
       for (const event of events) form.removeEventListener(event, note);
       window.removeEventListener("pageshow", note);
     };
   };
 
-  /** A form that was taken starts from what was sent: what she typed since then is kept. */
+  /** Once accepted, the sent values are the form's new start; what was typed since then is kept. */
   const through =
     (submit: Submit): Submit =>
     async (sending) => {
@@ -51,7 +51,7 @@ export function keepTyped(account: () => string) {
   return { attach, through };
 }
 
-// Only where the field is as it was drawn: what she typed before the script came is newer.
+// Only where the field still has its rendered value: what was typed before hydration is newer.
 function putBack(form: HTMLFormElement, kept: State, start: State): void {
   for (const box of boxesOf(form)) {
     const said = kept[keyOf(box)];

@@ -2,11 +2,11 @@ import { browser } from "$app/env";
 import { deLocalizeHref } from "#lib/paraglide/runtime.js";
 import type { State } from "./form-state.ts";
 
-/** What somebody typed on one page and did not send yet: this tab's, one account's, by form. */
+/** The unsent changes on one page in sessionStorage: of one tab and one account, by form. */
 export type Kept = { path: string; account: string; forms: Record<string, State> };
 const name = "typed";
 
-/** What is kept for this page and this account; of any other it is forgotten. */
+/** The changes kept for this page and account; those of another page or account are deleted. */
 export function keptFor(account: string): Kept | undefined {
   const kept = inStorage((storage) => JSON.parse(storage.getItem(name) ?? "null") as Kept | null);
   if (kept?.path === pathHere() && kept.account === account) return kept;
@@ -24,7 +24,7 @@ const forget = () => inStorage((storage) => storage.removeItem(name));
 /** The page's address without its language. */
 export const pathHere = () => deLocalizeHref(location.pathname);
 
-// Where a browser keeps nothing, or is full, nothing is put back; the page works as without script.
+// sessionStorage may be blocked or full: then nothing is restored.
 function inStorage<T>(work: (storage: Storage) => T): T | undefined {
   try {
     return work(sessionStorage);
@@ -33,7 +33,7 @@ function inStorage<T>(work: (storage: Storage) => T): T | undefined {
   }
 }
 
-// Who left and comes back starts anew, also when all between were pages without script, which forget nothing.
+// Only a reload or a navigation from the same page keeps the changes: pages without script in between could not delete them.
 if (browser && !cameFromItself()) forget();
 function cameFromItself(): boolean {
   const how = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;

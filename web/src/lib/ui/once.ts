@@ -1,6 +1,6 @@
 const longEnough = 10_000;
 
-/** A form that goes out once: pressing again while its answer is on the way does nothing. */
+/** Ignores a second submit while the answer to the first is pending. */
 export function once(form: HTMLFormElement) {
   let sent = false;
   const mark = (now: boolean) => {
@@ -10,9 +10,9 @@ export function once(form: HTMLFormElement) {
   const send = (event: SubmitEvent) => {
     if (sent) return event.preventDefault();
     mark(true);
-    setTimeout(() => mark(false), longEnough); // an answer that never came
+    setTimeout(() => mark(false), longEnough); // the answer may never come
   };
-  const back = () => mark(false); // the browser's Back shows the page as it was left
+  const back = () => mark(false); // after Back the bfcache restores the page with its button disabled
   form.addEventListener("submit", send);
   window.addEventListener("pageshow", back);
   return () => {

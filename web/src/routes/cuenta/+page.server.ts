@@ -30,7 +30,7 @@ export const load: PageServerLoad = async (event) => {
   };
 };
 
-// The rest of the page does not wait for auth: undefined says that it is away.
+// Undefined when auth is unavailable: the rest of the page is rendered without the sessions.
 async function sessionsOf({ auth }: Api) {
   try {
     const { sessions } = await auth.listSessions({ pageSize: 200 });

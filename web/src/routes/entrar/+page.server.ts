@@ -28,7 +28,7 @@ export const actions: Actions = {
     try {
       tokens = await event.locals.api.auth.login(checked.values);
     } catch (error) {
-      // The same words for an address that nobody has.
+      // The same message for an unknown address: no account enumeration.
       return commonFailure(error, form) ?? fail(400, { values: typed(form), failure: m.bad_credentials() });
     }
     return goOn(event, tokens, intentIn(event.url.searchParams));

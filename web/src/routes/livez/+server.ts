@@ -1,2 +1,2 @@
-/** Whether this process answers; asked by whoever runs it. */
+/** Liveness probe. */
 export const GET = () => new Response("ok\n", { headers: { "cache-control": "no-store" } });

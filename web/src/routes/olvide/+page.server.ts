@@ -16,6 +16,6 @@ export const actions: Actions = {
     } catch (error) {
       return commonFailure(error, form) ?? fail(422, { values: typed(form), errors: { email: m.email_wrong() } });
     }
-    return { sent: checked.values.email }; // the same for an address that nobody has
+    return { sent: checked.values.email }; // the same answer for an unknown address: no account enumeration
   },
 };

@@ -31,7 +31,7 @@ export const actions: Actions = {
       if (common) return common;
       if (refusalOf(error).reason !== "email_taken")
         return fail(422, { values: typed(form), failure: m.register_failed(), errors: fieldErrors(error) });
-      // Sent twice, or the first answer was lost: with the right password the account is hers, and she goes on.
+      // A double submit, or the first answer was lost: if the password matches, the account is hers and she is signed in.
       try {
         tokens = await auth.login({ email, password });
       } catch (refused) {

@@ -35,7 +35,7 @@ async function upcoming({ booking }: Api): Promise<BookingView[]> {
     .reverse();
 }
 
-/** Newest first, a page at a time. The service lists all by start: pages with nothing but visits to come are passed over. */
+/** Newest first, one page. ListBookings also returns upcoming visits: pages with only those are skipped. */
 async function earlier(api: Api, pageToken: string): Promise<{ past: BookingView[]; older: string }> {
   const { bookings, nextPageToken: older } = await api.booking.listBookings({ pageSize, pageToken });
   const past = bookings.map((one) => viewOf(one)).filter((one) => !isUpcoming(one));

@@ -3,7 +3,7 @@ import { publicAddress } from "#lib/public-address.ts";
 import { offers } from "#lib/server/catalogue.ts";
 import type { RequestHandler } from "./$types";
 
-/** What search engines may show, in both languages. */
+/** The pages for search engines, in both languages. */
 export const GET: RequestHandler = async ({ locals }) => {
   const paths = ["/", "/privacidad", ...(await offers(locals.api)).map(({ slug }) => `/reservar/${slug}`)];
   const inLanguage = (path: string, locale: "es" | "en") => publicAddress(path, PUBLIC_URL, locale);

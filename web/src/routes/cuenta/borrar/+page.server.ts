@@ -16,13 +16,13 @@ export const load: PageServerLoad = async (event) => {
   return { owed: await owedTo(event.locals.api) };
 };
 
-/** What a failed refund left owed to her: once the account is erased nobody can look for her. */
+/** What failed refunds left owed to the client: after the erasure the salon has no address to reach her. */
 async function owedTo({ booking }: Api): Promise<number> {
   try {
     const { bookings } = await booking.listBookings({ pageSize: 200 });
     return bookings.reduce((sum, one) => sum + viewOf(one).owed, 0);
   } catch (error) {
-    if (isAway(error)) return 0; // nor can she erase anything now
+    if (isAway(error)) return 0; // the erasure would fail as well
     throw error;
   }
 }
@@ -51,8 +51,8 @@ export const actions: Actions = {
 
 async function erase({ auth, users }: Api, password: string): Promise<void> {
   const { profile } = await users.getMe({});
-  if (profile!.erasedAt) return; // it was done, and the answer got lost
-  // That it is she, and not somebody who found her phone. The proof is no session of its own.
+  if (profile!.erasedAt) return; // a retry: the first answer was lost
+  // Re-authenticates, in case somebody else has her unlocked phone; the session that login opens is ended at once.
   const { refreshToken } = await auth.login({ email: profile!.email, password });
   await auth.logout({ refreshToken });
   await users.eraseMe({});

@@ -4,14 +4,14 @@ import { here, person } from "#lib/server/guard.ts";
 import { isAway } from "#lib/server/refusal.ts";
 import type { RequestHandler } from "./$types";
 
-/** What the salon holds about whoever is signed in, as a file. */
+/** The data export of the signed-in person (habeas data), as a file. */
 export const GET: RequestHandler = async (event) => {
   const { role } = person(event, here("/cuenta"));
   let data;
   try {
     data = await everythingAbout(event.locals.api, role);
   } catch (error) {
-    // Half of it would look like all of it.
+    // All or nothing: an incomplete export would look complete.
     if (isAway(error)) redirect(303, here("/cuenta?falla=datos"));
     throw error;
   }

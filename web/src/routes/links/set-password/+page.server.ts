@@ -10,7 +10,7 @@ import { refusalOf } from "#lib/server/refusal.ts";
 import { forgetSession } from "#lib/server/session.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
-// For who forgot a password, and for who was invited and never had one. Opening the link changes nothing.
+// For a password reset and for an invitation. GET changes nothing, as mail scanners open links.
 export const load: PageServerLoad = (event) => ({ token: tokenOf(event) });
 
 export const actions: Actions = {
@@ -26,7 +26,7 @@ export const actions: Actions = {
       if (refusalOf(error).fields.includes("password")) return fail(422, { errors: { password: m.field_wrong() } });
       return fail(400, { invalid: true });
     }
-    forgetSession(event); // a new password ends every session, this browser's too
+    forgetSession(event); // a new password revokes all sessions, this browser's too
     redirect(303, here("/entrar?aviso=clave"));
   },
 };

@@ -4,7 +4,7 @@ import { commonFailure } from "#lib/server/account-failure.ts";
 import { tokenOf } from "#lib/server/link-page.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
-// Mail scanners open links: only the button confirms.
+// Mail scanners open links: only the button's POST confirms.
 export const load: PageServerLoad = (event) => ({ token: tokenOf(event) });
 
 export const actions: Actions = {

@@ -1,5 +1,5 @@
 import { fromCheckout } from "#lib/server/from-checkout.ts";
 import type { RequestHandler } from "./$types";
 
-// `desde`: from when on she waits, so that the page knows when it takes long, also without script.
+// `desde`: the start of the wait in Unix seconds, so that the page notices a long wait even without script.
 export const GET: RequestHandler = (event) => fromCheckout(event, (id) => `/reservas/${id}/espera?desde=${Math.floor(Date.now() / 1000)}`);

@@ -20,7 +20,7 @@ export const load: PageServerLoad = async ({ locals, params, request, url }) => 
   const held = failure ? undefined : await ownHold(locals, offer.id, wish.start);
   const calendar = await calendarFor(ofService(locals.api, offer.id), { serviceId: offer.id, staffId, held, ...wish });
   const chosen = calendar?.chosen;
-  // An hour that is proposed stands in the address too: the same page asked for again is the same page.
+  // A proposed hour goes into the URL too, so that a reload shows the same page.
   if (chosen && !wish.start && request.method === "GET")
     redirect(307, here(`/reservar/${offer.slug}?${new URLSearchParams([...url.searchParams, ["hora", chosen]])}`));
   const hour = calendar?.hours.find(({ start }) => start === chosen);
@@ -30,15 +30,15 @@ export const load: PageServerLoad = async ({ locals, params, request, url }) => 
     calendar,
     failure,
     again: wish.first,
-    /** Whether what is chosen is an hour that she holds already. */
+    /** Whether the client holds the chosen start already. */
     held: held !== undefined && chosen !== undefined && Date.parse(chosen) === Date.parse(held.start),
     question: hour && !held ? await holdQuestion(locals, offer.id, hour, url.searchParams.get("pregunta")) : undefined,
-    /** Made with the page: pressing twice books once. */
+    /** Idempotency key, made when the page is rendered: a double submit books once. */
     key: crypto.randomUUID(),
   };
 };
 
-// Who comes back from the review finds her own hour still chosen. Nobody's page fails for it.
+// Back from the review, the held hour is still chosen. Errors are swallowed: the page is rendered without it.
 async function ownHold({ api, session }: App.Locals, serviceId: string, start: string | undefined): Promise<OpenHold | undefined> {
   if (session?.role !== "CLIENT") return undefined;
   const holds = await openHolds(api, serviceId).catch((): OpenHold[] => []);
@@ -51,7 +51,7 @@ export const actions: Actions = {
     form.set("servicio", event.params.service);
     const choice = choiceIn(form);
     if (!choice) return fail(422, { missing: true });
-    // Whose session has ended has an account; who was never here has none.
+    // A browser that has known an account goes to the login, any other to the registration.
     const door = isKnown(event) || drawnFor(form) ? "entrar" : "registro";
     if (!event.locals.session) redirect(303, here(`/${door}?${choiceParams(choice)}`));
     client(event);

@@ -33,7 +33,7 @@ export const load: PageServerLoad = async (event) => {
 
 const usualMinutes = 3;
 
-/** The document that must come and is not there yet; "late" when it takes longer than it should. */
+/** The document that is not issued yet; `late` when it takes longer than usual. */
 function awaited(
   { paid, cancellation }: BookingView,
   documents: { credit: boolean }[] | undefined,
@@ -42,7 +42,7 @@ function awaited(
   if (!documents) return undefined;
   const late = (since: string | undefined) => since !== undefined && Date.now() - Date.parse(since) > usualMinutes * 60_000;
   if (paid && !documents.some(({ credit }) => !credit)) return { document: "invoice", late: late(money?.paidAt) };
-  // Of a refund that has not gone out there is no note.
+  // A credit note is issued only when a refund has been sent.
   if (paid && cancellation && (money?.refunded ?? cancellation.refund) > 0 && !documents.some(({ credit }) => credit))
     return { document: "creditNote", late: late(cancellation.at) };
   return undefined;

@@ -21,7 +21,7 @@ export const load: PageServerLoad = async (event) => {
   const con = url.searchParams.get("con") ?? booking.staffId;
   const staffId = able.some(({ id }) => id === con) ? con : "";
   const { failure, ...asked } = wishIn(url);
-  // Back after a move: what was chosen is where it is now.
+  // Back after a reschedule: the chosen start is now the booking's own.
   const isThere = asked.start !== undefined && Date.parse(asked.start) === Date.parse(booking.start);
   const wish = {
     ...{ serviceId: booking.serviceId, staffId },
@@ -40,14 +40,14 @@ export const load: PageServerLoad = async (event) => {
     calendar,
     failure,
     isThere: isThere && calendar?.chosen !== undefined,
-    // What the chosen hour would take from her, and the visit that it would overlap: she is asked once more.
+    // The loss that the chosen hour would cause and the booking that it would overlap: the client has to confirm both.
     loss:
       asked.start && url.searchParams.has("pregunta") ? await lossOf(locals.api, booking, asked.start, con).catch(unknownYet) : undefined,
     overlap: asked.start && other ? await bookingView(locals.api, other).catch(unknownYet) : undefined,
   };
 };
 
-// What is wrong with the hour is said when it is confirmed.
+// Refusals are ignored here: the submit reports them.
 const unknownYet = (error: unknown) => (error instanceof ConnectError ? undefined : Promise.reject(error as Error));
 
 export const actions: Actions = {
@@ -62,7 +62,7 @@ export const actions: Actions = {
     if ("booking" in moved) redirect(303, here(moved.booking.payable ? `/reservas/${id}/pagar` : `/reservas/${id}?cambiada=1`));
     if ("falla" in moved && moved.falla === "hold_expired") redirect(303, here(`/reservas/${id}/pagar`));
     if ("falla" in moved && ["already_cancelled", "not_reschedulable"].includes(moved.falla)) redirect(303, here(`/reservas/${id}`));
-    // A question that was answered is asked together with the next one.
+    // Keeps the first question in the URL: the client confirms both together.
     const asked: Record<string, string> = "choca" in moved && agreed.costs ? { ...moved, pregunta: "1" } : moved;
     redirect(303, here(`/reservas/${id}/cambiar?${new URLSearchParams({ dia: dayOf(start), con, hora: start, ...asked })}`));
   },

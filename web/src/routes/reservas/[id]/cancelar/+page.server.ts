@@ -10,7 +10,7 @@ export const load: PageServerLoad = async (event) => {
   client(event);
   const { id } = event.params;
   const booking = await bookingView(event.locals.api, id).catch((error: unknown) => {
-    // After a try that failed: without the booking the page still has what she wrote.
+    // After a failed POST the page is rendered even without the booking, to keep the typed reason.
     if (event.request.method === "POST" && isAway(error)) return undefined;
     throw error;
   });
@@ -28,7 +28,7 @@ export const actions: Actions = {
     const values = { reason, revision: text("revision"), refund: text("refund") };
     if ([...reason].length > 500) return fail(422, { values, tooLong: true });
     try {
-      // She agreed to what she saw. Meanwhile it may have been paid, moved, or the free hours may have ended.
+      // With the revision and refund that were shown: since then it may have been paid or moved, or free cancellation may have ended.
       await event.locals.api.booking.cancelBooking({ bookingId, reason, ...seenWithRefund(form) });
     } catch (error) {
       if (isAway(error)) return fail(503, { values, failure: "away" });
@@ -44,7 +44,7 @@ export const actions: Actions = {
 
 const cancellable = ({ status, payable, time }: BookingView): boolean => time === "ahead" && (payable || status === "CONFIRMED");
 
-/** The booking's page says what it is now; it needs help only where that is no answer. */
+/** The booking's page shows its status; `falla` adds the reason where the status does not explain it. */
 function toBooking({ id, status, time }: BookingView): string {
   const failure = status === "REASSIGNING" ? "not_cancellable" : status === "CONFIRMED" && time !== "ahead" ? "too_late" : "";
   return here(`/reservas/${id}${failure && `?falla=${failure}`}`);

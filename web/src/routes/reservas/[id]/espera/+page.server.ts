@@ -7,12 +7,12 @@ import type { PageServerLoad } from "./$types";
 
 const longSeconds = 60;
 
-// Asked again and again until the provider's news is in, by script or by the page's own refresh.
+// Polled until the provider's webhook has been processed: by script, without it by a meta refresh.
 export const load: PageServerLoad = async (event) => {
   client(event);
   const { locals, params, url } = event;
   const path = here(`/reservas/${params.id}`);
-  // Nobody who has just paid is shown an error because a service is away for a moment: the page goes on waiting.
+  // An unavailable service is no error right after a payment: the page goes on polling.
   const unlessAway = <T>(answer: Promise<T>): Promise<T | undefined> =>
     answer.catch((error: unknown) => (isAway(error) ? undefined : Promise.reject(error as Error)));
   const [booking, tries] = await Promise.all([
@@ -35,7 +35,7 @@ export const load: PageServerLoad = async (event) => {
   };
 };
 
-/** "late": paid when the hour was not held any more, and nobody knows yet which way it goes. */
+/** "late": paid after the hold had expired, and not decided yet whether it is confirmed or refunded. */
 function stateOf(booking: string | undefined, payments: Set<Status>): "waiting" | "late" | "over" | "refunded" | "cancelled" {
   if (payments.has(Status.REFUNDED) || payments.has(Status.PARTLY_REFUNDED)) return "refunded";
   if (booking === "CANCELLED") return "cancelled";

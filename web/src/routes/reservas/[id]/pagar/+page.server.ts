@@ -21,7 +21,7 @@ export const load: PageServerLoad = async (event) => {
   return { booking, again, declined, cancelled: url.searchParams.get("pago") === "cancelado", secondsLeft };
 };
 
-// A declined card leaves its checkout open, with the bank's word on it. A word about an earlier try is no reason to keep the page back.
+// A declined card leaves its checkout open (PENDING) with a `failure`. Errors are swallowed: this is only a hint about the last try.
 async function lastWasDeclined({ payments }: Api, bookingId: string): Promise<boolean> {
   try {
     const [last] = (await payments.listPayments({ bookingId, pageSize: 1 })).payments;
@@ -50,7 +50,7 @@ export const actions: Actions = {
     client(event);
     const bookingId = event.params.id;
     try {
-      // Only what she saw is let go: a payment may have come in since the page was made.
+      // With the revision that was shown: a payment may have arrived since.
       await event.locals.api.booking.cancelBooking({ bookingId, ...seenIn(await event.request.formData()) });
     } catch (error) {
       if (isAway(error)) return fail(503, { failure: "servicio" });

@@ -8,7 +8,7 @@ export const GET: RequestHandler = (event) =>
     const { invoice } = event.locals.api;
     const { id, invoiceId } = event.params;
     const [{ invoice: document }, file] = await Promise.all([invoice.getInvoice({ invoiceId }), invoice.getInvoicePdf({ invoiceId })]);
-    // The address names both: one of another booking is no address of ours.
+    // The URL names booking and invoice: they must belong together.
     if (document!.bookingId !== id) redirect(303, here(`/reservas/${id}?falla=factura`));
     return new Response(new Uint8Array(file.data), {
       headers: {
