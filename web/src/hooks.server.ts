@@ -9,14 +9,14 @@ import { log } from "#lib/server/log.ts";
 import { statusOf } from "#lib/server/refusal.ts";
 import { forgetting, openSession } from "#lib/server/session.ts";
 
-const speak: Handle = ({ event, resolve }) =>
+const localize: Handle = ({ event, resolve }) =>
   paraglideMiddleware(event.request, ({ locale }) => {
     if (event.route.id?.startsWith("/reservas/") && event.cookies.get(localeCookie) !== locale)
       event.cookies.set(localeCookie, locale, { path: "/", httpOnly: true, secure: true, sameSite: "lax", maxAge: 86_400 });
     return resolve(event, { transformPageChunk: ({ html }) => html.replace("%lang%", locale) });
   });
 
-const introduce: Handle = async ({ event, resolve }) => {
+const identify: Handle = async ({ event, resolve }) => {
   const { locals, request } = event;
   locals.requestId = request.headers.get("x-request-id") ?? crypto.randomUUID();
   locals.api = apiFor({
@@ -29,7 +29,7 @@ const introduce: Handle = async ({ event, resolve }) => {
   return resolve(event);
 };
 
-const protect: Handle = async ({ event, resolve }) => {
+const setHeaders: Handle = async ({ event, resolve }) => {
   const response = await resolve(event);
   const { headers } = response;
   if (response.status === 401) for (const cookie of forgetting) headers.append("set-cookie", cookie);
@@ -48,7 +48,7 @@ const protect: Handle = async ({ event, resolve }) => {
   return response;
 };
 
-export const handle = sequence(protect, introduce, speak, refuseOthersForms);
+export const handle = sequence(setHeaders, identify, localize, refuseOthersForms);
 
 export const handleError: HandleServerError = ({ error, kind, event }) => {
   const { requestId } = event.locals;

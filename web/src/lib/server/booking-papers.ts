@@ -21,13 +21,13 @@ export async function papersOf(api: Api, bookingId: string) {
 }
 
 // A short deadline for what the page can be rendered without.
-const patience = { timeoutMs: 2_000 };
+const shortDeadline = { timeoutMs: 2_000 };
 
 const unlessAway = <T>(answer: Promise<T>): Promise<T | undefined> => answer.catch(() => undefined);
 
 /** Oldest first: the invoice, then its credit notes. */
 async function documentsOf({ invoice }: Api, bookingId: string): Promise<Document[]> {
-  const { invoices } = await invoice.listInvoices({ bookingId, pageSize: 20 }, patience);
+  const { invoices } = await invoice.listInvoices({ bookingId, pageSize: 20 }, shortDeadline);
   const shown = invoices.map(({ invoiceId, kind, number, total, issuedAt }) => ({
     id: invoiceId,
     credit: kind === Invoice_Kind.CREDIT_NOTE,
@@ -42,7 +42,7 @@ const stuckAfterMinutes = 10;
 
 /** Newest first. An unsent mail is retried for hours: the client is told much earlier that it is stuck. */
 async function mailsOf({ notification }: Api, bookingId: string): Promise<Mail[]> {
-  const { notifications } = await notification.listNotifications({ bookingId, pageSize: 50 }, patience);
+  const { notifications } = await notification.listNotifications({ bookingId, pageSize: 50 }, shortDeadline);
   return notifications.map(({ notificationId, kind, subject, createdAt, sentAt }) => {
     const age = Date.now() - timestampDate(createdAt!).getTime();
     const state = sentAt ? "sent" : age < stuckAfterMinutes * 60_000 ? "waiting" : "stuck";
@@ -51,7 +51,7 @@ async function mailsOf({ notification }: Api, bookingId: string): Promise<Mail[]
 }
 
 async function moneyOf({ payments }: Api, bookingId: string): Promise<Money> {
-  const { payments: all } = await payments.listPayments({ bookingId, pageSize: 50 }, patience);
+  const { payments: all } = await payments.listPayments({ bookingId, pageSize: 50 }, shortDeadline);
   const taken = all.filter(({ status }) => [Status.SUCCEEDED, Status.PARTLY_REFUNDED, Status.REFUNDED].includes(status));
   const first = taken.at(-1)?.settledAt;
   const sum = (of: "refunded" | "refunding" | "owed" | "disputed" | "lost") =>
@@ -60,6 +60,6 @@ async function moneyOf({ payments }: Api, bookingId: string): Promise<Money> {
   return { ...(first && { paidAt: iso(first) }), ...sums };
 }
 
-const addressOf = async ({ users }: Api): Promise<string | undefined> => (await users.getMe({}, patience)).profile?.email;
+const addressOf = async ({ users }: Api): Promise<string | undefined> => (await users.getMe({}, shortDeadline)).profile?.email;
 
 const iso = (at: Timestamp | undefined): string => (at ? timestampDate(at).toISOString() : "");

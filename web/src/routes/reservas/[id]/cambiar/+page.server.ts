@@ -42,13 +42,15 @@ export const load: PageServerLoad = async (event) => {
     isThere: isThere && calendar?.chosen !== undefined,
     // The loss that the chosen hour would cause and the booking that it would overlap: the client has to confirm both.
     loss:
-      asked.start && url.searchParams.has("pregunta") ? await lossOf(locals.api, booking, asked.start, con).catch(unknownYet) : undefined,
-    overlap: asked.start && other ? await bookingView(locals.api, other).catch(unknownYet) : undefined,
+      asked.start && url.searchParams.has("pregunta")
+        ? await lossOf(locals.api, booking, asked.start, con).catch(unlessRefused)
+        : undefined,
+    overlap: asked.start && other ? await bookingView(locals.api, other).catch(unlessRefused) : undefined,
   };
 };
 
 // Refusals are ignored here: the submit reports them.
-const unknownYet = (error: unknown) => (error instanceof ConnectError ? undefined : Promise.reject(error as Error));
+const unlessRefused = (error: unknown) => (error instanceof ConnectError ? undefined : Promise.reject(error as Error));
 
 export const actions: Actions = {
   default: async (event) => {
