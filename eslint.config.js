@@ -35,7 +35,7 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.test.ts", "dev/**", "bench/**", "e2e/**"], rules: { "max-lines": "off" } },
-  // The pages' types come from what Kit generates; svelte-check looks at them.
+  // The web's types depend on files that SvelteKit generates; svelte-check checks them.
   { files: ["web/**/*.ts"], ...tseslint.configs.disableTypeChecked },
   {
     files: ["**/*.js", "**/*.mjs"],

@@ -1,6 +1,6 @@
 import { extension, typed, type Extension, type Typed } from "./typed.ts";
 
-/** What every answer carries, the edge's own among them: the same words as on the pages. */
+/** On every response, also on Envoy's own; the web sets the same headers on its pages. */
 const always = {
   "x-content-type-options": "nosniff",
   "strict-transport-security": "max-age=31536000; includeSubDomains",
@@ -9,13 +9,13 @@ const unkept = { "cache-control": "no-store" };
 
 export const answerHeaders = addedWhereMissing("lacio.answer-headers", always);
 
-/** Answers of the API are one person's and one moment's: no cache keeps them, unless the service says otherwise itself. */
+/** API responses are never cached unless the service set cache-control. */
 export const noStore = addedWhereMissing("lacio.no-store", unkept);
 
-/** For the web, whose files a browser may keep; its pages say themselves that they may not. */
+/** For the web: its static files may be cached, and its pages set cache-control themselves. */
 export const mayStore: Record<string, Typed> = { [noStore.name]: typed("config.route.v3.FilterConfig", { disabled: true }) };
 
-/** For the edge's own words, some of which are said before any filter runs. */
+/** For Envoy's local replies, some of which are sent before any filter runs. */
 export const ownAnswer = Object.entries({ ...always, ...unkept }).map(([key, value]) => ({ header: { key, value } }));
 
 function addedWhereMissing(name: string, headers: Record<string, string>): Extension {

@@ -5,7 +5,7 @@ import { opsListener, publicListener } from "./listeners.ts";
 import { overloadManager } from "./overload.ts";
 
 /**
- * The edge's whole configuration as one object; Envoy reads its JSON as a config file.
+ * The edge's complete bootstrap configuration as one object; Envoy reads it as a JSON config file.
  *
  *     const cert = writeCertSds(dir); // dir holds cert.pem and key.pem
  *     const config = bootstrap({

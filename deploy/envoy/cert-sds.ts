@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Names the certificate of `dir` for Envoy, which reads it again when a file is moved into `dir`. */
+/** Writes the SDS file for the certificate in `dir`. Envoy watches `dir` and reloads the certificate when a file is moved into it. */
 export function writeCertSds(dir: string): { sds: string; dir: string } {
   const sds = join(dir, "edge-cert.json");
   writeFileSync(`${sds}.new`, JSON.stringify(certSds(join(dir, "cert.pem"), join(dir, "key.pem"))));

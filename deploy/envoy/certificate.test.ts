@@ -31,7 +31,7 @@ test("a new certificate is served without a restart", async () => {
     renameSync(join(edge.dir, `${file}.new`), join(edge.dir, file));
   }
   await until(async () => (await handshake({})).name === "renewed");
-  expect(await edge.call("GET /v1/services")).toMatchObject({ status: 200 }); // the connection that was open goes on
+  expect(await edge.call("GET /v1/services")).toMatchObject({ status: 200 }); // the open connection survives the rotation
 });
 
 function handshake(options: tls.ConnectionOptions): Promise<{ alpn: unknown; version: unknown; name: unknown }> {

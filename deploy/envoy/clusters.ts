@@ -1,7 +1,7 @@
 import type { Address, Edge, ServiceAddress } from "./edge.ts";
 import { extension, typed } from "./typed.ts";
 
-/** Answers the public keys that people's tokens are checked with. */
+/** Serves the JWKS that access tokens are verified with. */
 export const keysCluster = "auth-http";
 export const webhooksCluster = "payments-http";
 
@@ -81,7 +81,7 @@ const breakers = {
       max_connections: 100,
       max_pending_requests: 500,
       max_requests: 1000,
-      // A pod that closes at low traffic breaks more than a handful of calls at once: all of them may be sent again.
+      // At low traffic the percentage allows only a few retries, but a closing pod breaks more calls at once: retry them all.
       retry_budget: { budget_percent: { value: 20 }, min_retry_concurrency: 50 },
       track_remaining: true,
     },

@@ -1,6 +1,6 @@
 import { typed, type Typed } from "./typed.ts";
 
-/** What a page of another origin may send and read: the headers of REST, Connect and gRPC-Web. */
+/** CORS: what a page of another origin may send and read, with the headers of REST, Connect and gRPC-Web. */
 export function corsPolicy(origins: string[]): Typed {
   return typed("extensions.filters.http.cors.v3.CorsPolicy", {
     allow_origin_string_match: origins.map((exact) => ({ exact })),

@@ -45,7 +45,7 @@ test("what only services may call is hidden", () => {
       "lacio.users.v1.UsersService/GetContact",
     ]),
   );
-  expect(table.internal).not.toContain("lacio.booking.v1.BookingService/GetBooking"); // for people and services
+  expect(table.internal).not.toContain("lacio.booking.v1.BookingService/GetBooking"); // open to people as well
   expect(table.internal.filter((method) => table.anyone.includes(method))).toEqual([]);
 });
 

@@ -5,10 +5,10 @@ import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { access } from "@lacio/proto/options/v1/options";
 
-/** The descriptor set that Envoy's transcoder reads, and from which everything below is derived. */
+/** The descriptor set for Envoy's transcoder. Everything below is derived from it. */
 export const descriptorFile = fileURLToPath(new URL("../../packages/proto/gen/lacio.binpb", import.meta.url));
 
-/** What the edge has to know of the contracts. Methods are written as Envoy sees them: "lacio.auth.v1.AuthService/Login". */
+/** What the edge needs from the protos. Methods are named as in Envoy's paths: "lacio.auth.v1.AuthService/Login". */
 export function edgeTable(file = descriptorFile): EdgeTable {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(file)));
   const services = [...registry].filter((desc) => desc.kind === "service").filter(({ typeName }) => typeName.startsWith("lacio."));
@@ -24,7 +24,7 @@ export function edgeTable(file = descriptorFile): EdgeTable {
   };
 }
 
-/** For services only, or for nobody: a method without `access` is refused here as well as in the service. */
+/** For services only. A method without the `access` option counts as internal, and the service refuses it as well. */
 function isInternal(method: DescMethod): boolean {
   const { anyone, roles } = getOption(method, access);
   return !anyone && roles.length === 0;
@@ -37,9 +37,9 @@ const ownerOf = (service: string): string => service.split(".")[1]!;
 
 export interface EdgeTable {
   services: { service: string; cluster: string }[];
-  /** No sign-in needed: tokens are not looked at. */
+  /** No authentication: tokens are ignored. */
   anyone: string[];
-  /** Not to be reached from outside. */
+  /** Not reachable from outside. */
   internal: string[];
   streams: string[];
   login: string;

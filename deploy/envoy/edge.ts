@@ -1,6 +1,6 @@
 import { descriptorFile, edgeTable, type EdgeTable } from "./edge-table.ts";
 
-/** Options with their defaults, and what the contracts say. */
+/** The options with defaults, and the table derived from the protos. */
 export function edgeOf(options: EdgeOptions, table: EdgeTable = edgeTable()): Edge {
   const known = options.services.map(({ name }) => name);
   const homeless = table.services.filter(({ cluster }) => !known.includes(cluster));
@@ -27,13 +27,13 @@ const defaults = {
 
 export interface EdgeOptions {
   services: ServiceAddress[];
-  /** The web's server. Without it every path that is no API answers 404. */
+  /** The web's server. Without it, every path outside the API answers 404. */
   web?: Address;
-  /** The web is a development server, which speaks to its pages over websockets. */
+  /** The web is Vite's development server, which needs websockets. */
   webSockets?: boolean;
   /** An OTLP/HTTP collector. Without it the edge starts no traces. */
   otlp?: Address;
-  /** What the listeners bind to. */
+  /** The address that the listeners bind to. */
   address?: string;
   /** HTTPS. */
   port: number;
@@ -41,11 +41,11 @@ export interface EdgeOptions {
   opsPort: number;
   /** Envoy's own admin interface, on loopback alone. */
   adminPort: number;
-  /** `sds` names the certificate's files (cert-sds.ts); `dir` is watched for new ones. */
+  /** `sds` is the SDS file (cert-sds.ts); `dir` is watched for a new certificate. */
   cert: { sds: string; dir: string };
   /** Where Envoy finds the descriptor set. */
   descriptors?: string;
-  /** Of people's access tokens. Services' own tokens have another issuer and never pass. */
+  /** Issuer of people's access tokens. Service tokens have another issuer and are refused at the edge. */
   issuer?: string;
   audience?: string;
   /** Web origins that may call the API from a page. */
@@ -55,15 +55,15 @@ export interface EdgeOptions {
   /** Each per client address and replica. */
   loginsPerMinute?: number;
   accountCallsPerMinute?: number;
-  /** How many of them at once; as many as in a minute when not given. */
+  /** Burst size; by default a minute's worth. */
   accountCallsBurst?: number;
   accountFormsPerMinute?: number;
   requestsPerAddressPerSecond?: number;
-  /** Of all clients together, per replica. */
+  /** For all clients together, per replica. */
   requestsPerSecond?: number;
-  /** How long a request may take to arrive whole. Answers may take longer. */
+  /** Timeout for receiving the whole request; the response may take longer. */
   requestSeconds?: number;
-  /** Memory for all requests together. The fattest of them end before it does. */
+  /** Heap limit of Envoy. Near it, the requests that buffer most are reset first. */
   heapMb?: number;
   traceSharePercent?: number;
 }

@@ -5,7 +5,7 @@ import { allRequests, bodyLimit, routesOwn } from "./limits.ts";
 import { transcoder } from "./transcoder.ts";
 import { extension, typed, type Extension } from "./typed.ts";
 
-/** Requests pass from top to bottom, answers from bottom to top. */
+/** The HTTP filter chain: requests pass from top to bottom, responses from bottom to top. */
 export function filters(edge: Edge): Extension[] {
   return [
     answerHeaders,
@@ -16,7 +16,7 @@ export function filters(edge: Edge): Extension[] {
     }),
     extension("envoy.filters.http.cors", "extensions.filters.http.cors.v3.Cors"),
     allRequests(edge),
-    bodyLimit, // before the transcoder, whose own limit does not hold for JSON
+    bodyLimit, // before the transcoder, whose own limit does not apply to JSON
     transcoder(edge),
     jwtAuthn(edge),
     routesOwn,

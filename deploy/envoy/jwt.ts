@@ -2,7 +2,7 @@ import type { Edge } from "./edge.ts";
 import { keysCluster } from "./clusters.ts";
 import { extension, type Extension } from "./typed.ts";
 
-/** People's access tokens, verified by auth's published keys. */
+/** Verifies people's access tokens with auth's JWKS. */
 export function jwtAuthn(edge: Edge): Extension {
   return extension("envoy.filters.http.jwt_authn", "extensions.filters.http.jwt_authn.v3.JwtAuthentication", {
     bypass_cors_preflight: true,
@@ -12,7 +12,7 @@ export function jwtAuthn(edge: Edge): Extension {
   });
 }
 
-/** First match decides. A rule without requirement lets any token through, so a stale one can't keep anybody from signing in. */
+/** The first match decides. A rule without requirement ignores the token, so that an expired one does not block the login. */
 export function jwtRules(anyone: string[]): JwtRule[] {
   return [...anyone.map((method) => ({ match: { path: `/${method}` } })), { match: { prefix: "/" }, requirement_name: required }];
 }
@@ -30,7 +30,7 @@ const provider = (edge: Edge) => ({
   remote_jwks: {
     http_uri: { uri: `http://${keysCluster}/.well-known/jwks.json`, cluster: keysCluster, timeout: "2s" },
     cache_duration: "300s",
-    // Not fast_listener: its first fetch always fails, before the cluster is there.
+    // No fast_listener: its first fetch runs before the cluster exists, and always fails.
     async_fetch: { fast_listener: false, failed_refetch_duration: "1s" },
     retry_policy: { num_retries: 3 },
   },

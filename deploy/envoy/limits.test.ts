@@ -42,7 +42,7 @@ test("calls that send mail or hash passwords share a small burst, which fills ag
   const calls = ["register", "request-password-reset", "reset-password"];
   const many = Array.from({ length: 30 }, (_, i) => edge.call(`POST /v1/auth/${calls[i % 3]}`, { json: {} }));
   const refused = (await Promise.all(many)).filter(({ status }) => status === 429);
-  expect(refused.length).toBeGreaterThan(20); // 26, less one for each second that a slow machine takes
+  expect(refused.length).toBeGreaterThan(20); // 26, less one token per second that a slow machine takes
   expect(refused[0]).toMatchObject({ ...tooMany, headers: { "retry-after": "1" } });
   await until(async () => (await edge.call("POST /v1/auth/register", { json: {} })).status === 200);
 });
@@ -98,7 +98,7 @@ test("who asks too much is refused before a body is read, and takes nothing from
   const headers = { ":method": "POST", ":path": "/v1/auth/refresh", "content-length": "100", "x-forwarded-for": "198.51.100.20" };
   const refused = await new Promise<http2.IncomingHttpHeaders>((resolve) => {
     for (let i = 0; i < 30; i++) {
-      const stream = session.request(headers).on("error", () => {}); // not one of them ends
+      const stream = session.request(headers).on("error", () => {}); // none is ever ended
       stream.on("response", resolve).write("{");
     }
   });

@@ -3,18 +3,18 @@ import { extension, typed, type Extension, type Typed } from "./typed.ts";
 
 const rateLimit = "extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
 
-/** The largest call of the contracts, a schedule of 50 shifts, has about 10 KiB. */
+/** The largest valid request, a schedule of 50 shifts, has about 10 KiB. */
 export const maxCallBytes = 32 * 1024;
 
-/** Holds the body back until it is whole, and refuses it above the limit. So who sends slowly holds nothing behind the edge. */
+/** Buffers the body until it is complete and refuses it above the limit, so that a slow sender (slowloris) occupies no service. */
 export const bodyLimit = extension("envoy.filters.http.buffer", "extensions.filters.http.buffer.v3.Buffer", {
   max_request_bytes: maxCallBytes,
 });
 
-/** A route's own limit. */
+/** A route's own body limit. */
 export const upTo = (kib: number): Record<string, Typed> => perRouteBody({ buffer: { max_request_bytes: kib * 1024 } });
 
-/** For streams and upgrades, which never start when held back. */
+/** For streams and upgrades, which would never start if their body were buffered. */
 export const unbuffered = perRouteBody({ disabled: true });
 
 function perRouteBody(fields: object): Record<string, Typed> {
@@ -22,8 +22,8 @@ function perRouteBody(fields: object): Record<string, Typed> {
 }
 
 /**
- * Everything that comes, before a byte of its body is read: of one address first, then of all together, so that who asks too
- * much takes nothing from the others.
+ * Rate limit for all requests, before the body is read. The bucket of the client's address comes before the common one, so that a single
+ * address can't use up the others' tokens.
  */
 export const allRequests = ({ requestsPerAddressPerSecond: each, requestsPerSecond: all }: Edge): Extension =>
   extension("lacio.all-requests", rateLimit, {
@@ -32,10 +32,10 @@ export const allRequests = ({ requestsPerAddressPerSecond: each, requestsPerSeco
     response_headers_to_add: [{ header: { key: "retry-after", value: "1" } }],
   });
 
-/** Where a route's own limit takes effect: behind the transcoder, which makes calls of paths. */
+/** The filter for the routes' own limits: behind the transcoder, which turns REST paths into RPC paths. */
 export const routesOwn = extension("envoy.filters.http.local_ratelimit", rateLimit, { stat_prefix: "none" });
 
-/** A route's own limit per client address. Calls spend a token whatever their outcome; tokens come back one by one, not by the minute. */
+/** A route's own limit per client address. Failed calls count too; tokens are refilled one by one, not once a minute. */
 export function perAddress(stat_prefix: string, perMinute: number, burst = perMinute): Record<string, Typed> {
   return {
     "envoy.filters.http.local_ratelimit": typed(rateLimit, {

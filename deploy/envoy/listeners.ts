@@ -2,7 +2,7 @@ import type { Edge } from "./edge.ts";
 import { connectionManager, publicManager } from "./public-manager.ts";
 import { extension, typed, type Typed } from "./typed.ts";
 
-/** HTTPS for everybody: HTTP/2 and HTTP/1.1 by ALPN. */
+/** The public HTTPS listener: HTTP/2 and HTTP/1.1 by ALPN. */
 export function publicListener(edge: Edge): object {
   return listener("public", edge.address, edge.port, publicManager(edge), {
     transport_socket: extension("envoy.transport_sockets.tls", "extensions.transport_sockets.tls.v3.DownstreamTlsContext", {
@@ -23,7 +23,7 @@ export function publicListener(edge: Edge): object {
   });
 }
 
-/** The names every Lacio process has: /livez, /readyz, /metrics. The rest of Envoy's admin interface stays on loopback. */
+/** /livez, /readyz and /metrics, as in every Lacio process. The rest of Envoy's admin interface stays on loopback. */
 export function opsListener(edge: Edge): object {
   const admin = (path: string, prefix_rewrite: string) => ({
     match: { path, headers: [{ name: ":method", string_match: { exact: "GET" } }] },

@@ -1,11 +1,11 @@
 import type { Edge } from "./edge.ts";
 import { extension } from "./typed.ts";
 
-/** Better to refuse some than to be killed with all: connections and heap have an end, and whoever holds most goes first. */
+/** Load shedding: limits connections and heap, and resets the streams that buffer most first, before the kernel kills the process (OOM). */
 export function overloadManager({ heapMb }: Edge): object {
   return {
     refresh_interval: "0.1s",
-    // Streams are told apart by what they hold in eight sizes, from here on doubling: up to 256 KiB, the most that any route takes.
+    // Streams are sorted by buffered bytes into eight classes, doubling from 2 KiB: up to 256 KiB, the largest body of any route.
     buffer_factory_config: { minimum_account_to_track_power_of_two: 11 },
     resource_monitors: [
       extension(
@@ -17,7 +17,7 @@ export function overloadManager({ heapMb }: Edge): object {
     ],
     actions: [
       {
-        // Each time the scaled value moves, a hundred at most are cut: it has to have room to move, and to be looked at often.
+        // Each change of the scaled value resets at most a hundred streams: it needs a wide range and a short refresh interval.
         name: "envoy.overload_actions.reset_high_memory_stream",
         triggers: [{ name: heap, scaled: { scaling_threshold: 0.6, saturation_threshold: 1 } }],
       },

@@ -1,6 +1,6 @@
-// What a browser sees when the web itself cannot answer: the salon's own clothes, no script, nothing to load.
+// Error pages for browsers when the web can't answer: in the salon's design, self-contained, without script.
 
-/** As Envoy's text_format, in which "%" is written twice; the request id is what somebody on call asks for. */
+/** As Envoy's text_format, in which "%" is escaped by doubling. The request id is for support. */
 export function page({ es, en }: Words): string {
   const html = `<!doctype html>
 <html lang="es">

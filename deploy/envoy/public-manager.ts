@@ -7,7 +7,7 @@ import { routes } from "./routes.ts";
 import { tracing } from "./tracing.ts";
 import { extension, typed, type Typed } from "./typed.ts";
 
-/** What happens to a request from outside, from its headers to its answer. */
+/** The connection manager of the public listener. */
 export function publicManager(edge: Edge): Typed {
   return typed(connectionManager, {
     stat_prefix: "edge",
@@ -26,7 +26,7 @@ export function publicManager(edge: Edge): Typed {
           name: "api",
           domains: ["*"],
           typed_per_filter_config: { "envoy.filters.http.cors": corsPolicy(edge.origins) },
-          // Only what surely never reached a service is sent again.
+          // Retries only requests that surely never reached a service.
           retry_policy: {
             retry_on: "connect-failure,refused-stream,reset-before-request",
             num_retries: 2,
@@ -39,7 +39,7 @@ export function publicManager(edge: Edge): Typed {
   });
 }
 
-/** Headers by which the edge and the services speak to each other. A caller who sends them is not heard. */
+/** Headers that only the edge and the services may set: stripped from requests, so that callers can't forge them. */
 export const privatePrefixes = ["x-user-", "x-lacio-", "x-envoy-"];
 
 const stripped = extension(
@@ -64,7 +64,7 @@ const identity = (edge: Edge) => ({
 const bounds = (edge: Edge) => ({
   stream_idle_timeout: "60s", // longer than any call; a stream's route has its own
   request_headers_timeout: "10s",
-  request_timeout: `${edge.requestSeconds}s`, // until it has arrived whole, or its answer begins
+  request_timeout: `${edge.requestSeconds}s`, // until the request is complete, or its response begins
   drain_timeout: "10s",
   delayed_close_timeout: "1s",
   max_request_headers_kb: 32,

@@ -5,7 +5,7 @@ import { edgeTable } from "./edge-table.ts";
 /** `node deploy/envoy/render.ts > edge.json`: the bootstrap for this environment. */
 if (import.meta.main) process.stdout.write(`${JSON.stringify(bootstrap(optionsFrom(process.env)), null, 2)}\n`);
 
-/** Addresses default to the names and ports that the services have in a cluster. */
+/** Addresses default to the services' names and ports in a cluster. */
 export function optionsFrom(env: Record<string, string | undefined>): EdgeOptions {
   const owners = edgeTable().services.map(({ cluster }) => cluster);
   const plain = ["auth", "payments"];
@@ -40,7 +40,7 @@ export function optionsFrom(env: Record<string, string | undefined>): EdgeOption
   };
 }
 
-/** How Envoy is run, here and in a container. The log would otherwise wait ten seconds for its readers. */
+/** Envoy's arguments, here and in a container. By default it flushes its log only every ten seconds. */
 export const envoyArguments = (file: string): string[] => [
   "--config-path",
   file,

@@ -3,8 +3,8 @@ import { backSoon, page, tooFast, tooLong, tooSlow } from "./pages.ts";
 import { typed } from "./typed.ts";
 
 /**
- * The answers that Envoy gives itself take the form the caller knows: REST gets google.rpc.Status, as from the transcoder,
- * Connect gets Connect's JSON, gRPC a plain message, a browser that asked for a page a page. First match wins.
+ * Envoy's local replies in the caller's protocol: google.rpc.Status for REST, as from the transcoder, Connect's JSON for Connect, a plain
+ * message for gRPC, an HTML page for a browser. The first match wins.
  */
 export function replies(): Reply[] {
   return [
@@ -12,12 +12,12 @@ export function replies(): Reply[] {
     forBrowsers(status("EQ", 413), page(tooLong)),
     forBrowsers(status("EQ", 429), page(tooFast)),
     forBrowsers(status("GE", 500), page(backSoon), { status_code: 503 }),
-    // A good token must not look bad, or clients would drop their sessions while auth is down.
+    // JWKS unavailable: 503 and not 401, or clients would drop valid sessions while auth is down.
     ...answer(keysMissing, 14, "unavailable", "unavailable", tryAgain, { status_code: 503 }),
     message(keysMissing, tryAgain, { status_code: 503 }),
     ...answer(status("EQ", 400), 3, "invalid_argument", "malformed_request", "%LOCAL_REPLY_BODY%"),
     ...answer(status("EQ", 401), 16, "unauthenticated", "token_invalid", "%LOCAL_REPLY_BODY%"),
-    // The one 403 of Envoy's: a token for another audience. To the caller it is a token that does not hold.
+    // Envoy's only 403: a token for another audience. For the caller it is an invalid token, a 401.
     ...answer(status("EQ", 403), 16, "unauthenticated", "token_invalid", "%LOCAL_REPLY_BODY%", { status_code: 401 }),
     message(status("EQ", 403), "%LOCAL_REPLY_BODY%", { status_code: 401 }),
     ...answer(status("EQ", 404), 5, "not_found", "no_such_call", "no such call"),
@@ -49,7 +49,7 @@ function answer(when: Filter, code: number, name: string, reason: string, messag
   ];
 }
 
-/** For gRPC, whose message would otherwise be Envoy's own words. */
+/** For gRPC, whose message would otherwise be Envoy's own text. */
 const message = (filter: Filter, inline_string: string, more: object = {}): Reply => ({
   ...more,
   filter,
@@ -74,7 +74,7 @@ const keysMissing: Filter = {
 const header = (name: string, match: object): Filter => ({ header_filter: { header: { name, ...match } } });
 const both = (...filters: Filter[]): Filter => ({ and_filter: { filters } });
 
-/** A page was asked for, and not by typing a call of the API into the address bar. */
+/** A browser asks for a page, and not for a path of the API. */
 const wantsPage: Filter = both(
   header("accept", { string_match: { contains: "text/html" } }),
   header("x-envoy-original-path", { present_match: true, invert_match: true }),

@@ -4,7 +4,7 @@ import { keysCluster, webhooksCluster } from "./clusters.ts";
 import { perAddress, unbuffered, upTo } from "./limits.ts";
 import { typed, type Typed } from "./typed.ts";
 
-/** First match wins. A REST call is here twice: as /v1/… for CORS, then under the RPC path that the transcoder gave it. */
+/** The first match wins. A REST call is matched twice: as /v1/… for CORS, then by the RPC path that the transcoder has set. */
 export function routes(edge: Edge): Route[] {
   const { table } = edge;
   const clusterOf = (method: string) => table.services.find(({ service }) => method.startsWith(`${service}/`))!.cluster;
@@ -49,7 +49,7 @@ export function routes(edge: Edge): Route[] {
   ];
 }
 
-/** The API's own paths never fall through to the web. */
+/** Unknown paths under the API's prefixes never fall through to the web. */
 function rest(edge: Edge): Route[] {
   if (!edge.web) return [nowhere({ prefix: "/" })];
   return [
@@ -76,8 +76,8 @@ function rest(edge: Edge): Route[] {
 const accountForms = "/(en/)?(entrar|registro|olvide|links/[^/]*|cuenta/borrar)";
 
 /**
- * The services' own longest deadline. Not `timeout`: Envoy ignores it as soon as max_stream_duration is there, and alone
- * it answers gRPC clients "unavailable" instead of "deadline exceeded".
+ * The services' longest deadline. Not `timeout`: Envoy ignores it when max_stream_duration is set, and on its own it answers gRPC clients
+ * "unavailable" instead of "deadline exceeded".
  */
 const unary = (cluster: string) => ({
   cluster,
@@ -88,10 +88,10 @@ const noToken = {
   "envoy.filters.http.jwt_authn": typed("extensions.filters.http.jwt_authn.v3.PerRouteConfig", { disabled: true }),
 };
 
-/** The largest form, why somebody cancels, has 500 characters. */
+/** The largest form field, the reason of a cancellation, has 500 characters. */
 const ofTheWeb = { ...noToken, ...mayStore, ...upTo(64) };
 
-/** How a development server tells pages to load again. The built web has none. */
+/** Hot reload of the development server; the built web has no websockets. */
 const webSockets: Route = {
   name: "web-sockets",
   match: { prefix: "/", headers: [{ name: "upgrade", string_match: { exact: "websocket", ignore_case: true } }] },
@@ -100,8 +100,8 @@ const webSockets: Route = {
 };
 
 /**
- * A 404 from a real route to a cluster that can't be named: the CORS filter passes over direct responses, and REST
- * preflights meet this route first. The header never exists, it is stripped with all of x-lacio-.
+ * A 404 by routing to a cluster that does not exist, not by a direct response: the CORS filter skips those, and REST preflights match this
+ * route first. The header is never present, as all of x-lacio- is stripped.
  */
 const nowhere = (match: Route["match"]): Route => ({
   name: "nowhere",

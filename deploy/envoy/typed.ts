@@ -1,4 +1,4 @@
-/** A config message of Envoy that its parent holds as `Any`. */
+/** An Envoy config message as google.protobuf.Any. */
 export const typed = (type: string, fields: object = {}): Typed => ({ "@type": `type.googleapis.com/envoy.${type}`, ...fields });
 
 export const extension = (name: string, type: string, fields: object = {}): Extension => ({

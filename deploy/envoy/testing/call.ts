@@ -1,6 +1,6 @@
 import type http2 from "node:http2";
 
-/** One request over HTTP/2. An answer that comes before the body is sent counts as an answer. */
+/** One request over HTTP/2. A response that arrives before the body is sent counts too. */
 export function call(session: http2.ClientHttp2Session, line: string, { token, headers, body, json }: Request = {}): Promise<Answer> {
   const [method, path] = line.split(" ");
   const stream = session.request({

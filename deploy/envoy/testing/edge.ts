@@ -12,7 +12,7 @@ import { startEnvoy, freePorts, type Envoy, type Ports } from "./envoy.ts";
 import { fakeHttp, fakeServices, type FakeHttp, type FakeServices } from "./services.ts";
 import { tokenIssuer, type TokenIssuer } from "./tokens.ts";
 
-/** The real Envoy with the real configuration, in front of small services. At `notification`'s address nobody listens. */
+/** The real Envoy with the real configuration, in front of fake services. `notification` is down: its port is closed. */
 export async function startEdge(options: Partial<EdgeOptions> = {}, keys = { published: true }): Promise<TestEdge> {
   const dir = mkdtempSync(join(tmpdir(), "lacio-edge-"));
   const issuer = await tokenIssuer();

@@ -6,7 +6,7 @@ import { freePort } from "@lacio/testkit/processes/ports";
 import { binary } from "@lacio/testkit/programs/binaries";
 import { envoyArguments } from "../render.ts";
 
-/** Resolves when Envoy serves; rejects with its own words when it does not. */
+/** Resolves when Envoy is ready; rejects with its output when it exits. */
 export async function startEnvoy(dir: string, config: object, opsPort: number): Promise<Envoy> {
   const child = spawn(await binary("envoy"), envoyArguments(configFile(dir, config)), { stdio: ["ignore", "pipe", "pipe"] });
   const out = { log: "", errors: "", over: false };
@@ -33,7 +33,7 @@ export async function startEnvoy(dir: string, config: object, opsPort: number): 
   };
 }
 
-/** What `envoy --mode validate` says; rejects when the configuration is refused. */
+/** The output of `envoy --mode validate`; rejects when the configuration is invalid. */
 export async function validate(dir: string, config: object): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(await binary("envoy"), ["--mode", "validate", "-c", configFile(dir, config)]);
   return stdout + stderr;
@@ -45,7 +45,7 @@ function configFile(dir: string, config: object): string {
   return file;
 }
 
-/** Asks again until the answer is yes. The test's own time limit ends it. */
+/** Polls until the condition holds. The test's own timeout ends it. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((again) => setTimeout(again, 20));
 }

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from "jose";
 
-/** Plays auth's part: signs people's access tokens and publishes the key. */
+/** Stands in for auth: signs access tokens and publishes the key. */
 export async function tokenIssuer(): Promise<TokenIssuer> {
   const [ours, foreign] = await Promise.all([generateKeyPair("ES256"), generateKeyPair("ES256")]);
   const jwks = { keys: [{ ...(await exportJWK(ours.publicKey)), kid: "k1", alg: "ES256", use: "sig" }] };
@@ -18,6 +18,6 @@ export interface TokenIssuer {
   jwks: object;
   /** Claims that differ from a good CLIENT's. */
   token(claims?: JWTPayload): Promise<string>;
-  /** Signed by somebody else's key under our key's name. */
+  /** Signed by another key, with our key's id (kid). */
   foreignToken(): Promise<string>;
 }
