@@ -1,9 +1,9 @@
 import ical, { ICalAlarmType, ICalAttendeeRole, ICalAttendeeStatus, ICalCalendarMethod, ICalEventStatus } from "ical-generator";
 
-/** A visit as a calendar keeps it; texts in its owner's language. Times are RFC 3339. */
+/** A visit as a calendar event; texts in the owner's language. Times are RFC 3339. */
 export type CalendarVisit = {
   bookingId: string;
-  /** Of the booking: a calendar takes what is newer than what it has, and nothing else. */
+  /** The booking's revision, as SEQUENCE: a calendar ignores a file that is older than its event. */
   revision: number;
   state: "TENTATIVE" | "CONFIRMED" | "CANCELLED";
   start: string;
@@ -14,19 +14,19 @@ export type CalendarVisit = {
   url: string;
 };
 
-/** From whom to whom it is mailed. Without a name there is the address alone. */
+/** Organizer and attendee of a mailed invitation. Without a name the address is shown. */
 export type Invitation = { from: Person; to: Person };
 type Person = { name?: string; email: string };
 
 const reminderSeconds = 2 * 3_600;
 
-/** The file (RFC 5545) that puts the visit into a calendar, moves it or takes it out; mailed, it says so to the mail program (RFC 5546). */
+/** The iCalendar file (RFC 5545) that adds, moves or cancels the visit; with an invitation it has an iTIP method for mail clients (RFC 5546). */
 export function visitFile(visit: CalendarVisit, invitation?: Invitation): string {
   const calendar = ical({ prodId: { company: "Lacio", product: "Lacio" }, ...(invitation && { method: methodOf(visit) }) });
   const event = calendar.createEvent({
-    id: `${visit.bookingId}@lacio`, // the same from the page and from the mail
+    id: `${visit.bookingId}@lacio`, // the same UID in the page's and the mail's file, so that calendars update one event
     sequence: visit.revision,
-    start: new Date(visit.start), // written as UTC: no calendar needs to know the salon's zone to show the right hour
+    start: new Date(visit.start), // in UTC, so that no VTIMEZONE is needed
     end: new Date(visit.end),
     status: ICalEventStatus[visit.state],
     summary: visit.title,
@@ -42,7 +42,7 @@ export function visitFile(visit: CalendarVisit, invitation?: Invitation): string
 export const methodOf = ({ state }: Pick<CalendarVisit, "state">): ICalCalendarMethod =>
   state === "CANCELLED" ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.REQUEST;
 
-// Who booked comes: nobody has to answer.
+// The client has booked, so the attendee is accepted already and no RSVP is asked for.
 function invite(event: ReturnType<ReturnType<typeof ical>["createEvent"]>, { from, to }: Invitation): void {
   event.organizer({ name: from.name ?? from.email, email: from.email });
   event.createAttendee({ ...to, role: ICalAttendeeRole.REQ, status: ICalAttendeeStatus.ACCEPTED, rsvp: false });

@@ -12,7 +12,7 @@ import { events, files, methods, services } from "./registry.ts";
 const nameOf = (method: DescMethod) => `${method.parent.typeName.split(".").at(-1)}/${method.name}`;
 const rule = (method: DescMethod) => getOption(method, access);
 
-/** The second signature: a method everybody may call is opened here as well as in its proto. */
+/** Public methods have to be listed here as well as in their protos, so that none becomes public by mistake. */
 const anyone = [
   "AuthService/Login",
   "AuthService/Logout",

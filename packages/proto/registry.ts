@@ -14,7 +14,7 @@ import { file_lacio_staff_v1_staff_service } from "@lacio/proto/staff/v1/staff_s
 import { file_lacio_users_v1_events } from "@lacio/proto/users/v1/events";
 import { file_lacio_users_v1_users_service } from "@lacio/proto/users/v1/users_service";
 
-/** Every file of ours; contract.test.ts compares the list with the folder. */
+/** All of Lacio's proto files; contract.test.ts compares the list with the folder. */
 export const files: DescFile[] = [
   file_lacio_auth_v1_auth_service,
   file_lacio_auth_v1_events,

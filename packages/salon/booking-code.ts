@@ -1,4 +1,4 @@
-/** What people call a booking by, everywhere: `9B10-1E32`, the tail of its id, which is the only random part within one minute. */
+/** The code that people use for a booking, `9B10-1E32`: the end of its UUIDv7, as the beginning is a timestamp. */
 export const bookingCode = (bookingId: string): string =>
   bookingId
     .replaceAll("-", "")

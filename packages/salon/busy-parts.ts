@@ -1,4 +1,4 @@
-/** A service's phases in their order; while one is not busy the stylist is free for somebody else. */
+/** A service's phases in order; during one that is not busy the stylist can serve another client. */
 export type Layout = { phases: { minutes: number; busy: boolean }[]; bufferMinutes: number };
 
 /** When the stylist is busy, as pairs of minutes after the start: touching busy phases are one part, the buffer comes after the last phase. */
@@ -12,7 +12,7 @@ export function busyParts({ phases, bufferMinutes }: Layout): number[] {
     }
     at += minutes;
   }
-  // A service that needs nobody could be sold to any number of clients at once: its whole visit counts.
+  // Without any busy phase nothing would limit how often a slot is sold: the whole visit counts as busy.
   return parts.length > 0 ? parts : [0, visitMinutes(phases)];
 }
 

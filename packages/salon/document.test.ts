@@ -11,7 +11,7 @@ describe("documents are DIAN's", () => {
     expect(codes.toSorted()).toEqual(["11", "12", "13", "21", "22", "31", "41", "42", "47", "48", "50", "91"]);
   });
 
-  // Of DIAN itself, banks, the post, power and oil companies: public numbers.
+  // Public NITs: of DIAN, banks, the post, power and oil companies.
   test.each([
     ["800197268", 4],
     ["890903938", 8],

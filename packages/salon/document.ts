@@ -5,12 +5,12 @@ import { withoutUnseen } from "./line.ts";
 /** What kind of identity document, by its name in the proto. */
 export type DocumentType = Exclude<keyof typeof Document_Type, "TYPE_UNSPECIFIED">;
 
-/** `code` is DIAN's (Anexo técnico 1.9, 13.2.1), `printed` what an invoice calls it; the number has `min` to `max` of these characters. */
+/** `code` is DIAN's (Anexo técnico 1.9, 13.2.1), `printed` its name on an invoice; the number has `min` to `max` characters of kind `of`. */
 export type DocumentRule = { code: string; printed: string; of: keyof typeof characters; min: number; max: number };
 
 const characters = { digits: /^[0-9]*$/, letters: /^[A-Z0-9]*$/, dashes: /^[A-Z0-9-]*$/ };
 
-/** Every document that DIAN knows of a buyer. A NIT's length is without its check digit; a natural person's is the cédula. */
+/** Every document type that DIAN accepts for a buyer. A NIT's length excludes its check digit; a natural person's NIT is her cédula number. */
 export const documentRules: Record<DocumentType, DocumentRule> = {
   CC: { code: "13", printed: "CC", of: "digits", min: 4, max: 10 },
   CE: { code: "22", printed: "CE", of: "letters", min: 4, max: 12 },
@@ -41,7 +41,7 @@ export function checkDocument(type: DocumentType, typed: string): { number: stri
   return characters[of].test(number) && number.length >= min && number.length <= max ? { number } : { wrong: "number" };
 }
 
-// The check digit is often left out; or written without its dash, which only a company's number shows: nine digits from 8 on.
+// The check digit is often missing, or written without its dash; that is unambiguous only for a company's NIT: nine digits, the first 8 or 9.
 function checkNit(typed: string): ReturnType<typeof checkDocument> {
   const [, nit, digit] = /^(\d{6,10})(?:-(\d))?$/.exec(typed.replace(/^([89]\d{8})(\d)$/, "$1-$2")) ?? [];
   if (!nit) return { wrong: "number" };

@@ -1,6 +1,6 @@
 import { withoutUnseen } from "./line.ts";
 
-/** An address as it was meant. Whether it is one, says the proto's rule: HTML's, which browsers follow too. */
+/** Normalises a typed address. Validity is checked by the proto's rule, which is HTML's, as in browsers. */
 export const emailOf = (typed: string): string =>
   withoutUnseen(typed)
     .replaceAll(/[\u200c\u200d]/g, "")

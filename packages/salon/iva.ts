@@ -1,8 +1,8 @@
 export type TaxSplit = { base: bigint; iva: bigint };
 
 /**
- * Splits a price that already holds its IVA, in minor units.
- * The IVA is what the rounded base leaves over: computing it as a rate of the base would miss some prices by one unit.
+ * Splits a price that includes IVA, in minor units.
+ * The IVA is the price less the rounded base: as a percentage of the base, some sums would differ from the price by one unit.
  */
 export function splitIva(price: bigint, ivaPercent: number): TaxSplit {
   if (price < 0n) throw new RangeError(`a price can't be negative: ${price}`);

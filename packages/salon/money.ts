@@ -6,8 +6,8 @@ const written = {
 };
 
 /**
- * Centavos as an amount of pesos, which no line break parts: `$ 49.999,99`, in English `COP 49,999.99`, because "$" would be read as dollars.
- * Pages and mails leave round cents out, tax documents print them always.
+ * Formats centavos as pesos with a no-break space: `$ 49.999,99`, in English `COP 49,999.99`, because "$" would be read as dollars.
+ * Pages and mails omit ",00"; tax documents always print the cents.
  */
 export function money(centavos: bigint, language: Language, cents: "odd" | "always" = "odd"): string {
   const { sign, thousands, cents: point } = written[language];

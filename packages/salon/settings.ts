@@ -1,9 +1,9 @@
 import type { Settings as SettingsMessage } from "@lacio/proto/staff/v1/staff_service";
 
-/** How the salon takes bookings, with a value for everything; what each means and may be says the proto. */
+/** The salon's settings with all fields present; the proto documents them. */
 export type Settings = Required<Omit<SettingsMessage, "$typeName" | "$unknown">>;
 
-/** What holds where nobody said otherwise: the salon's first values, and what a service goes by until it has heard the salon's own. */
+/** Defaults: the salon's initial settings, and what a service uses until its first SettingsChanged event. */
 export const usualSettings: Settings = {
   gridMinutes: 15,
   bookableDaysAhead: 365,

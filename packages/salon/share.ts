@@ -1,2 +1,2 @@
-/** So many percent of an amount in minor units, rounded down: nobody gets a part of a centavo. */
+/** A percentage of an amount in minor units, rounded down to a whole centavo. */
 export const shareOf = (amount: bigint, percent: number): bigint => (amount * BigInt(percent)) / 100n;

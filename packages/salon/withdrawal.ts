@@ -1,12 +1,12 @@
 import { getHolidaysForYear } from "colombian-holidays";
 
-// The law's days are Colombia's, wherever the salon's clock stands.
+// Legal days are counted in Colombian time, independent of the salon's time zone.
 const zone = "America/Bogota";
 const workingDays = 5;
 
 /**
- * Until when (exclusive) who paid at a distance can withdraw and gets everything back: the end of the fifth working day after the
- * payment (Ley 1480 de 2011, art. 47). undefined where there is no such right, because the visit begins before that.
+ * The end (exclusive) of the right of withdrawal with a full refund after a distance sale: the end of the fifth working day after the
+ * payment (Ley 1480 de 2011, art. 47). Undefined if the visit begins before that, as there is no such right then.
  * A working day is Monday to Friday and no holiday (Ley 4 de 1913, art. 62; Ley 51 de 1983). To be checked by a lawyer.
  */
 export function withdrawableUntil(paidAt: Date, startsAt: Date): Date | undefined {

@@ -20,7 +20,7 @@ describe("clean before checking", () => {
     ["+34 612 345 678", "+34612345678"],
     ["+1 (202) 555-0142", "+12025550142"],
     ["\u200b", ""],
-    // Nobody's number stays as it is, for the rule to refuse.
+    // What can't be a phone number stays as it is, for validation to refuse.
     ["123", "123"],
     ["llámame", "llámame"],
     ["llámame al 300 123 4567", "llámame al 300 123 4567"],

@@ -4,7 +4,7 @@ import { emailOf } from "./email.ts";
 import { lineOf } from "./line.ts";
 import { phoneOf } from "./phone.ts";
 
-/** What somebody meant who typed or pasted this into a field of that kind. What can't be understood stays, for the rule to refuse. */
+/** Normalises text that was typed or pasted into a field of a kind. What can't be parsed stays, for validation to refuse. */
 export function clean(kind: Written, typed: string): string {
   switch (kind) {
     case Written.EMAIL:
