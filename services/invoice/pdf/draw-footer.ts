@@ -4,7 +4,7 @@ import { fewLines, INK, oneLine, PAGE, widthOf } from "./look.ts";
 import { printable, printedDay } from "./printed.ts";
 import { qrText } from "./qr-text.ts";
 
-/** Every page: the QR, the numbering's authorisation and which page it is. */
+/** The footer of every page: QR code, numbering authorisation and page number. */
 export function drawFooter(doc: PDFKit.PDFDocument, document: InvoiceDocument, page: number, pages: number): void {
   const { left, right, footerTop, qr } = PAGE;
   drawQr(doc, qrText(document), left, footerTop, qr);

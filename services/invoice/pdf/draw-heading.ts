@@ -10,7 +10,7 @@ export function documentTitle(document: InvoiceDocument): string {
   return document.kind === "INVOICE" ? "Factura de venta" : "Nota crédito";
 }
 
-/** The first page's heading: what it is, by whom, for whom. Returns where the table may start. */
+/** The first page's heading: title, issuer and buyer. Returns the y where the table may start. */
 export function drawHeading(doc: PDFKit.PDFDocument, document: InvoiceDocument): number {
   drawLogo(doc, PAGE.left - 8, PAGE.top, 40);
   oneLine(doc, documentTitle(document), 310, PAGE.top + 1, PAGE.right - 310, "right", { size: 10, color: INK.humo });
@@ -23,7 +23,7 @@ export function drawHeading(doc: PDFKit.PDFDocument, document: InvoiceDocument):
   return drawFacts(doc, document, drawParties(doc, document, PAGE.top + 74) + 16) + 22;
 }
 
-/** The heading of the pages that follow. Returns where the table may go on. */
+/** The heading of the following pages. Returns the y where the table may continue. */
 export function drawShortHeading(doc: PDFKit.PDFDocument, document: InvoiceDocument): number {
   drawLogo(doc, PAGE.left - 5, PAGE.top, 26);
   const title = `${documentTitle(document)} ${printable(document.number)}`;
@@ -51,7 +51,7 @@ function drawParties(doc: PDFKit.PDFDocument, { issuer, client }: InvoiceDocumen
 function drawParty(doc: PDFKit.PDFDocument, label: string, name: string, details: string[], x: number, y: number): number {
   const width = 246;
   let end = fewLines(doc, label, 1, x, y, width, { size: 8, color: INK.humo });
-  // A name of a hundred of the widest letters: whoever is named is named in full.
+  // Eight lines hold a hundred of the widest letters: a legal name is never truncated.
   end = fewLines(doc, printable(name), 8, x, end + 3, width, { size: 11, bold: true });
   for (const detail of details.filter(Boolean))
     end = fewLines(doc, printable(detail), 8, x, end + 2.5, width, { size: 9, color: INK.humo });

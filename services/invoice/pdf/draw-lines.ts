@@ -14,7 +14,7 @@ const COLUMNS = [
 
 const description = { size: 9.5 };
 
-/** Draws the table, over as many pages as it takes. Returns where the last row ends. */
+/** Draws the table, with page breaks. Returns the y where the last row ends. */
 export function drawLines(doc: PDFKit.PDFDocument, document: InvoiceDocument, top: number): number {
   let y = drawColumnTitles(doc, top);
   for (const line of document.lines) {

@@ -8,7 +8,7 @@ export function drawQr(doc: PDFKit.PDFDocument, text: string, x: number, y: numb
     .save()
     .translate(x, y)
     .scale(size / modules.size);
-  // All runs are one path: filled one by one, viewers would show hairlines between them.
+  // All runs are one path: if they were filled one by one, viewers would show hairlines between them.
   for (let row = 0; row < modules.size; row++) {
     for (let column = 0; column < modules.size; column++) {
       const start = column;

@@ -3,14 +3,14 @@ import { faceOf, isPlain, plainFace, type Face } from "./faces.ts";
 
 export type Style = { size: number; bold: boolean; color: string };
 
-// A run has one face and one direction: even levels go from left to right, odd ones from right to left.
+// A run has one font and one direction: even bidi levels are left to right, odd ones right to left.
 type Run = { text: string; face: Face; level: number };
 
 const bidi = (makeBidi as unknown as typeof makeBidi.default)(); // a CommonJS module whose types say it is none
 const graphemes = new Intl.Segmenter("es", { granularity: "grapheme" });
-// A run is shaped as a whole, not word by word.
+// Each run is shaped as a whole, not word by word.
 const whole: PDFKit.Mixins.TextOptions = { lineBreak: false, baseline: "alphabetic", features: [] };
-// All letters stand on the baseline of the standard font, whatever their own face's height.
+// All fonts share the baseline of the standard font, independent of their own ascent.
 const ascent = 0.718;
 
 export const lineHeight = ({ size }: Style): number => size * 1.17;
@@ -19,12 +19,12 @@ export function textWidth(doc: PDFKit.PDFDocument, text: string, style: Style): 
   return runsOf(text, style.bold).reduce((width, run) => width + runWidth(doc, run, style), 0);
 }
 
-/** Draws one line. Whoever copies it out of the PDF gets `text` back, whatever shapes its letters were drawn in. */
+/** Draws one line. ActualText makes copying and searching yield `text`, independent of the glyphs that were drawn. */
 export function drawText(doc: PDFKit.PDFDocument, text: string, x: number, y: number, style: Style): void {
-  // pdfkit turns the page upside down around every text; a reader places `actual` as the page was before, which in its middle is the same.
+  // pdfkit flips the page's y axis around every text, but a reader places ActualText without the flip: at the middle both agree.
   const middle = doc.page.height / 2;
   const runs = runsOf(text, style.bold);
-  const told = !isPlain(text) && runs.every(({ level }) => level === 0); // readers put letters from right to left in order themselves
+  const told = !isPlain(text) && runs.every(({ level }) => level === 0); // readers reorder right-to-left text themselves
   doc.save().translate(x, y + ascent * style.size - middle);
   if (told) beginActual(doc, text, style);
   let at = 0;
@@ -38,13 +38,13 @@ export function drawText(doc: PDFKit.PDFDocument, text: string, x: number, y: nu
   doc.restore();
 }
 
-// A reader needs a size of text to place it; pdfkit's first font, the heading's, is on every page.
+// A reader needs a font size to place ActualText; pdfkit's first font, the heading's, is a resource of every page.
 function beginActual(doc: PDFKit.PDFDocument, actual: string, { size }: Style): void {
   doc.addContent(`/F1 ${size} Tf`);
   doc.markContent("Span", { actual });
 }
 
-/** The lines that a text takes, `most` at most; what has no room left ends in an ellipsis. */
+/** Wraps a text into at most `most` lines; what does not fit becomes an ellipsis. */
 export function wrapped(doc: PDFKit.PDFDocument, text: string, width: number, most: number, style: Style): string[] {
   const fits = (line: string) => textWidth(doc, line.trimEnd(), style) <= width;
   const lines = [""];
@@ -83,7 +83,7 @@ function runsOf(text: string, bold: boolean): Run[] {
   return runs;
 }
 
-// Unicode's rule L2: from the highest level down to the lowest odd one, whatever stands at it or above is turned round.
+// Unicode bidi rule L2: from the highest level down to the lowest odd one, reverse every sequence at that level or above.
 function inSight(runs: Run[]): Run[] {
   const odd = runs.map(({ level }) => level).filter((level) => level % 2 === 1);
   const turned = [...runs];
@@ -100,5 +100,5 @@ function inSight(runs: Run[]): Run[] {
   );
 }
 
-// fontkit lays these out from right to left; blanks and brackets alone it does not.
+// fontkit reverses runs in these scripts itself, but not runs of only blanks and brackets.
 const turnsItself = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;

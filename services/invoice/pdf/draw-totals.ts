@@ -5,7 +5,7 @@ import { printable, printedMoney } from "./printed.ts";
 
 const LEFT = 340;
 
-/** The sums, never torn over two pages. */
+/** The totals, kept together on one page. */
 export function drawTotals(doc: PDFKit.PDFDocument, document: InvoiceDocument, linesEnd: number): void {
   const sums: [string, bigint][] = [["Subtotal sin IVA", document.base], ...ivaByRate(document)];
   const height = 14 + sums.length * 16 + 44;

@@ -5,15 +5,15 @@ import { decompress } from "wawoff2";
 
 const require = createRequire(import.meta.url);
 
-/** What letters are drawn with: a font of ours, embedded as far as it is used, or without one the PDF standard font of that name. */
-export type Face = { name: string; font?: Font; /** Its lines are hairs, to be thickened by a stroke. */ thin?: true };
+/** The font of a run: a bundled font, embedded as a subset; or without `font`, the PDF standard font of that name. */
+export type Face = { name: string; font?: Font; /** A thin weight, to be thickened by a stroke. */ thin?: true };
 
-/** A text whose letters every reader has: it needs no font of ours, and most invoices have no other. */
+/** Text within WinAnsi, which the PDF standard fonts cover without embedding; most invoices need nothing else. */
 export const isPlain = (text: string): boolean => /^[ -~\u00a0-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]*$/u.test(text);
 
 export const plainFace = (bold: boolean): Face => ({ name: bold ? "Helvetica-Bold" : "Helvetica" });
 
-/** Reads the fonts that these texts need; before any of them is drawn. */
+/** Loads the fonts that these texts need; to be called before drawing. */
 export async function openFaces(texts: string[]): Promise<void> {
   const letters = new Set(texts.filter((text) => !isPlain(text.normalize("NFC"))).flatMap((text) => lettersOf(text.normalize("NFC"))));
   if (letters.size === 0) return;
@@ -24,7 +24,7 @@ export async function openFaces(texts: string[]): Promise<void> {
   await Promise.all(needed.flatMap(({ cuts }) => cuts.map(open)));
 }
 
-/** The face that has every letter of a grapheme; undefined: none has. */
+/** The font that has a glyph for every code point of a grapheme; undefined: none has. */
 export function faceOf(grapheme: string, bold: boolean): Face | undefined {
   const letters = lettersOf(grapheme);
   const has = ({ file }: Cut) => letters.every((letter) => fonts.get(file)?.hasGlyphForCodePoint(letter));
@@ -33,7 +33,7 @@ export function faceOf(grapheme: string, bold: boolean): Face | undefined {
   return cut && { name: cut.file, font: fonts.get(cut.file)!, ...(cut.thin && { thin: true }) };
 }
 
-// What is drawn of a text: joiners and the like have no shape of their own.
+// The code points that are drawn: joiners and other ignorable ones have no glyph.
 const lettersOf = (text: string): number[] =>
   [...text].filter((letter) => !/\p{Default_Ignorable_Code_Point}/u.test(letter)).map((letter) => letter.codePointAt(0)!);
 
@@ -41,11 +41,11 @@ type Cut = { file: string; thin?: true };
 type Slice = { ranges: [from: number, to: number][]; cuts: Cut[] };
 
 const weights = [400, 700];
-// DejaVu Sans: Latin with every mark, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic.
+// DejaVu Sans: Latin with all diacritics, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic.
 const broad = (weight: number): Cut => ({ file: `@fontsource/dejavu-sans/files/dejavu-sans-latin-${weight}-normal.woff2` });
 
-// Noto Sans for the rest, in slices of some hundred letters. Of Chinese, Japanese and Korean all weights would be 130 MB: the variable
-// fonts are 9, and what fontkit embeds of them is their thinnest weight.
+// Noto Sans for the rest, in slices of some hundred code points. For Chinese, Japanese and Korean all static weights would be 130 MB: the
+// variable fonts are 9 MB, but fontkit embeds only their default weight, the thinnest.
 let slices: Slice[] | undefined;
 const allSlices = async (): Promise<Slice[]> => [
   ...(await slicesOf("@fontsource/noto-sans-thai", (name) => weights.map((weight) => ({ file: `${name}-${weight}-normal.woff2` })))),
@@ -72,15 +72,16 @@ const isIn = (ranges: Slice["ranges"], letter: number): boolean => ranges.some((
 const fonts = new Map<string, Font>();
 let opening: Promise<void> = Promise.resolve();
 
-// One after the other: wawoff2 answers a view of its memory, which the next call writes over.
+// Serialised: wawoff2 returns a view of its WASM memory, which the next call overwrites.
 const open = (cut: Cut): Promise<void> => (opening = opening.then(() => read(cut)));
 
-// fontkit reads WOFF2 itself, but not its composed letters.
+// Decompressed first, because fontkit's own WOFF2 reader does not handle composite glyphs.
 async function read({ file }: Cut): Promise<void> {
   if (fonts.has(file)) return;
   const woff2 = await readFile(require.resolve(file));
   const font = create(Buffer.from(await decompress(woff2))) as Font;
-  // A glyph that is met first as a part of another would never tell its letter to who copies it. Arabic's shapes tell the letter they shape.
+  // fontkit fixes a glyph's code points when it is first created; created as part of a composite it would have none, and ToUnicode would
+  // miss it. Arabic presentation forms are left out, so that they map to their base letters.
   for (const letter of font.characterSet) if (!isShape(letter)) font.glyphForCodePoint(letter);
   fonts.set(file, font);
 }

@@ -1,4 +1,4 @@
-/** Everything an invoice or credit note says, frozen. Amounts are minor units of COP. */
+/** The content of an invoice or credit note, frozen at issue. Amounts are minor units of COP. */
 export type InvoiceDocument = {
   kind: "INVOICE" | "CREDIT_NOTE";
   /** Prefix and number, as printed. */
@@ -28,7 +28,7 @@ export type Resolution = { number: string; prefix: string; from: bigint; to: big
 /** Without a document number the buyer is the anonymous final consumer. */
 export type Client = { name: string; documentType?: string; documentNumber?: string; email: string };
 
-/** Base, IVA and total are of the whole quantity. */
+/** Base, IVA and total are for the whole quantity. */
 export type DocumentLine = {
   description: string;
   quantity: number;

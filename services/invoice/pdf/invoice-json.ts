@@ -2,7 +2,7 @@ import type { InvoiceDocument } from "./invoice-document.ts";
 import { bogotaDateTime } from "./printed.ts";
 import { qrText } from "./qr-text.ts";
 
-/** The document for machines, kept beside the PDF: the same document always gives the same bytes. */
+/** The machine-readable document, stored with the PDF. Deterministic: the same document gives the same bytes. */
 export function invoiceJson(document: InvoiceDocument): string {
   const { issuer, resolution, client } = document;
   return JSON.stringify({

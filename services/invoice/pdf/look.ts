@@ -22,7 +22,7 @@ export function rule(doc: PDFKit.PDFDocument, y: number, color = INK.niebla, wid
   doc.moveTo(PAGE.left, y).lineTo(PAGE.right, y).lineWidth(width).strokeColor(color).stroke();
 }
 
-/** One line that becomes smaller until it fits. */
+/** One line; the font size shrinks until it fits. */
 export function oneLine(doc: PDFKit.PDFDocument, text: string, x: number, y: number, width: number, align: "left" | "right", wish: Wish) {
   const style = styleOf(wish);
   const { size } = style;
@@ -31,7 +31,7 @@ export function oneLine(doc: PDFKit.PDFDocument, text: string, x: number, y: num
   drawText(doc, text, x + inset, y + (size - style.size) * 0.7, style);
 }
 
-/** Text that wraps over so many lines at most. Answers where it ends. */
+/** Text that wraps into at most `most` lines. Returns the y where it ends. */
 export function fewLines(doc: PDFKit.PDFDocument, text: string, most: number, x: number, y: number, width: number, wish: Wish): number {
   const style = styleOf(wish);
   const lines = wrapped(doc, text, width, most, style);

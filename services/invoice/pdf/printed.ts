@@ -2,7 +2,7 @@ import { lineOf } from "@lacio/salon/line";
 import { money } from "@lacio/salon/money";
 import { faceOf, isPlain } from "./faces.ts";
 
-// Tax documents carry Colombian time wherever the salon's servers or clients are.
+// Tax documents are in Colombian time, independent of servers and clients.
 const ZONE = "America/Bogota";
 
 /** `$ 180.000,00` */
@@ -31,7 +31,7 @@ export function bogotaDateTime(instant: Date): string {
   return bogota(instant).toString({ smallestUnit: "second", timeZoneName: "never" });
 }
 
-/** One line of what can be drawn: pictures and what no eye sees go; a letter that no face of ours has prints as "?". */
+/** The drawable part of a text, as one line: emoji and invisible characters are removed; a character without a glyph becomes "?". */
 export function printable(text: string): string {
   const seen = [...new Intl.Segmenter("es", { granularity: "grapheme" }).segment(lineOf(text).replaceAll(/\p{Cc}/gu, ""))]
     .map(({ segment }) =>

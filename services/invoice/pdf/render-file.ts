@@ -7,7 +7,7 @@ import { renderInvoicePdf } from "./render-invoice-pdf.ts";
 import { Invoice } from "../domain/invoice.ts";
 import { NumberingRange } from "../domain/numbering-range.ts";
 
-/** Draws an invoice's files and keeps them; whoever keeps them first also tells the world, once. */
+/** Renders an invoice's files and stores them. The conditional update lets only the first of parallel calls emit the event. */
 export async function renderFile(app: App, invoice: Invoice): Promise<Buffer> {
   const document = await documentOf(app, invoice);
   const pdf = await renderInvoicePdf(document);
@@ -49,7 +49,7 @@ function resolutionOf({ resolution, prefix, fromNumber, toNumber, validFrom, val
   return { number: resolution, prefix, from: fromNumber, to: toNumber, validFrom, validUntil };
 }
 
-// Keyed by booking: whoever tells its client must hear of it in order.
+// Keyed by booking, so that notification consumes a booking's events in order.
 function issued({ id: invoiceId, kind, bookingId, clientId, correctsInvoiceId, total, refundId, refundAmount, currency }: Invoice): Fact {
   if (kind === "INVOICE") return fact(InvoiceIssuedSchema, bookingId, { invoiceId, bookingId, clientId });
   const refund = { currencyCode: currency, minorUnits: refundAmount ?? total };

@@ -94,7 +94,7 @@ describe("the printed invoice", () => {
 });
 
 describe("the invoice prints the buyer as registered", () => {
-  // Once told by the span around its letters; what is written from right to left, by the letters as they stand.
+  // ActualText has the name once; right-to-left text has none and is read from its glyphs.
   test.each([
     ["Polish", "Łukasz Żółć-Dąbrowski"],
     ["Vietnamese", "Nguyễn Thị Hường Ẫẵ"],
@@ -113,7 +113,7 @@ describe("the invoice prints the buyer as registered", () => {
     expect(page?.actual).toEqual([name]);
     expect(lettersOf(page?.text.join("") ?? "")).toEqual(expect.arrayContaining(lettersOf(name)));
     expect(page?.text.join("")).not.toContain("?");
-    expect(pdf.length).toBeLessThan(40_000); // a font has up to 800 thousand bytes: only what is used goes along
+    expect(pdf.length).toBeLessThan(40_000); // a font has up to 800 kB: only a subset is embedded
   });
 
   test.each([
@@ -132,8 +132,8 @@ describe("the invoice prints the buyer as registered", () => {
 
   test("Arabic letters take the shape of their place", async () => {
     const shapesOf = async (name: string) => pagesOf(await renderInvoicePdf(invoice({ client: { name, email: "" } })))[0]!.glyphs;
-    expect(await shapesOf("ههه")).toHaveLength(3); // at its begin, in its middle, at its end
-    expect(await shapesOf("ه ه ه")).toHaveLength(2); // alone, and the blank
+    expect(await shapesOf("ههه")).toHaveLength(3); // initial, medial and final form
+    expect(await shapesOf("ه ه ه")).toHaveLength(2); // isolated form, and the blank
   });
 
   test("a long legal name goes over as many lines as it takes", async () => {
@@ -261,7 +261,7 @@ function invoice(changes: Partial<InvoiceDocument> = {}, count = 1): InvoiceDocu
 
 type Page = { text: string[]; actual: string[]; glyphs: string[]; qr: { modules: string[]; points: number } };
 
-// Reads the drawing operators back, so that the test trusts nothing of pdfkit's writing side.
+// Parses the drawing operators, so that the test does not depend on pdfkit.
 function pagesOf(pdf: Buffer): Page[] {
   const raw = pdf.toString("latin1");
   const streams = new Map(
@@ -276,7 +276,7 @@ function pagesOf(pdf: Buffer): Page[] {
     .map((stream) => ({ ...textOf(stream, unicode), actual: actualOf(stream), qr: qrOf(stream) }));
 }
 
-/** What each glyph of an embedded font says it is. */
+/** The ToUnicode map of each embedded font. */
 function lettersByFont(raw: string, streams: Map<string, string>): Map<string, string[]> {
   const objects = new Map([...raw.matchAll(/(\d+) 0 obj\n((?:(?!endobj)[\s\S])*)/g)].map((match) => [match[1]!, match[2]!]));
   const fonts = [...raw.matchAll(/\/(F\d+) (\d+) 0 R/g)].map(

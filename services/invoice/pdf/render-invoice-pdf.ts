@@ -8,7 +8,7 @@ import { drawTotals } from "./draw-totals.ts";
 import { openFaces } from "./faces.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
 
-/** The same document always gives the same bytes. */
+/** Deterministic: the same document gives the same bytes. */
 export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffer> {
   await openFaces(textsOf(document));
   const doc = new PDFDocument({
@@ -18,7 +18,7 @@ export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffe
     lang: "es-CO",
     displayTitle: true,
     pdfVersion: "1.7",
-    // pdfkit does not escape these in the XMP: only texts of ours, no names.
+    // pdfkit does not escape these in the XMP metadata: no text that people entered.
     info: {
       Title: `${documentTitle(document)} ${document.number}`,
       Subject: `Cita ${bookingCode(document.bookingId)}`,
@@ -37,7 +37,7 @@ export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffe
   return bytes;
 }
 
-// Whatever people wrote. What we print besides is Spanish.
+// All text that people entered. The fixed text is Spanish, which the standard fonts cover.
 const textsOf = ({ issuer, client, lines, notice = "" }: InvoiceDocument): string[] => [
   ...Object.values(issuer),
   client.name,

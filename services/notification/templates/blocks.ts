@@ -7,7 +7,7 @@ export type Block =
   | { links: [label: string, url: string][] }
   | { note: string };
 
-/** A mail before it becomes text and HTML. */
+/** A mail's content before it is rendered as text and HTML. */
 export type Said = {
   locale: Locale;
   salon: string;

@@ -8,13 +8,13 @@ import type { CancelledBy, Visit } from "./visit.ts";
 export type BookingCancelled = MailContext & {
   visit: Visit;
   by: CancelledBy;
-  /** What the stylist or the salon wrote. */
+  /** The reason that the stylist or the salon gave. */
   reason?: string;
   paid: boolean;
   refund: bigint;
-  /** What had gone back to the client earlier. */
+  /** What had been refunded before the cancellation. */
   before?: bigint;
-  /** What should have, and did not arrive. */
+  /** What the salon already owed because a refund had failed. */
   owed?: bigint;
   freeUntilHours: number;
   bookingUrl: string;

@@ -4,7 +4,7 @@ import type { Mail, MailContext } from "./layout.ts";
 import { cancelPolicy, serviceNames, visitFacts, visitLinks } from "./visit.ts";
 import type { CancelPolicy, Visit, VisitLinks } from "./visit.ts";
 
-/** `invoiceNumber` says that the invoice is attached; without it `invoice_ready` follows. */
+/** `invoiceNumber`: the invoice is attached; without it an `invoice_ready` mail follows. */
 export type BookingConfirmed = MailContext & { visit: Visit; policy: CancelPolicy; invoiceNumber?: string } & VisitLinks;
 
 export function bookingConfirmed(input: BookingConfirmed): Mail {

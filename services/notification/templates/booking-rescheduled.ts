@@ -5,7 +5,7 @@ import type { Mail, MailContext } from "./layout.ts";
 import { cancelPolicy, visitFacts, visitLinks } from "./visit.ts";
 import type { CancelPolicy, Visit, VisitLinks } from "./visit.ts";
 
-/** `visit` is the new one. `toPay`: it is held until then, and not paid yet. */
+/** `visit` is the new one. `toPay`: still unpaid, and held until then. */
 export type BookingRescheduled = MailContext & {
   visit: Visit;
   oldStart: Date;
@@ -28,7 +28,7 @@ export function bookingRescheduled(input: BookingRescheduled): Mail {
       { paragraph: before },
       ...nextStep(input),
       ...visitLinks(policy, input, input),
-      ...(input.toPay ? [] : cancelPolicy(visit, policy, input)), // of money that was paid
+      ...(input.toPay ? [] : cancelPolicy(visit, policy, input)), // the policy applies only to a paid booking
     ],
   });
 }

@@ -8,7 +8,7 @@ const WORDS = {
   en: { with: "With", code: "Code" },
 };
 
-/** The visit for the reader's calendar: the file that is attached to the mail. */
+/** The visit for the iCalendar file that is attached to the mail. */
 export function calendarVisit(
   visit: Visit,
   { locale, salon }: Pick<MailContext, "locale" | "salon">,

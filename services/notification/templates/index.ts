@@ -14,7 +14,7 @@ import { stylistBookingRescheduled } from "./stylist-booking-rescheduled.ts";
 import { stylistNewBooking } from "./stylist-new-booking.ts";
 import { welcome } from "./welcome.ts";
 
-/** Every mail there is, by the kind that a notification carries. */
+/** All mail templates, by a notification's kind. */
 export const templates = {
   welcome,
   staff_invitation: staffInvitation,

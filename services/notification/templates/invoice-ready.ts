@@ -4,7 +4,7 @@ import type { Mail, MailContext } from "./layout.ts";
 import { visitFacts } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
-/** For a document that missed its own mail: it was issued later. */
+/** For a document that was issued after its booking's mail had been sent. */
 export type InvoiceReady = MailContext & {
   visit: Visit;
   document: "INVOICE" | "CREDIT_NOTE";

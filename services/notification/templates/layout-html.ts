@@ -3,7 +3,7 @@ import type { Block, Said } from "./blocks.ts";
 const FONT = "font-family:'Instrument Sans',-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 const TITLE_FONT = "font-family:'Bricolage Grotesque','Instrument Sans',-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 
-/** Tables and inline styles, as mail clients want; the classes only serve dark mode and small screens. */
+/** Tables and inline styles, which mail clients need; the classes are only for dark mode and small screens. */
 export function htmlMail({ locale, salon, title, greeting, preheader, blocks, footer }: Said): string {
   return `<!doctype html>
 <html lang="${locale}">
@@ -61,7 +61,7 @@ ${html.join("\n")}
 </table>`;
 }
 
-// The address is also readable: some clients disable links of unknown senders.
+// The URL is also shown as text: some clients disable links of unknown senders.
 function button(label: string, url: string): string {
   return `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 12px;"><tr>
 <td class="mora" align="center" style="background-color:#7A1F4B;border-radius:12px;">
@@ -70,7 +70,7 @@ function button(label: string, url: string): string {
 <p class="humo" style="${FONT}margin:0 0 20px;font-size:13px;line-height:1.5;color:#5E5866;word-break:break-all;">${escape(url)}</p>`;
 }
 
-// Each on a line of its own, as high as a finger.
+// Each on its own line, high enough for a touch target.
 function links(all: [string, string][]): string {
   const rows = all.map(
     ([label, url]) =>
@@ -88,7 +88,7 @@ ${strand("mora", "#7A1F4B")}${strand("mora", "#7A1F4B")}${strand("maracuya", "#F
 </tr></table>`;
 }
 
-// Besides the markup's own characters: an hour keeps its "a. m." and an amount its sign on one line.
+// Escapes HTML, and no-break spaces, which keep "a. m." and the currency sign on the line of their number.
 function escape(text: string): string {
   return text
     .replaceAll("&", "&amp;")

@@ -4,11 +4,11 @@ import { htmlMail } from "./layout-html.ts";
 
 export type Mail = { subject: string; text: string; html: string };
 
-/** What every mail needs besides its own facts. */
+/** What every mail needs besides its own data. */
 export type MailContext = {
   locale: Locale;
   salon: Salon;
-  /** Greeted by the first name alone. Empty: nobody knows who that is. */
+  /** Only the first name is used. Empty: the name is unknown. */
   recipientName: string;
   now: Date;
 };
@@ -17,7 +17,7 @@ export type Salon = { name: string; address: string; phone?: string; timeZone: s
 
 export type Content = { subject: string; preheader: string; title: string; blocks: Block[] };
 
-/** Both parts are made of the same blocks, so they can't say different things. */
+/** Text and HTML are rendered from the same blocks, so that they can't differ. */
 export function compose(context: MailContext, content: Content): Mail {
   const { subject, preheader, title, blocks } = content;
   const said = {
@@ -62,7 +62,7 @@ function webAddress(url: string): string {
   return href;
 }
 
-// A name with line breaks could otherwise forge headers or whole paragraphs.
+// A name with line breaks could forge headers (header injection) or paragraphs.
 function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
 }

@@ -4,7 +4,7 @@ import type { Mail, MailContext } from "./layout.ts";
 import { visitFacts } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
-/** Without `toPay` the time is no longer held. */
+/** Without `toPay` the hold has ended. */
 export type PaymentFailed = MailContext & { visit: Visit; toPay?: { until: Date; url: string }; bookAgainUrl: string };
 
 export function paymentFailed(input: PaymentFailed): Mail {

@@ -7,7 +7,7 @@ import type { Visit } from "./visit.ts";
 export type RefundFailed = MailContext & {
   visit: Visit;
   amount: bigint;
-  /** It was sent and came back; otherwise it could not even be sent. */
+  /** The bank returned it after it had succeeded; otherwise it could not be sent. */
   cameBack: boolean;
   bookingUrl: string;
 };

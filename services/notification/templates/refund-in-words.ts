@@ -3,7 +3,7 @@ import type { Locale } from "./format.ts";
 import { hoursInWords } from "./visit.ts";
 import type { CancelledBy } from "./visit.ts";
 
-/** `before`: what had gone back to the client earlier; `owed`: what should have, and did not arrive. */
+/** `before`: what had been refunded earlier; `owed`: what the salon already owed because a refund had failed. */
 export type CancelledMoney = {
   paid: boolean;
   price: bigint;
@@ -14,7 +14,7 @@ export type CancelledMoney = {
   freeUntilHours: number;
 };
 
-/** What of the money comes back after a cancellation, and why not all of it. */
+/** How much is refunded after a cancellation, and why not everything. */
 export function refundInWords(cancelled: CancelledMoney, locale: Locale): string {
   const { paid, price, refund, before = 0n, owed = 0n, by, freeUntilHours } = cancelled;
   const say = WORDS[locale];

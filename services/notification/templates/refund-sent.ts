@@ -8,7 +8,7 @@ export type RefundSent = MailContext & {
   visit: Visit;
   amount: bigint;
   because: "CANCELLED" | "PAYMENT_NOT_USED" | "SALON_DECIDED" | "OWED";
-  /** Says that the credit note is attached. */
+  /** The credit note is attached. */
   creditNoteNumber?: string;
   bookingUrl: string;
 };

@@ -5,7 +5,7 @@ import { stylistVisitFacts } from "./stylist-visit.ts";
 import type { StylistVisit } from "./stylist-visit.ts";
 import type { CancelledBy } from "./visit.ts";
 
-/** `MOVED`: it is another stylist's now. */
+/** `MOVED`: it was moved to another stylist. */
 export type StylistBookingCancelled = MailContext & {
   visit: StylistVisit;
   clientName?: string;

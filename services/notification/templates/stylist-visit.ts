@@ -10,10 +10,10 @@ const WORDS = {
   en: { client: "Client", service: "Service", date: "Date", hour: "Time", code: "Code", erased: "erased their data" },
 };
 
-/** `lines`, `start` and `end` are the stylist's own part of the visit; money is not their matter. */
+/** `lines`, `start` and `end` of the stylist's own part of the visit; stylists don't see prices. */
 export type StylistVisit = Omit<Visit, "price">;
 
-/** Without a name nothing is said of the client: it is not for this mail. An empty one was erased. */
+/** `clientName` undefined: the mail does not mention the client. Empty: the client's data was erased. */
 export function stylistVisitFacts(visit: StylistVisit, clientName: string | undefined, { locale, salon }: MailContext): Block {
   const say = WORDS[locale];
   return {

@@ -109,7 +109,7 @@ describe.each(everyMail)("$kind in $locale", ({ kind, locale }) => {
 
   test("says the same in text and HTML, in the same order", () => {
     for (const { text, html } of mailsOf(kind, locale)) {
-      // An address is readable beside a button and behind a link; all of them are compared below.
+      // URLs are shown beside buttons in HTML and after links in text; they are compared below.
       const words = (part: string) => part.replaceAll(/https:\S+/g, "").match(/[\p{L}\p{N}][^\s:]*/gu) ?? [];
       const body = words(readable(html));
       const expected = words(text.replace("\n--\n", "\n"));
@@ -270,7 +270,7 @@ test("language travels: an English mail calls the service by its English name", 
   expect(serviceNames({ lines: [{ serviceName: "Corte", serviceNameEn: "", stylistName: "Sofía" }] }, "en")).toBe("Corte");
 });
 
-// What a reader sees: no head, no preheader, no tags.
+// The visible text: no head, no preheader, no tags.
 function readable(html: string): string {
   return unescape(
     html

@@ -5,7 +5,7 @@ import type { Locale } from "./format.ts";
 import type { Block } from "./blocks.ts";
 import type { MailContext } from "./layout.ts";
 
-/** A booking as mails tell it. The price is in minor units of COP. */
+/** A booking as shown in mails. The price is in minor units of COP. */
 export type Visit = {
   bookingId: string;
   lines: { serviceName: string; serviceNameEn?: string; stylistName: string }[];
@@ -14,18 +14,18 @@ export type Visit = {
   price: bigint;
 };
 
-/** What booking says of moving and cancelling from now on: what is absent is over, or never comes. */
+/** What booking answers about moving and cancelling from now on; an absent field is over or does not apply. */
 export type CancelPolicy = {
   freeUntilHours: number;
-  /** The start: it is always free. */
+  /** Equal to the start: cancelling is always free. */
   freeUntil?: Date;
-  /** What a cancellation after that gives back. */
+  /** The refund of a cancellation after `freeUntil`. */
   lateRefund?: bigint;
   movable: boolean;
   cancellable: boolean;
 };
 
-/** Where a visit is seen, moved and cancelled. */
+/** The URLs to see, move and cancel a visit. */
 export type VisitLinks = { bookingUrl: string; changeUrl: string; cancelUrl: string };
 
 export type CancelledBy = "CLIENT" | "STYLIST" | "SALON";
@@ -58,7 +58,7 @@ export function stylistNames({ lines }: Visit): string {
   return [...new Set(lines.map((line) => line.stylistName))].join(", ");
 }
 
-/** The rule in one sentence; nothing of a visit that its client can't cancel any more. */
+/** The policy in one sentence; no block when the client can't cancel any more. */
 export function cancelPolicy(
   { start }: Visit,
   { freeUntil, freeUntilHours, lateRefund = 0n, cancellable }: CancelPolicy,
@@ -73,7 +73,7 @@ export function cancelPolicy(
   return [{ note: say.until(dayAndHour(freeUntil, salon.timeZone, locale), back) }];
 }
 
-/** What its client can do with a visit. */
+/** Links for what the client can still do with a visit. */
 export function visitLinks({ movable, cancellable }: CancelPolicy, { changeUrl, cancelUrl }: VisitLinks, { locale }: MailContext): Block[] {
   const say = LINKS[locale];
   const links: [string, string][] = [];
@@ -93,7 +93,7 @@ const LINKS = {
   en: { change: "Change the time", cancel: "Cancel the appointment" },
 };
 
-// As on the booking's page.
+// The same texts as on the booking's page.
 const RULES = {
   es: {
     always: "Puedes cancelar gratis hasta que empiece la cita: te devolvemos todo.",

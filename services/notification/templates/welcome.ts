@@ -20,7 +20,7 @@ export function welcome(input: Welcome): Mail {
   });
 }
 
-// It goes to an address that anybody may have typed: nothing of the form is in it, and nothing that a stranger's account could make untrue.
+// The address is not verified: the mail quotes nothing from the form (it could carry spam) and stays true if a stranger registered it.
 const WORDS = {
   es: {
     subject: (salon: string) => `Confirma tu correo en ${salon}`,
