@@ -13,7 +13,7 @@ const rounds = 5;
 const inFlight = 8;
 const stylists = 20;
 
-/** GetAvailability over Connect against its one statement, alone and prepared. */
+/** GetAvailability over Connect, compared with its one SQL statement, run alone as a prepared statement. */
 export async function availability(): Promise<Result> {
   const system = await startSystem({ services: ["availability"], edge: false, stripe: false, lean: false });
   const pool = new pg.Pool({ connectionString: system.databaseUrls.availability, max: inFlight });
@@ -23,7 +23,7 @@ export async function availability(): Promise<Result> {
     const few = await buffers(pool, 10_000);
     const many = await buffers(pool, 1_000_000);
     figures.push({ what: "buffers of 7 days with 10 thousand past rows", value: few, unit: "pages" });
-    // The index over a million rows is one level deeper: one page more per stylist.
+    // The B-tree over a million rows is one level deeper: one more page per stylist.
     figures.push({ what: "the same with a million, times that", value: many / few, unit: "x", atMost: 1.25 });
     return { bench: "availability", figures };
   } finally {
@@ -71,7 +71,7 @@ async function buffers(pool: pg.Pool, past: number): Promise<number> {
   const first = parseDay(Temporal.Now.plainDateISO(zone).add({ days: 3 }).toString())!;
   const params = calendarParams({ serviceId, days: localDays(zone, first, first + 6) });
   const explain = `explain (analyze, buffers, format json) ${calendarStatement}`;
-  await pool.query(explain, params); // hint bits and the catalogue's pages
+  await pool.query(explain, params); // warm-up: sets hint bits and loads the system catalogue
   const { rows } = await pool.query<{ "QUERY PLAN": [{ Plan: Record<string, number> }] }>(explain, params);
   const { Plan } = rows[0]!["QUERY PLAN"][0];
   return Plan["Shared Hit Blocks"]! + Plan["Shared Read Blocks"]!;

@@ -13,11 +13,11 @@ const rounds = 5;
 const inFlight = 16;
 const stylists = 20;
 
-// As in a cluster: who answers calls runs no consumers and no timers.
+// As in a cluster: the process that answers calls runs no consumers and no timers.
 const rpcOnly = { LACIO_ROLES: "migrate,rpc" };
 const everything = { LACIO_ROLES: "rpc,events,timers" };
 
-/** CreateBooking for distinct slots against one statement that writes the same rows, on the same server. */
+/** CreateBooking for distinct slots, compared with one statement that writes the same rows, on the same server. */
 export async function booking(): Promise<Result> {
   const clients = await openClients();
   const system = await startSystem({
@@ -70,7 +70,7 @@ const services = (system: System) => ({
   postgres: system.process("postgres").pid,
 });
 
-/** The same once more with relay and consumers at work, until availability knows of every booking. */
+/** The same with relay and consumers running, until availability has handled every booking's event. */
 async function withEvents(system: System, book: ReturnType<typeof bookingCalls>): Promise<number> {
   for (const name of ["booking", "availability"]) await system.process(name).restart(everything);
   await book.settled();
@@ -92,7 +92,7 @@ async function measured(processes: Record<string, number>, work: () => Promise<{
   return { ...cpu, rate };
 }
 
-/** Clients book hour after hour. */
+/** Each call books the next free hour. */
 function bookingCalls(system: System, clients: Awaited<ReturnType<typeof openClients>>) {
   const client = caller(BookingService, system.urls.booking!);
   const first = Math.ceil(Date.now() / 3_600_000) + 24;
@@ -105,7 +105,7 @@ function bookingCalls(system: System, clients: Awaited<ReturnType<typeof openCli
       const headers = { authorization: `Bearer ${await clients.token(mine)}` };
       return client.createBooking({ serviceId, desiredStart, staffId: staffId(mine % stylists) }, { headers });
     },
-    /** Until availability knows of every booking: its events are part of what a booking costs. */
+    /** Waits until availability has handled all events: they are part of a booking's cost. */
     settled: () =>
       until(async () => (await sql<{ count: string }>(system, "availability", "select count(*) from booking_seen"))[0]!.count === `${n}`, {
         timeoutMs: 60_000,

@@ -1,8 +1,8 @@
 import fs from "node:fs";
 
-const ticksPerSecond = 100; // what Linux tells user space, whatever the kernel counts in
+const ticksPerSecond = 100; // USER_HZ: the unit of /proc on Linux, independent of the kernel's own HZ
 
-/** CPU seconds that a process, its children and its ended children have used so far: PostgreSQL is a process per connection. */
+/** CPU seconds used so far by a process, its children and its exited children: PostgreSQL has a process per connection. */
 export function cpuSeconds(pid: number): number {
   if (pid === process.pid) return ownSeconds(); // its children are the system under test
   const own = stat(pid);
@@ -15,7 +15,7 @@ function ownSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** CPU milliseconds per operation of each named process, while `work` does so many of them. */
+/** CPU milliseconds per operation of each process, while `work` does as many operations as it returns. */
 export async function cpuPerCall(processes: Record<string, number>, work: () => Promise<number>): Promise<Record<string, number>> {
   const before = Object.entries(processes).map(([name, pid]) => [name, pid, cpuSeconds(pid)] as const);
   const calls = await work();
@@ -36,6 +36,6 @@ function stat(pid: number): { parent: number; used: number; endedChildren: numbe
     const [user, system, endedUser, endedSystem] = fields.slice(11, 15).map(Number);
     return { parent: Number(fields[1]), used: user! + system!, endedChildren: endedUser! + endedSystem! };
   } catch {
-    return { parent: 0, used: 0, endedChildren: 0 }; // gone; its parent has its time now
+    return { parent: 0, used: 0, endedChildren: 0 }; // exited: its time is counted in its parent
   }
 }

@@ -2,7 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { createClient, type Client } from "@connectrpc/connect";
 import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 
-/** Keeps `inFlight` calls going for a while. Answers how many ended, and how many that was in a second. */
+/** Keeps `inFlight` calls running for some seconds. Returns how many ended, in total and per second. */
 export async function load(
   inFlight: number,
   seconds: number,
@@ -17,7 +17,7 @@ export async function load(
   return { calls, rate: calls / ((performance.now() - since) / 1_000) };
 }
 
-/** A client as the services are to each other: binary, one h2c connection, no compression. */
+/** A client as between services: binary, one h2c connection, no compression. */
 export function caller<S extends DescService>(service: S, baseUrl: string, token?: string): Client<S> {
   const sessionManager = new Http2SessionManager(baseUrl, { idleConnectionTimeoutMs: 1_000 });
   return createClient(
@@ -38,7 +38,7 @@ export function caller<S extends DescService>(service: S, baseUrl: string, token
   );
 }
 
-/** Runs the subjects one after another, and that several times over, so that a noisy moment meets all of them. */
+/** Interleaves the subjects over several rounds, so that noise on the machine affects all of them. */
 export async function interleaved<S extends string>(
   rounds: number,
   subjects: Record<S, () => Promise<Record<string, number>>>,
@@ -62,7 +62,7 @@ export function median(values: number[]): number {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Median of the rounds' ratios: both sides of each lived through the same moment. */
+/** Median of the per-round ratios: both sides of a ratio were measured in the same round. */
 export const ratio = (above: number[], below: number[]): number => median(above.map((value, round) => value / below[round]!));
 
 /** All measures of a subject added up, round by round. */

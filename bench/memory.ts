@@ -13,7 +13,7 @@ const root = path.resolve(import.meta.dirname, "..");
 
 type Started = { processes: { name: string; pid: number }[]; used: Record<string, number> };
 
-/** The whole local system after a start and a rest: what every process holds, and what each service used until it was ready. */
+/** The local system at rest after its start: memory of each process, and CPU of each service until it was ready. */
 export async function memory(): Promise<Result> {
   const flags = ["--expose-gc", "--import", "./packages/testkit/processes/tidy.mjs"]; // as npm start
   const starter = spawn("sh", ["dev/run", ...flags, "bench/memory/starter.ts"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
@@ -45,7 +45,7 @@ async function started(output: NodeJS.ReadableStream): Promise<Started> {
   throw new Error("the system did not start");
 }
 
-/** The process and all below it; a child without a name of its own, such as a PostgreSQL connection, goes by its parent's. */
+/** The process and its descendants; an unnamed child, such as a PostgreSQL backend, takes its parent's name. */
 function tree(pid: number, names: Map<number, string>, inherited: string): { name: string; rss: number; pss: number }[] {
   const name = names.get(pid) ?? inherited;
   return [{ name, ...memoryOf(pid) }, ...childrenOf(pid).flatMap((child) => tree(child, names, name))];

@@ -8,7 +8,7 @@ import type { Result } from "./report.ts";
 
 const count = 90;
 
-// What each service does of a paid booking, as its own database tells: how many are done since $1, from when to when.
+// Each service's stage of a paid booking, from its own database: the number done since $1, and the first and last time.
 const stages = {
   payments: "select count(processed_at), min(received_at) as first, max(processed_at) as last from provider_event where received_at > $1",
   booking:
@@ -21,7 +21,7 @@ const stages = {
 type Stage = keyof typeof stages;
 type Span = { count: string; first: Date; last: Date };
 
-/** From the signed webhook to the mail with the invoice: all services at once, against the slowest of them alone. */
+/** From the signed webhook to the mail with the invoice: all services in parallel, compared with the slowest one running alone. */
 export async function pipeline(): Promise<Result> {
   const smtp = await startSmtpSink();
   const system = await startSystem({
@@ -60,7 +60,7 @@ export async function pipeline(): Promise<Result> {
   }
 }
 
-/** The later ones wait, stopped, while the earlier one works through everything. */
+/** Runs the stages one by one: the later services are stopped until the earlier one has finished everything. */
 async function oneAfterAnother(system: System): Promise<Record<string, number>> {
   const waiting = await waitingPayments(system, count);
   const later: Stage[] = ["booking", "invoice", "notification"];

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-/** One measured figure. `atMost` or `atLeast` is its target; figures without one are there to be read. */
+/** One measured figure. `atMost` or `atLeast` is its target; figures without one are informative. */
 export interface Figure {
   what: string;
   value: number;
@@ -44,7 +44,7 @@ export function record(result: Result): void {
   fs.appendFileSync(resultsFile, `${JSON.stringify({ at: new Date().toISOString(), ...result })}\n`);
 }
 
-/** From here on later runs are compared with these. */
+/** Makes these results the baseline for later runs. */
 export function accept(results: Result[]): void {
   const fresh = results.map(({ bench, figures }) => [
     bench,

@@ -13,7 +13,7 @@ import type { Result } from "./report.ts";
 const rounds = 7;
 const inFlight = 16;
 
-/** An empty RPC with our interceptors against the same one on bare connect-node, each in a process of its own. */
+/** An empty RPC with the chassis' interceptors, compared with the same one on bare connect-node, each in its own process. */
 export async function rpc(): Promise<Result> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "lacio-bench-"));
   const identity = await startIdentity(dir, ["payments"]);

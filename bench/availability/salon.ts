@@ -6,8 +6,8 @@ const skillId = "019c0000-0000-7000-8000-000000000002";
 export const staffId = (n: number) => `019c0000-0000-7000-9000-${String(n).padStart(12, "0")}`;
 
 /**
- * What availability would know of a busy salon, written straight into its projection: two shifts a day, some time off, and 70 % of the
- * next month sold in visits of 30 to 90 minutes. The same at every run.
+ * Writes a busy salon directly into availability's projection: two shifts a day, some time off, and 70 % of the next month sold in visits of
+ * 30 to 90 minutes. Deterministic: the same at every run.
  */
 export async function fillCalendar(pool: pg.Pool, stylists: number): Promise<void> {
   const shifts: [number, number][] = [
@@ -28,7 +28,7 @@ export async function fillCalendar(pool: pg.Pool, stylists: number): Promise<voi
   await pool.query("vacuum analyze");
 }
 
-/** A salon that never closes and has sold nothing yet. */
+/** A salon that is open around the clock, without bookings. */
 export async function openAroundTheClock(databaseUrl: string, stylists: number): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   await hire(pool, stylists, [[0, 1440]], 0);
@@ -48,7 +48,7 @@ async function hire(pool: pg.Pool, stylists: number, hours: [number, number][], 
   }
 }
 
-/** So many bookings of the past years, spread over the stylists. */
+/** Fills up to `wanted` bookings in the past, spread over the stylists. */
 export async function pastBookings(pool: pg.Pool, wanted: number): Promise<void> {
   await pool.query(
     `insert into busy select gen_random_uuid(), staff.id, at, at + 60
@@ -82,7 +82,7 @@ async function insertBusy(pool: pg.Pool, busy: [string, number, number][]): Prom
   ]);
 }
 
-/** mulberry32: small, and the same everywhere. */
+/** The mulberry32 generator, for reproducible numbers. */
 function randomNumbers(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

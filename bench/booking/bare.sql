@@ -1,4 +1,4 @@
--- What CreateBooking leaves behind, in one statement, with nothing around it: the next free hour of the next stylist.
+-- The rows that CreateBooking writes, in one plain statement: the next free hour of the next stylist.
 with next as (
   select nextval('bench_hour') as n
 ), slot as (

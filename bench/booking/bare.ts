@@ -13,7 +13,7 @@ import { load } from "../load.ts";
 const run = promisify(execFile);
 const file = path.join(import.meta.dirname, "bare.sql");
 
-/** booking's tables once more on the same server, and two ways to fill them as fast as one statement can. */
+/** A second copy of booking's tables on the same server, and two ways to fill it by one statement per booking: the upper bound. */
 export async function bareBookings(admin: string, inFlight: number) {
   const url = await createDatabase(admin, "bench_booking");
   const config = readConfig((env) => chassisConfig(env, "bench"), { DATABASE_URL: url, NATS_URL: "nats://127.0.0.1" });

@@ -2,12 +2,12 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
-// So many that nobody reaches MAX_OPEN_HOLDS, or makes two bookings at the same moment.
+// Enough that no client reaches MAX_OPEN_HOLDS or makes two bookings at once (they would wait for each other).
 const clients = 4_000;
 
 /**
- * Clients as booking sees them: tokens of a key that is published here, in auth's place. To register so many would take longer than the
- * measuring.
+ * Access tokens signed with a key whose JWKS is served here in place of auth's: registering so many clients would take longer than the
+ * measurement.
  */
 export async function openClients() {
   const { publicKey, privateKey } = await generateKeyPair("ES256");
@@ -25,7 +25,7 @@ export async function openClients() {
   const tokens: Promise<string>[] = [];
   return {
     jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
-    /** Who makes the n-th booking. */
+    /** The token of the client who makes the n-th booking. */
     token: (n: number): Promise<string> => (tokens[n % clients] ??= sign()),
     stop: () => server.close(),
   };

@@ -3,7 +3,7 @@ import { seedApart } from "@lacio/dev/seed-apart";
 import { startSystem } from "@lacio/testkit/system";
 import { cpuSeconds } from "../cpu.ts";
 
-// What `npm start` does, in a folder of its own. Says on stdout what runs, and what each service had used when it was ready.
+// The same start as `npm start`, in its own folder. Prints the processes, and the CPU that each service had used when it was ready.
 const system = await startSystem({ supervise: {} });
 const used = Object.fromEntries(serviceNames.map((name) => [name, cpuSeconds(system.process(name).pid)]));
 process.on("SIGTERM", () => void system.stop().then(() => process.exit(0)));

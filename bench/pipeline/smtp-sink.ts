@@ -1,6 +1,6 @@
 import net, { type AddressInfo } from "node:net";
 
-/** A mail server that takes everything and keeps nothing. */
+/** An SMTP server that accepts and discards every mail. */
 export async function startSmtpSink() {
   const server = net.createServer((socket) => {
     let inData = false;

@@ -5,7 +5,7 @@ import { createLog } from "@lacio/chassis/log";
 import { interceptors } from "@lacio/chassis/serve";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 
-// An RPC that does nothing, with everything a call to a service passes ("ours") or with nothing around it ("bare").
+// An empty RPC, with all interceptors of a service ("ours") or without any ("bare").
 const config = readConfig((env) => chassisConfig(env, "bench"));
 const log = createLog("bench", config.logLevel);
 const server = http2.createServer(
