@@ -68,7 +68,7 @@ async function requestOf(call: string): Promise<Record<string, unknown>> {
 const outcomesOf = (asked: Record<string, Answered>) =>
   Object.fromEntries(Object.entries(asked).map(([name, { outcome }]) => [name, outcome]));
 
-/** Whatever strangers are answered, nothing in it is the client's. */
+/** No answer to another caller, not even an error, leaks data of the client. */
 function tellsNothing(asked: Record<string, Answered>, outcomes: Row["outcomes"]) {
   const { bookingId, visitedId, paymentId, invoiceId, notificationId, sessionId, client } = cast;
   const secrets = [bookingId, visitedId, paymentId, invoiceId, notificationId, sessionId, client.email, client.name];

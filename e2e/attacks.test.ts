@@ -19,7 +19,7 @@ test("120 slow forms keep no page from anybody", async () => {
 });
 
 test.each(["/v1/auth/refresh", "/webhooks/stripe"])("bodies without end for %s switch nobody else off", async (path) => {
-  // A connection brings 3 % of this heap: the edge looks ten times a second, and resets streams while the pressure is on its way up.
+  // One connection fills 3 % of this heap: the overload manager checks ten times a second, and resets streams while the pressure rises.
   const edge = await open({ heapMb: 256, requestSeconds: 600, requestsPerAddressPerSecond: 10_000 });
   begun(await unfinishedBodies(edge.url, path, { connections: 48 }));
   await honestClientIsServed(edge);
@@ -38,7 +38,7 @@ function begun(attack: Attack): Attack {
   return attack;
 }
 
-/** Beside the attack and from elsewhere, again and again: always answered, and as a rule within two seconds. */
+/** Repeated requests from another address during the attack: all are answered, most of them within two seconds. */
 async function honestClientIsServed({ url }: TestEdge) {
   const times: number[] = [];
   for (let i = 0; i < 5; i++) {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 
-/** What a caller's mistake may be answered with. */
+/** The codes that a caller's mistake may be answered with. */
 const refusals = [
   "invalid_argument",
   "not_found",
@@ -33,7 +33,7 @@ const refusals = [
   "aborted",
 ];
 
-// What the same lines do for every field is shared out among the fields: each meets some of it, and all of it is met.
+// Sampling: values that the same code handles in every field (`alike`) are spread over the fields, so that each is tried somewhere.
 const isReadHere = ({ alike, turn }: Case) => !alike || turn % 3 === 0;
 const isReadByEdge = ({ field, turn }: Case, method: DescMethod) => pathOf(method).includes(`{${field.name}}`) || turn % 4 === 0;
 
@@ -45,7 +45,7 @@ describe.each(methods.map((method) => ({ name: callName(method), method })))("$n
       expect([who, await ports.post(method, JSON.stringify(good), token)]).toMatchObject([who, { code: reached }]);
     const problems: string[] = [];
     const cases = casesOf(method.input, good).filter(isReadHere);
-    // Callers take the values by turns: a field is read the same for all of them, and each meets every field.
+    // Callers alternate over the values: parsing does not depend on the caller, and each caller sends every field.
     await sideBySide(cases, async (one, n) => {
       const [who, token] = callers[n % callers.length]!;
       const problem = problemWith(one, await ports.post(method, JSON.stringify(one.body), token));
@@ -73,7 +73,7 @@ describe.each(methods.map((method) => ({ name: callName(method), method })))("$n
 
   test("refuses what is no request", async () => {
     const [token] = (await callersOf(method)).values();
-    const own = openPorts(system); // what the service does not read of a body stays in the session
+    const own = openPorts(system); // its own session: unread body bytes fill an HTTP/2 session's flow-control window
     for (const body of notRequests) {
       const { status, code } = await own.post(method, body, token);
       expect([shortly(body), status < 500 && refusals.includes(code)]).toEqual([shortly(body), true]);
@@ -82,19 +82,19 @@ describe.each(methods.map((method) => ({ name: callName(method), method })))("$n
   });
 });
 
-// A good request is read and let in, or nothing that follows would be about its fields.
+// The valid request has to pass parsing and access, or the other cases would not test the fields.
 const reached = expect.not.stringMatching(/^(invalid_argument|unauthenticated|permission_denied)$/) as unknown as string;
 
-// What does not even leave this machine: an HTTP/2 client refuses to send it.
+// Longer paths can't be tested: the HTTP/2 client refuses to send them.
 const longestPath = 10_000;
 
 async function goodRequest(method: DescMethod): Promise<JsonObject> {
   const { parent, localName, input } = method;
   const ofService = requests[parent.typeName.split(".")[1] as keyof typeof requests] as unknown as typeof variants;
-  // An ADMIN must say for whom.
+  // An ADMIN has to name the client.
   const request = variants[`${callName(method)} (for the client)`] ?? ofService[localName]!;
   const good = toJson(input, create(input, await request(cast))) as JsonObject;
-  // A password is hashed each time that the rest is taken, and may be missing where somebody else opens the account.
+  // Without the optional password: hashing it in every accepted case would be slow.
   return mayLackPassword.includes(callName(method)) ? { ...good, password: "" } : good;
 }
 
@@ -110,10 +110,10 @@ function problemWith({ path, field, never }: Case, { status, code, message, viol
 }
 
 function names(field: DescField, path: string, message: string, violations: Answer["violations"]): boolean {
-  // What is not even JSON of the message is refused while it is read, before there are fields: in words, by the field or its type.
+  // JSON that does not decode has no field violations: the message names the field or its type.
   if (message.startsWith("cannot decode"))
     return [field.name, field.jsonName, field.message?.typeName, field.enum?.typeName].some((name) => name && message.includes(name));
-  // A rule about several fields names one of them and speaks of the other, or names the message that they are in: the request itself is "".
+  // A rule over several fields names one and mentions the other, or names their message; the request itself is "".
   return violations.some(
     ({ field: named, description }) =>
       named === "" || isWithin(path, named) || isWithin(named, path) || description.split(/\W+/).includes(field.jsonName),

@@ -43,7 +43,7 @@ test("a client who is erased is found nowhere but on their invoices, can't come 
   expect(profile).toMatchObject({ name: "Otra Ana", email: ana.email, marketingMail: false });
 });
 
-/** Books and pays; may not be erased before the cancellation; is told of everything. */
+/** Books, pays and cancels with all mails; EraseMe is refused before the cancellation. */
 async function visitPaidAndCancelled(client: SignedIn, edge: Rest): Promise<void> {
   const { bookingId } = await book(system, client, salon, at(5, "10:00"));
   expect(reasonOf(await edge.post("/v1/me/erase"))).toBe("open_bookings");
@@ -59,7 +59,7 @@ async function onlyBookingOf({ id }: SignedIn): Promise<string> {
   return row!.id;
 }
 
-/** The services in whose databases the name or the address of this person stands. */
+/** The services whose databases contain the person's name or address. */
 async function keepersOf({ name, email }: SignedIn): Promise<string[]> {
   const names = services.map(({ typeName }) => typeName.split(".")[1]!).sort();
   const kept = names.map(async (service) => {
@@ -74,7 +74,7 @@ async function keepersOf({ name, email }: SignedIn): Promise<string[]> {
   return (await Promise.all(kept)).flat();
 }
 
-/** Every fact that notification heard of this person and their booking comes once more, under an id of its own: as if it had been late. */
+/** Publishes every event about this person and their booking again under a new id, as if it arrived late. */
 async function tellAllAgain(client: SignedIn): Promise<void> {
   const keys = [client.id, await onlyBookingOf(client)];
   const heard = await sql<{ subject: string }>(system, "notification", "select distinct subject from inbox");

@@ -16,13 +16,13 @@ export const invoicesOf = (system: SystemDescription, bookingId: string) =>
     [bookingId],
   );
 
-/** How often a service told this fact about a booking. */
+/** How often a service emitted this event about a booking. */
 export async function told(system: SystemDescription, subject: string, bookingId: string): Promise<number> {
   const found = await sql(system, subject.split(".")[0]!, "select 1 from outbox where subject = $1 and key = $2", [subject, bookingId]);
   return found.length;
 }
 
-/** The Message-IDs of the mails to somebody that carry this document. */
+/** The Message-IDs of the mails to an address that have this document attached. */
 export async function mailsWith(system: SystemDescription, to: string, documentNumber: string): Promise<string[]> {
   const list = await fetch(`${system.urls.mail}/api/email?to.address=${encodeURIComponent(to)}`);
   const mails = (await list.json()) as { headers: Record<string, string>; attachments?: { filename: string }[] }[];
@@ -33,7 +33,7 @@ export async function mailsWith(system: SystemDescription, to: string, documentN
 
 export type Sale = { bookingId: string; email: string };
 
-/** Waits until a paid booking is confirmed, invoiced and told; answers the invoice's number. */
+/** Waits until a paid booking is confirmed, invoiced and mailed; returns the invoice's number. */
 export async function sold(system: SystemDescription, { bookingId, email }: Sale): Promise<string> {
   const patience = { timeoutMs: 60_000 };
   await until(async () => (await statusOf(system, bookingId)) === "CONFIRMED", patience);
@@ -45,7 +45,7 @@ export async function sold(system: SystemDescription, { bookingId, email }: Sale
   return invoice!.number_text;
 }
 
-/** Nothing happened twice, and nothing is missing. Ask when all is quiet. */
+/** Every effect happened exactly once. Call it when the system is quiet. */
 export async function expectSoldOnce(system: SystemDescription, { bookingId, email }: Sale, { mails = 1 } = {}): Promise<void> {
   expect({
     status: await statusOf(system, bookingId),
@@ -69,7 +69,7 @@ export async function expectSoldOnce(system: SystemDescription, { bookingId, ema
   expect(messageIds.length).toBeLessThanOrEqual(mails);
 }
 
-/** What the ledger says of a booking: debit less credit, by account. */
+/** A booking's balance in the ledger: debit less credit, by account. */
 export async function balance(system: SystemDescription, bookingId: string): Promise<Record<string, number>> {
   const rows = await sql<{ account: string; sum: string }>(
     system,

@@ -33,7 +33,7 @@ async function openRange(prefix: string, toNumber: bigint): Promise<void> {
   });
 }
 
-/** What years leave behind; nobody can open a range of the past. */
+/** An expired range, inserted by SQL because the API refuses one in the past. */
 async function leaveExpiredRange(prefix: string): Promise<void> {
   await sql(
     system,

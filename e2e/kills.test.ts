@@ -21,7 +21,7 @@ const refunds: Sale[] = [];
 const failpoints = fs.mkdtempSync(path.join(os.tmpdir(), "lacio-failpoints-"));
 const failpointsOf = (service: string) => path.join(failpoints, service);
 
-// Short waits for what a dead process left in hand; everything else as it is by default. Nothing starts again by itself.
+// A short ack wait, so that events of a killed process are redelivered soon; otherwise defaults. No supervisor restarts processes.
 await beforeTests(
   async () => {
     system = await startSystem({
@@ -44,7 +44,7 @@ await beforeTests(
   },
 );
 
-// A test that failed half way must not take the others with it.
+// Restores the system, so that a failed test does not fail the others.
 afterEach(async () => {
   for (const name of serviceNames) disarm(name);
   for (const name of everything) if (!system.process(name).running) await startAgain(name);
@@ -52,7 +52,7 @@ afterEach(async () => {
 
 const everything = ["postgres", "nats", "redis", "edge", "stripe-sandbox", ...serviceNames];
 
-// ---- a client who does not give up
+// ---- a client that retries
 
 const patience = { timeoutMs: 60_000 };
 
@@ -94,7 +94,7 @@ async function sell(): Promise<Sale> {
 
 // ---- accidents
 
-/** Arms the failpoint in the process that runs, and answers a function that waits for the death there. */
+/** Arms a failpoint in the running process; returns a function that waits until it has died there. */
 function armed(service: string, failpoint: string): () => Promise<void> {
   const process = system.process(service);
   fs.writeFileSync(failpointsOf(service), `${failpoint}=kill`);
@@ -103,7 +103,7 @@ function armed(service: string, failpoint: string): () => Promise<void> {
 
 const disarm = (service: string) => fs.rmSync(failpointsOf(service), { force: true });
 
-// PostgreSQL refuses to start while the last children of the killed one are still about.
+// PostgreSQL refuses to start while backends of the killed postmaster are still alive.
 async function startAgain(name: string): Promise<void> {
   disarm(name);
   const process = system.process(name);
@@ -190,11 +190,11 @@ describe("a paid booking ends confirmed, with one invoice and one mail, when", (
         await system.process(name).kill();
         return startAgain(name);
       };
-      await quiet(system); // or this death would repeat the mail of the sale before
-      // The next step does not wait for the start: the client tries until it is answered.
+      await quiet(system); // or this kill would repeat a mail of the sale before
+      // The next step does not wait for the restart: the client retries until it is answered.
       let back = crash();
       const sale = await bookSlot();
-      // A death between the mail server's word and its note in the database repeats the mail, under the same Message-ID.
+      // A kill between the mail server's acceptance and its commit in the database repeats the mail, with the same Message-ID.
       sales.push({ ...sale, mails: ["notification", "postgres"].includes(name) ? 2 : 1 });
       await back;
       back = crash();
@@ -260,7 +260,7 @@ test("when all is quiet, every booking has exactly one of everything", async () 
   await expectNoOverlap(system);
 });
 
-// ---- on the way
+// ---- between two steps
 
 async function toTheCheckout(mails = 1): Promise<{ sale: Sale; checkoutUrl: string }> {
   const sale = await bookSlot();
@@ -268,9 +268,9 @@ async function toTheCheckout(mails = 1): Promise<{ sale: Sale; checkoutUrl: stri
   return { sale, checkoutUrl: await checkoutOf(sale) };
 }
 
-/** Arms a service just before the client approves the payment. */
+/** Arms a service's failpoint just before the client approves the payment. */
 async function dieOnTheWay(service: string, failpoint: string): Promise<{ sale: Sale; dead: () => Promise<void> }> {
-  await quiet(system); // or an older booking's news would set it off
+  await quiet(system); // or an older booking's event would trigger it
   const { sale, checkoutUrl } = await toTheCheckout(service === "notification" ? 2 : 1);
   await until(async () => (await told(system, "booking.created", sale.bookingId)) === 1 && (await unpublished("booking")).length === 0);
   const dead = armed(service, failpoint);

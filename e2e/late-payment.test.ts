@@ -16,7 +16,7 @@ let late: Late[];
 const free = () => late.filter((_, n) => n % 2 === 0);
 const taken = () => late.filter((_, n) => n % 2 === 1);
 
-// Twenty clients pay while nobody hears of it, their holds end, and half of their slots go to somebody else. Then the payments arrive.
+// Twenty clients pay while the payments service is down; their holds expire, and half of the slots are booked by others. Then it restarts.
 await beforeTests(
   async () => {
     system = await startSystem({ fsync: false });
@@ -39,7 +39,7 @@ async function holdAll(count: number): Promise<Late[]> {
   const held: Late[] = [];
   let client = await signUp(system);
   for (let n = 0; n < count; n++) {
-    if (n % 5 === 0) client = await signUp(system); // a client holds five at most
+    if (n % 5 === 0) client = await signUp(system); // MAX_OPEN_HOLDS is five per client
     const start = new Date(at(1, "08:00").getTime() + n * 30 * 60_000);
     held.push({ client, start, bookingId: (await book(system, client, salon, start)).bookingId });
   }

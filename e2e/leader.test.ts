@@ -4,7 +4,8 @@ import { startSystem, type Replica, type System } from "@lacio/testkit/system";
 import { sql, until } from "@lacio/testkit/testing";
 import { startProxy, type Proxy } from "./leader/proxy.ts";
 
-// Two replicas of a service: the one that leads is stopped, or cut off. It does not know, and its kernel goes on answering for it.
+// Two replicas of a service; the leader is stopped (SIGSTOP) or partitioned. Its kernel keeps its TCP connections alive, so PostgreSQL does not
+// notice at once.
 let system: System;
 let proxy: Proxy;
 let stopped: Replica;
@@ -22,7 +23,7 @@ await beforeTests(
   },
 );
 
-/** A replica that leads: the service's first process comes back when the other has the lock. */
+/** Makes a replica the leader: the first process is restarted once the replica has the advisory lock. */
 async function leadAlone(service: string, env: Record<string, string> = {}): Promise<Replica> {
   const replica = await system.startReplica(service, env);
   await system.process(service).kill();
@@ -43,7 +44,7 @@ async function leads(ops: string): Promise<boolean> {
 const runs = (ops: string) => metric(ops, /^lacio_timer_runs_total\{timer="purge",outcome="ok"\} (\d+)$/m);
 const other = (service: string) => system.urls[`${service}-ops`]!;
 
-/** An event that nobody waits for. */
+/** Writes an event without consumers into the outbox. */
 async function emit(service: string): Promise<string> {
   const id = crypto.randomUUID();
   await sql(system, service, "insert into outbox (id, subject, type, key, payload) values ($1, $2, '', $3, '')", [
@@ -58,7 +59,7 @@ async function published(service: string, id: string): Promise<boolean> {
   return (await sql(system, service, "select 1 from outbox where id = $1 and published_at is not null", [id])).length === 1;
 }
 
-/** Every event of the outbox is in the stream, once. */
+/** Every event of the outbox is in the stream exactly once. */
 async function expectInStreamOnce(service: string): Promise<void> {
   const rows = await sql<{ all: string; places: string; highest: string }>(
     system,
@@ -68,7 +69,7 @@ async function expectInStreamOnce(service: string): Promise<void> {
   expect(rows[0]).toEqual({ all: rows[0]!.all, places: rows[0]!.all, highest: rows[0]!.all });
 }
 
-const patience = { timeoutMs: 30_000 }; // what a salon is promised; the server's own limit is 20 s
+const patience = { timeoutMs: 30_000 }; // the promised failover time; the server's own timeout is 20 s
 
 test("relay and jobs go on elsewhere after a leader is stopped, or its connection swallows packets", async () => {
   await stopped.kill("SIGSTOP");
@@ -90,7 +91,7 @@ test("the one that was stopped does no harm when it wakes up: it leads no more, 
   for (const id of [meanwhile, await emit("auth")]) await until(() => published("auth", id));
   await expectInStreamOnce("auth");
   await system.process("auth").kill();
-  await until(() => leads(stopped.ops)); // it is as good a successor as any
+  await until(() => leads(stopped.ops)); // a replica that was stopped can become leader again
 });
 
 test("the one that was cut off knows it, and works as the others do when packets pass again", async () => {

@@ -128,7 +128,7 @@ describe("from a call to an invoice in the mailbox", () => {
 
   test("by Connect, JSON and binary, on the same host", async () => {
     const client = await signUp(system);
-    // Each on a day of its own: availability hears of a cancellation a moment later, and would still call its time taken.
+    // Each on its own day: availability is eventually consistent, and may still list a cancelled time as busy.
     for (const [useBinaryFormat, daysAhead] of [
       [true, 3],
       [false, 4],

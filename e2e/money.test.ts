@@ -12,7 +12,7 @@ import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";
 import { at, book, bookings, ensureNumbering, openSalon, payments, type Salon } from "./salon.ts";
 
-// Each batch lives under one kind of broken webhooks, and comes to rest together: sixty histories one by one would take an hour.
+// Histories run in batches, one per webhook fault: sixty one by one would take an hour.
 const webhooks = [
   { webhooks: "deliver" },
   { webhooks: "drop" },
@@ -67,12 +67,12 @@ async function expectAgreement(party: Party, history: History): Promise<void> {
   if (refunded === 0) expect(page).not.toContain("Te devolvimos $");
 }
 
-/** Bookings of tomorrow and the days after, so that nobody may still withdraw by law; those that cancel late get half. */
+/** Bookings in the next days, too soon for the legal right of withdrawal; those with `late` are past free cancellation and refund half. */
 async function holdAll(part: History[]): Promise<Party[]> {
   const parties: Party[] = [];
   let client: SignedIn | undefined;
   for (const [n, { late }] of part.entries()) {
-    if (n % 5 === 0) client = await signUp(system); // a client holds five at most
+    if (n % 5 === 0) client = await signUp(system); // MAX_OPEN_HOLDS is five per client
     const slot = taken++;
     const staffId = salon.staffIds[Math.floor(slot / 60) % salon.staffIds.length]!;
     const start = new Date(at(2 + Math.floor((slot % 60) / 20), "08:00").getTime() + (slot % 20) * 30 * 60_000);
@@ -83,7 +83,7 @@ async function holdAll(part: History[]): Promise<Party[]> {
   return parties;
 }
 
-/** Every word of the provider arrives or is asked for, disputes end, and nothing is at work any more. */
+/** Waits until all webhooks are delivered or reconciled, disputes are closed and the system is quiet. */
 async function comeToRest(part: History[], parties: Party[]): Promise<void> {
   await provider(system).faults({});
   const agreed = async () => {

@@ -26,7 +26,7 @@ test("a mail leads on, from the click to the mailbox and back: confirmed with it
     subject.replace(/:? .*/, ""),
     attachments.map(({ name, bytes }) => [name.replace(/\d+/, "…"), bytes.subarray(0, 5).toString()]),
   ]);
-  // Two facts of one moment are told by two events, and either mail may be the first to arrive.
+  // Two events at the same time: their mails can arrive in either order.
   const inAnyOrder = <Row>(rows: Row[]) => expect.arrayContaining(rows) as unknown;
   expect(told).toHaveLength(4);
   expect(told.slice(0, 2)).toEqual(
@@ -57,7 +57,7 @@ test("a mail leads on, from the click to the mailbox and back: confirmed with it
   }
 });
 
-/** A mail leads on: its pages ask whoever is not signed in to sign in, and lead back. Opening them, as mail scanners do, changes nothing. */
+/** A mail's links redirect to the login with a way back. Opening them (GET), as mail scanners do, changes nothing. */
 async function expectToLeadOn(text: string, bookingId: string): Promise<void> {
   const links = text.match(/^https:\S+/gm)!.map((link) => new URL(link));
   expect(links.map(({ origin, pathname }) => origin + pathname)).toEqual(

@@ -1,7 +1,7 @@
 import type { SystemDescription } from "@lacio/testkit/system";
 import type { Objects } from "@lacio/stripe-sandbox/testing/sandbox";
 
-/** The provider's other side: what it holds, and how its webhooks fail. Faults are everybody's, so a test needs a system of its own. */
+/** The Stripe sandbox's control API: its objects and webhook faults. Faults are global, so a test needs its own system. */
 export function provider(system: SystemDescription) {
   async function control<T>(method: string, route: string, body?: object): Promise<T> {
     const headers = { "content-type": "application/json" };
@@ -18,7 +18,7 @@ export function provider(system: SystemDescription) {
     faults: (faults: object) => control("PUT", "/faults", faults),
     resend: (eventId: string, copies: number) => control("POST", `/events/${eventId}/resend`, { copies }),
     events: async (bookingId: string) => (await objects()).events.filter(({ data }) => JSON.stringify(data.object).includes(bookingId)),
-    /** What the client of this booking gave, and got back. */
+    /** What was paid and refunded for this booking. */
     async money(bookingId: string): Promise<{ received: number[]; refunded: number[] }> {
       const { paymentIntents, refunds } = await objects();
       const ours = paymentIntents.filter(({ metadata, status }) => metadata.booking_id === bookingId && status === "succeeded");

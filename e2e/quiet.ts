@@ -3,9 +3,9 @@ import { connect } from "@nats-io/transport-node";
 import type { SystemDescription } from "@lacio/testkit/system";
 import { sql, until } from "@lacio/testkit/testing";
 
-/** Waits until nothing moves any more: from here on, what there is once will not become twice. */
+/** Waits until no work is pending in any service, so that a count of effects is final. */
 export async function quiet(system: SystemDescription): Promise<void> {
-  // Work passes from place to place, and might be where the first look has been already.
+  // Twice, because work moves between services and may reach one that was already checked.
   const look = async () => [...(await waiting(system)), ...(await waiting(system))];
   await until(
     async () => {

@@ -14,7 +14,7 @@ const deadlocks = () => readFileSync(path.join(system.dir, "logs/postgres.log"),
 type Offer = { start: string; end: string; staffId: string; staffName: string };
 type Booked = { bookingId: string };
 
-/** As an honest client does: where the salon is too busy to answer, the same call with the same key again. */
+/** Retries 503 and 504 with the same idempotency key, as a well-behaved client does. */
 async function create(mine: Rest, { serviceId, staffIds }: Salon, start: Date | string) {
   const wish = { serviceId, staffId: staffIds[0], desiredStart: typeof start === "string" ? start : start.toISOString() };
   const key = { "idempotency-key": crypto.randomUUID() };
@@ -91,7 +91,7 @@ describe("the time in which a treatment works by itself", () => {
     const salon = await openSalon(system, { phases: [30, -60, 30] });
     await create(await clientOf(), salon, at(1, "10:00"));
     const others = await Promise.all(Array.from({ length: 8 }, clientOf));
-    // Both starts fit into the pause, but not together.
+    // Each start fits into the pause (a phase that is not busy), but not both.
     const answers = await Promise.all(others.map((mine, n) => create(mine, salon, at(1, n % 2 ? "10:30" : "10:45"))));
     expect(answers.map((answer) => reasonOf(answer) ?? "booked").sort()).toEqual(["booked", ...Array<string>(7).fill("slot_taken")]);
     await expectNoOverlap(system);
@@ -103,7 +103,7 @@ test("of moves and cancellations that meet at one booking one wins, and the othe
   const mine = await clientOf();
   const { bookingId } = (await create(mine, salon, at(2, "08:00"))).body;
 
-  // All eight have seen the booking as it is and stand at its row, before the first may change it.
+  // A row lock holds all eight calls after they have read the booking, until all of them wait for it.
   const gate = new pg.Client({ connectionString: system.databaseUrls.booking });
   await gate.connect();
   await gate.query("begin");
@@ -112,7 +112,7 @@ test("of moves and cancellations that meet at one booking one wins, and the othe
     mine.post<RestError>(`/v1/bookings/${bookingId}/reschedule`, { desiredStart: at(2, time).toISOString() }),
     mine.post<RestError>(`/v1/bookings/${bookingId}/cancel`),
   ]);
-  // The first waits for the gate, the others in line for the row; whoever else waits in this database waits elsewhere.
+  // The first call waits for the gate's transaction, the others for the row's tuple lock; the query counts only those.
   const inLine = `select 1 from pg_locks l, booking b where b.id = $1 and not l.granted and l.locktype = 'tuple'
     and l.relation = 'booking'::regclass and l.page = (b.ctid::text::point)[0] and l.tuple = (b.ctid::text::point)[1]`;
   await until(async () => (await sql(system, "booking", inLine, [bookingId])).length === calls.length - 1);
@@ -198,7 +198,7 @@ test("a slot is free again within five seconds after its unpaid hold ends", asyn
   expect(await statusOf(system, bookingId)).toBe("EXPIRED");
 });
 
-/** Availability has heard of the booking and of its end: what overlaps it is free to its view as well. */
+/** Waits until availability has handled the booking's last event, so that its projection lists the time as free. */
 const seenToEnd = (bookingId: string) =>
   until(async () => {
     const [booking] = await sql<{ revision: string }>(system, "booking", "select revision from booking where id = $1", [bookingId]);
@@ -206,7 +206,7 @@ const seenToEnd = (bookingId: string) =>
     return (await sql(system, "availability", seen, [bookingId, booking!.revision])).length > 0;
   });
 
-/** Half an hour of the same stylist: who can do the long service can do this one. */
+/** A service of half an hour with the same stylist. */
 async function openShortService(salon: Salon): Promise<Salon> {
   const staff = clientFor(StaffService, system, await adminToken(system));
   const { stylist } = await staff.getStylist({ staffId: salon.staffIds[0]! });

@@ -7,7 +7,7 @@ import { signUp, sql } from "@lacio/testkit/testing";
 import { quiet, toNats } from "./quiet.ts";
 import { at, book, bookings, openSalon } from "./salon.ts";
 
-// Replicas of the workers come and go, two at a time, while clients book and cancel. `REPLICA_STARTS=50 npm test -- e2e/replicas` is the long form.
+// Starts and stops worker replicas, two at a time, while clients book and cancel. `REPLICA_STARTS=50 npm test -- e2e/replicas` runs it longer.
 const most = Number(process.env.REPLICA_STARTS ?? 1);
 const starts = (service: string) => (service === "availability" || service === "notification" ? most : Math.min(most, 3));
 jest.setTimeout(120_000 + most * 15_000);
@@ -35,15 +35,15 @@ test("nothing is replayed, nothing is missing, nothing happens twice", async () 
   await quiet(system);
 
   const after = await consumers();
-  for (const [name, { created }] of Object.entries(before)) expect([name, after[name]!.created]).toEqual([name, created]); // none was made anew
+  for (const [name, { created }] of Object.entries(before)) expect([name, after[name]!.created]).toEqual([name, created]); // no consumer was recreated
   for (const { reached, last } of Object.values(after)) expect(reached).toBe(last);
-  // Others need not keep what does not concern them; availability has an effect of everything that it knows.
+  // Other services may ignore events that do not concern them; availability handles every event of its subjects.
   for (const { service, events, handled } of await inboxes())
     if (service === "availability") expect(handled).toBe(events);
     else expect(handled).toBeLessThanOrEqual(events);
 });
 
-/** Each time another hour: availability hears of a cancellation a moment later. */
+/** A different hour each time, because availability is eventually consistent after a cancellation. */
 async function bookAndCancel(goesOn: () => boolean): Promise<void> {
   const salon = await openSalon(system);
   const client = await signUp(system);
@@ -53,7 +53,7 @@ async function bookAndCancel(goesOn: () => boolean): Promise<void> {
   }
 }
 
-/** Every durable consumer: when it was made, how far it is, and where its stream ends. */
+/** Every durable consumer: its creation time, its position and its stream's last sequence. */
 async function consumers(): Promise<Record<string, { created: string; reached: number; last: number }>> {
   const nats = await toNats(system);
   try {
@@ -68,7 +68,7 @@ async function consumers(): Promise<Record<string, { created: string; reached: n
   }
 }
 
-/** How many events of a kind there are, and how many of them a service has handled; for every kind that it knows. */
+/** Per service and subject that it consumes: the number of events, and of those in its inbox. */
 async function inboxes(): Promise<{ service: string; events: number; handled: number }[]> {
   const found = [];
   for (const service of serviceNames) {

@@ -17,7 +17,7 @@ export interface RestError {
 
 export type Rest = ReturnType<typeof rest>;
 
-/** REST through the edge, as somebody or as nobody. */
+/** REST through the edge, with or without an access token. */
 export function rest(system: SystemDescription, token?: string) {
   trustEdge(system);
   async function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {

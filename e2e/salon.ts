@@ -10,7 +10,7 @@ import { adminToken, clientFor, refusal, signUp, sql, until, type SignedIn } fro
 
 export const zone = "America/Bogota";
 
-/** Midnight-aligned wall time of a day ahead, as the instant that the API speaks. */
+/** The instant of a wall-clock time at the salon, some days ahead. */
 export function at(daysAhead: number, time: string): Date {
   const day = Temporal.Now.plainDateISO(zone).add({ days: daysAhead });
   return new Date(day.toZonedDateTime({ timeZone: zone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds);
@@ -25,8 +25,8 @@ const phasesOf = (minutes: number[]) =>
   minutes.map((length, i) => ({ name: `Fase ${i + 1}`, minutes: Math.abs(length), busy: length > 0 }));
 
 /**
- * A service of its own for one test, and stylists who alone can do it, every day from 8 to 20: tests never meet.
- * `phases` in minutes; a negative one leaves the stylist free. `validFrom` is the first day, for who must not meet the present moment.
+ * A new service with its own skill and stylists, every day from 8 to 20, so that tests are isolated from each other.
+ * `phases` in minutes; a negative one is not busy. `validFrom`: the first working day, for tests that must not use hours of today.
  */
 export async function openSalon(
   system: SystemDescription,
@@ -60,7 +60,7 @@ export async function openSalon(
   return { serviceId: service!.id, staffIds };
 }
 
-/** As an ADMIN does; waits until everybody goes by them. For a system of one's own: the salon's settings are everybody's. */
+/** Changes the settings as an ADMIN and waits until all services have them. Settings are global, so a test needs its own system. */
 export async function changeSettings(system: SystemDescription, settings: Partial<Settings>): Promise<void> {
   const staff = clientFor(StaffService, system, await adminToken(system));
   const { revision: expectedRevision } = await staff.getSettings({});
@@ -69,7 +69,7 @@ export async function changeSettings(system: SystemDescription, settings: Partia
     await until(async () => (await sql(system, service, "select 1 from settings where revision >= $1", [revision])).length > 0);
 }
 
-/** So that a paid booking can be invoiced. Test files that start side by side may both try: the ranges exist afterwards. */
+/** Creates the numbering ranges that invoices need. Safe in parallel: test files may race, and the ranges exist afterwards. */
 export async function ensureNumbering(system: SystemDescription): Promise<void> {
   const invoices = clientFor(InvoiceService, system, await adminToken(system));
   const validity = { validFrom: "2019-01-19", validUntil: "2030-01-19" };
@@ -94,7 +94,7 @@ export async function book(system: SystemDescription, client: SignedIn, salon: S
   });
 }
 
-/** Opens the provider's checkout and decides there, as a browser would. Answers where the provider sends the client. */
+/** Opens the provider's checkout and decides there, as a browser would. Returns the URL that the provider redirects to. */
 export async function pay(
   system: SystemDescription,
   client: SignedIn,

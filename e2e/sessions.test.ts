@@ -98,7 +98,7 @@ describe("a session, by REST", () => {
   });
 });
 
-/** What the three doors say to a token: REST and Connect at the edge, Connect at the service's port. */
+/** The answers to a token at three places: REST and Connect at the edge, Connect at the service's own port. */
 async function asked(token?: string) {
   const byRest = await rest(system, token).get("/v1/me");
   const connect = await rest(system, token).post(`/${UsersService.typeName}/GetMe`);
@@ -109,7 +109,7 @@ async function asked(token?: string) {
   };
 }
 
-/** Ana's token, signed by auth's own key as auth signs it, but for `changes`. */
+/** Ana's access token, signed with auth's key like auth's own, except for `changes`. */
 function signed(changes: { accessTokenMinutes?: number; tokenIssuer?: string; tokenAudience?: string } = {}): Promise<string> {
   const { keyEncryption } = JSON.parse(readFileSync(path.join(system.dir, "secrets.json"), "utf8")) as { keyEncryption: string };
   const config = { secret: keyEncryption, keyDays: 30, accessTokenMinutes: 10, tokenIssuer: "lacio", tokenAudience: "lacio", ...changes };

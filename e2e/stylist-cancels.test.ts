@@ -39,7 +39,7 @@ async function sell(start: Date): Promise<{ client: SignedIn; bookingId: string;
 const bookingOf = async (mine: Rest, bookingId: string): Promise<Booking> =>
   (await mine.get<{ booking: Booking }>(`/v1/bookings/${bookingId}`)).body.booking;
 
-/** Once at the provider, in the books, on a credit note in the mailbox. */
+/** One refund: at the provider, in the ledger, and on one mailed credit note. */
 async function expectRefund({ client, bookingId }: { client: SignedIn; bookingId: string }, amount: number): Promise<void> {
   await until(async () => (await told(system, "invoice.credit_note_issued", bookingId)) > 0, { timeoutMs: 60_000 });
   await quiet(system);
@@ -169,7 +169,7 @@ describe("a client who cancels", () => {
   });
 
   test("after the limit gets everything back when the policy of the day of booking says so", async () => {
-    const visit = await sell(await withinADay()); // the salon has become generous by the test above
+    const visit = await sell(await withinADay()); // the test above has made cancelling free until the start
     expect((await bookingOf(visit.mine, visit.bookingId)).policy.freeUntilHours ?? 0).toBe(0);
     await visit.mine.post(`/v1/bookings/${visit.bookingId}/cancel`);
     await expectRefund(visit, price);

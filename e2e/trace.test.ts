@@ -9,7 +9,7 @@ import { at, decide, ensureNumbering, openSalon } from "./salon.ts";
 import { startCollector, type Collector } from "./trace/collector.ts";
 import { chain, type Span } from "./trace/spans.ts";
 
-// A client who traces, as the web's server does, gives its calls one trace; the provider and everything behind it carry it on.
+// A client sends a traceparent, as the web's server does; the trace continues through the provider's webhook and all events.
 const traceId = randomBytes(16).toString("hex");
 const clientSpan = randomBytes(8).toString("hex");
 const traced = { traceparent: `00-${traceId}-${clientSpan}-01` };
@@ -45,7 +45,7 @@ await beforeTests(
     await decide(paying.body.checkoutUrl, "approve");
     await until(async () => (await mails(system, client.email)).some(({ attachments }) => attachments.length > 0));
     requests = { booking: booked.headers.get("x-request-id")!, paying: paying.headers.get("x-request-id")! };
-    // Each process sends its spans in its own time: all are there when both requests have their spans, both mails too, and no parent is missing.
+    // Processes export spans at their own intervals: complete when both requests and both mails have spans, and no parent is missing.
     await until(() => spans("edge").length === 4 && spans("notification", "send mail").length === 2 && roots().every(isEdge));
   },
   async () => {
@@ -57,7 +57,7 @@ await beforeTests(
 const booked = ["booking: lacio.booking.v1.BookingService/CreateBooking", "edge: router booking egress", "edge: ingress"];
 const paid = [
   "booking: process payments.succeeded",
-  // The provider tells it twice, in two words; whichever is worked on first settles the payment.
+  // The provider sends two event types for one payment; the first that is processed settles it.
   expect.stringMatching(/^payments: process stripe (payment_intent\.succeeded|checkout\.session\.completed)$/) as unknown as string,
   "payments: lacio.payments.v1.PaymentsService/StartPayment",
   "edge: router payments egress",

@@ -13,7 +13,7 @@ let system: System;
 let salon: Salon;
 let hour = 8;
 
-// A reconciler that never wakes: webhooks alone count, until the last test.
+// The reconciler's interval is too long to run: until the last test only webhooks count.
 await beforeTests(
   async () => {
     system = await startSystem({ fsync: false, serviceEnv: { payments: { RECONCILE_SECONDS: "3600" } } });
@@ -31,7 +31,7 @@ async function checkout(): Promise<Sale & { checkoutUrl: string }> {
   return { bookingId, email: client.email, checkoutUrl };
 }
 
-/** Approves a payment of which no webhook will ever tell. */
+/** Approves a payment whose webhooks are dropped. */
 async function approveUnheard({ checkoutUrl, bookingId }: { checkoutUrl: string; bookingId: string }) {
   await provider(system).faults({ webhooks: "drop" });
   await decide(checkoutUrl, "approve");
@@ -41,7 +41,7 @@ async function approveUnheard({ checkoutUrl, bookingId }: { checkoutUrl: string;
   });
 }
 
-/** One of everything, and one mail that says so, with the invoice in it. */
+/** Every effect exactly once, and one confirmation mail with the invoice attached. */
 async function expectToldOnce(sale: Sale): Promise<void> {
   await quiet(system);
   await expectSoldOnce(system, sale);
@@ -87,7 +87,7 @@ describe("a webhook with the provider's own words is refused, and changes nothin
     const approved = await checkout();
     sale = approved;
     const events = await approveUnheard(approved);
-    // What the sandbox notes beside an event does not travel with it.
+    // `delivery` is the sandbox's own field, not part of the webhook's body.
     body = JSON.stringify({ ...events.find(({ type }) => type === "payment_intent.succeeded")!, delivery: undefined });
   });
 

@@ -9,7 +9,7 @@ import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { at, book, ensureNumbering, openSalon, pay, payments, type Salon } from "../salon.ts";
 import { callName, type PersonName } from "./table.ts";
 
-/** Everybody who makes a call, and the things that are one person's. */
+/** All callers of the matrix, and the resources that belong to one of them. */
 export interface Cast {
   system: SystemDescription;
   salon: Salon;
@@ -20,13 +20,13 @@ export interface Cast {
   tokens: Record<PersonName, string | undefined>;
   skillId: string;
   bookingId: string;
-  /** A booking of the client that took place. */
+  /** The client's past booking. */
   visitedId: string;
   paymentId: string;
   invoiceId: string;
   notificationId: string;
   sessionId: string;
-  /** One more of the stylist's. */
+  /** Adds another time off of the stylist. */
   timeOff(): Promise<string>;
 }
 
@@ -70,7 +70,7 @@ export async function gatherCast(system: SystemDescription): Promise<Cast> {
   };
 }
 
-/** Who makes these calls: the cast, but for the call that ends its caller's account. That takes clients whom nobody needs any more. */
+/** The tokens for a method: the cast's, but new clients for EraseMe, which closes its caller's account. */
 export async function tokensFor(method: DescMethod, { tokens, system }: Cast): Promise<Cast["tokens"]> {
   if (callName(method) !== "UsersService/EraseMe") return tokens;
   const [client, otherClient] = await Promise.all([signUp(system), signUp(system)]);
@@ -93,7 +93,7 @@ async function paidBooking(system: SystemDescription, client: SignedIn, salon: S
   return { bookingId, invoiceId, notificationId, paymentId };
 }
 
-// Visits lie in the past, bookings in the future: it is written where users would have noted it.
+// A past visit can't be booked: the row that users would have written is inserted directly.
 async function visit(system: SystemDescription, client: SignedIn, staffId: string): Promise<string> {
   const bookingId = crypto.randomUUID();
   await sql(system, "users", "insert into visit (booking_id, client_id, staff_id) values ($1, $2, $3)", [bookingId, client.id, staffId]);

@@ -7,13 +7,13 @@ import type { SystemDescription } from "@lacio/testkit/system";
 import { reasonOf, type Rest } from "../rest.ts";
 import { restForm } from "./rest-form.ts";
 
-/** What somebody was answered: how far the call got, as in the table, and the text of it. */
+/** The outcome of a call in the table's terms, and the text of the answer. */
 export type Answered = { outcome: string; text: string };
 
 type Request = MessageInitShape<DescMessage>;
 type Call = (request: Request) => Promise<object>;
 
-/** Calls at the service's own port. */
+/** Calls the service's own port. */
 export async function atPort(system: SystemDescription, method: DescMethod, request: Request, token?: string): Promise<Answered> {
   const call = (clientFor(method.parent, system, token) as Record<string, Call>)[method.localName]!;
   try {
@@ -34,7 +34,7 @@ export async function throughEdge(edge: Rest, method: DescMethod, request: Reque
   return { outcome: code === undefined ? "ok" : outcomeOf(code, reasonOf(answer)), text: answer.bytes.toString() };
 }
 
-// A code that comes without the reason it must have is no outcome of the table.
+// A code without its required reason is an unexpected outcome.
 function outcomeOf(code: Code, reason: string | undefined): string {
   if (code === Code.Unauthenticated && ["unauthenticated", "token_invalid"].includes(reason!)) return "401";
   if (code === Code.PermissionDenied && reason === "forbidden") return "403";

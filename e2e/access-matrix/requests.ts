@@ -27,7 +27,7 @@ const password = "una clave larga";
 const price = { currencyCode: "COP", minorUnits: 9_000_000n };
 const phases = [{ name: "Alisado", minutes: 60, busy: true }];
 
-/** One good request of every method, with the things of the cast. It does not compile while a method is missing. */
+/** One valid request per method, with the cast's resources. Does not compile while a method is missing. */
 const auth: Requests<typeof AuthService> = {
   register: () => ({ email: email(), password, name: "Ana", phone: "3001234567", locale: "es" }),
   login: ({ client }) => ({ email: client.email, password: client.password }),
@@ -75,7 +75,7 @@ const staff: Requests<typeof StaffService> = {
   listTimeOff: ({ stylistId }) => ({ staffId: stylistId, pageSize: 10 }),
   removeTimeOff: async (cast) => ({ staffId: cast.stylistId, timeOffId: await cast.timeOff() }),
   getSettings: () => ({}),
-  // A revision that nobody saw: the salon whose settings these are is everybody's here.
+  // A revision that never exists, so that nothing changes: other tests share these settings.
   updateSettings: () => ({ settings: { ...usualSettings }, expectedRevision: 1_000_000_000_000n }),
 };
 
@@ -143,7 +143,7 @@ const notification: Requests<typeof NotificationService> = {
   markNotificationRead: ({ notificationId }) => ({ notificationId }),
 };
 
-/** By the owner's name and the method's, as in `requests.auth.login`; and the other requests that the table has in brackets. */
+/** By service and method, as in `requests.auth.login`. `variants`: the other requests, which the table has in brackets. */
 export const requests = { auth, users, staff, availability, booking, payments, invoice, notification };
 
 export const variants: Record<string, (cast: Cast) => Record<string, unknown> | Promise<Record<string, unknown>>> = {

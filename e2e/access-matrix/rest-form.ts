@@ -5,7 +5,7 @@ export const hasRest = (method: DescMethod): boolean => hasOption(method, http);
 
 export const pathOf = (method: DescMethod): string => String(getOption(method, http).pattern.value);
 
-/** A request in JSON as the method's `google.api.http` option has it: fields in the path, the others in the body or else the query. */
+/** A request by the method's `google.api.http` option: fields in the path, the others in the body or the query. */
 export function restForm(method: DescMethod, request: JsonObject): { verb: string; path: string; body?: JsonObject } {
   const { pattern, body } = getOption(method, http);
   const rest = { ...request };

@@ -2,16 +2,16 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { methods } from "@lacio/proto/registry";
 
 /**
- * Who gets how far with which call. The things named in a call (a booking, its payment, its invoice, …) belong to `client`; the hours and
- * the time off to `stylist`, who also serves that booking.
+ * The outcome of every RPC for every kind of caller. The resources in a request (a booking, its payment, its invoice, …) belong to `client`;
+ * the hours and the time off to `stylist`, who also serves that booking.
  *
- *   ok   reached the behaviour: the answer, or a refusal of the domain
- *   401  has to sign in
- *   403  may not do this, whoever asks for whatever
- *   404  is told that there is no such thing
+ *   ok   authorised: an answer, or a refusal of the domain
+ *   401  not authenticated
+ *   403  the role may not call this method
+ *   404  the resource is not visible to this caller
  *
- * The last column names the services that get through ("any": all of them; "-": none); all the others are answered 403.
- * Who calls EraseMe is another client each time (tokensFor). What stands in brackets is another request of the same method.
+ * The last column names the services that are authorised ("any": all of them; "-": none); all others get 403.
+ * EraseMe is called by a new client each time (tokensFor). Brackets mark another request of the same method.
  */
 const table = `
                                                 nobody  client  other client  stylist  other stylist  admin  services

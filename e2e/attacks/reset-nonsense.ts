@@ -5,8 +5,8 @@ import { signUp } from "@lacio/testkit/testing";
 import { rest } from "../rest.ts";
 
 /**
- * One address sets new passwords with a token that nobody was ever given, many at once, and somebody signs in beside it.
- * `sh dev/run e2e/attacks/reset-nonsense.ts` does it 500 times to a system of its own, with the limits of a real edge.
+ * One address calls ResetPassword with an invalid token many times in parallel, while a client signs in.
+ * `sh dev/run e2e/attacks/reset-nonsense.ts` does it 500 times against its own system, with the limits of a real edge.
  */
 export async function resetNonsense(system: SystemDescription, calls: number) {
   const honest = await signUp(system);
@@ -26,7 +26,7 @@ export async function resetNonsense(system: SystemDescription, calls: number) {
   return { answers, attackMs: Math.round(performance.now() - startedAt), logins };
 }
 
-const streams = 32; // as many calls at once as one connection takes
+const streams = 32; // the edge's maximum of concurrent streams per connection
 
 async function burst({ urls, certificate }: SystemDescription, calls: number): Promise<number[]> {
   const session = http2.connect(urls.edge!, { ca: fs.readFileSync(certificate) });
@@ -41,7 +41,7 @@ const reset = (session: http2.ClientHttp2Session) =>
   new Promise<number>((resolve) => {
     const call = session.request({ ":method": "POST", ":path": "/v1/auth/reset-password", "content-type": "application/json" });
     call.on("response", (headers) => resolve(headers[":status"]!)).on("close", () => resolve(0));
-    call.on("error", () => {}); // told by "close"
+    call.on("error", () => {}); // "close" follows and resolves
     call.resume().end(JSON.stringify({ token: "nonsense", password: "una clave inventada" }));
   });
 

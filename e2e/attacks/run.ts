@@ -3,7 +3,7 @@ import { visit } from "./attack.ts";
 import { slowPosts } from "./slow-posts.ts";
 import { unfinishedBodies } from "./unfinished-bodies.ts";
 
-// `sh dev/run e2e/attacks/run.ts slow-posts` beside a running `npm start`: half a minute of it, with an honest visitor every second.
+// `sh dev/run e2e/attacks/run.ts slow-posts` beside a running `npm start`: attacks for half a minute, with an honest request every second.
 const attacks = {
   "slow-posts": (edge: string) => slowPosts(edge),
   "unfinished-calls": (edge: string) => unfinishedBodies(edge, "/v1/auth/refresh"),

@@ -7,15 +7,15 @@ export interface Case {
   field: DescField;
   value: JsonValue | undefined;
   body: JsonObject;
-  /** It must be refused: no field of its kind takes such a value. */
+  /** Must be refused: invalid in every field of its kind. */
   never: boolean;
-  /** It is treated alike in all fields of its kind. */
+  /** Handled by the same code in all fields of its kind. */
   alike: boolean;
-  /** The next value has the next number, and so has the same value of the next field: every n-th turn is of all fields and of all values. */
+  /** A running number over values and fields: every n-th one covers all fields and, over the fields, all values. */
   turn: number;
 }
 
-/** Every field of the request, also inside of others, with every bad value, one at a time in an otherwise good request. */
+/** Every field of the request, nested ones too, with every bad value, one at a time in an otherwise valid request. */
 export function* casesOf(input: DescMessage, good: JsonObject): Generator<Case> {
   for (const field of input.fields) {
     const { jsonName } = field;
@@ -58,7 +58,7 @@ function* casesOfList(field: DescField & { fieldKind: "list" }, good: JsonObject
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What is no request at all. */
+/** Bodies that are no request. */
 export const notRequests: (string | Buffer)[] = [
   "",
   "{",

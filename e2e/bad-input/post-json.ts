@@ -10,11 +10,11 @@ export interface Answer {
   /** Connect's code, "ok" when there is none. */
   code: string;
   message: string;
-  /** The fields that google.rpc.BadRequest names, with what it says of them. */
+  /** The field violations of google.rpc.BadRequest. */
   violations: { field: string; description: string }[];
 }
 
-/** Connect by hand, as no client of ours would: any bytes at all go to the service's own port. */
+/** Connect's protocol by hand, to send arbitrary bytes to the service's own port. */
 export function openPorts(system: SystemDescription) {
   const sessions = new Map<string, http2.ClientHttp2Session>();
   const sessionOf = (url: string) => {

@@ -3,12 +3,12 @@ import type { JsonValue } from "@bufbuild/protobuf";
 import { field as rules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 
 /**
- * A value that somebody may send for a field. `never`: no field of that kind takes it. `alike`: the same lines treat it in every field of
- * its kind, because it is not even JSON of that kind, or because the field takes any text.
+ * A bad value for a field. `never`: invalid in every field of its kind. `alike`: the same code handles it in every field of its kind, because
+ * it does not decode as that kind, or because the field accepts any text.
  */
 export type Bad = { value: JsonValue | undefined; never?: true; alike?: true };
 
-/** What to try in one field, by its kind. */
+/** The values to try in a field, by its kind. */
 export function badValues(field: DescField): Bad[] {
   if (field.fieldKind === "list") return lists;
   if (field.fieldKind === "message") return field.message.typeName === "google.protobuf.Timestamp" ? times : messages;
@@ -26,7 +26,7 @@ const missing: Bad[] = [{ value: undefined }, { value: null }];
 const deep = (depth: number): JsonValue => JSON.parse("[".repeat(depth) + "]".repeat(depth)) as JsonValue;
 const long = "x".repeat(100_000);
 
-// A field whose contract names no form, only a length.
+// For a field without a format rule, only with a length.
 const stringsFor = (field: DescField): Bad[] =>
   takesAnyText(field) ? strings.map((bad) => (bad.never ? bad : { ...bad, alike: true })) : strings;
 
@@ -59,8 +59,8 @@ const strings: Bad[] = [
   ...anything("24:00", "23:59", "25:61", "00:00"),
 ];
 
-// Whatever a client makes up; a real one is base64url of a JSON array of what its list is ordered by: names, times, ids. Each of these
-// stands in each place, beside what is right there, so that for every list there is a token with one wrong part.
+// Forged page tokens. A real one is base64url of a JSON array of its list's sort keys: names, times, ids. Each bad part is tried at each
+// position beside valid ones, so that every list gets a token with one wrong part.
 const parts: JsonValue[] = [
   ...["x", "", "\0", 1, null, "2031-06-01T10:00:00.000Z", "2031-06-01", "9999-12-31T23:59:59.999Z", "2031-02-30T10:00:00.000Z"],
   ...["0000-01-01T00:00:00.000Z", "-000001-01-01T00:00:00.000Z", "+010000-01-01T00:00:00.000Z", "+275760-01-01T00:00:00.000Z"],
@@ -81,7 +81,7 @@ const int64s: Bad[] = [
 ];
 const booleans: Bad[] = [...missing, ...misread("true", 1, 0, {}, [], "")];
 const enums: Bad[] = [...missing, ...misread("NO_SUCH_NAME", "", {}, [], 1.5, 2 ** 31), ...refused(99, -1), ...anything(0)];
-// A name that is not known is read as no value, and this field may have none.
+// An unknown name decodes as absent, which an optional field allows.
 const optionalEnums = enums.map((bad): Bad => (typeof bad.value === "string" ? { value: bad.value } : bad));
 const messages: Bad[] = [...missing, ...misread("x", 7, true, [], [{}]), ...anything({}, { unknown: { unknown: deep(2_000) } })];
 

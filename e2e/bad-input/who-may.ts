@@ -4,7 +4,7 @@ import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { access } from "@lacio/proto/options/v1/options";
 import type { Cast } from "../access-matrix/cast.ts";
 
-/** Everybody with a way of their own through a method: a token for each kind of caller that it lets in. */
+/** A token for each kind of caller that a method authorises. */
 export function whoMay(method: DescMethod, { tokens, system }: Cast): Map<string, string | undefined> {
   const { anyone, roles, callers } = getOption(method, access);
   if (anyone) return new Map([["nobody", undefined]]);

@@ -1,7 +1,7 @@
 import net from "node:net";
 import { freePort } from "@lacio/testkit/processes/ports";
 
-/** A way to a server that can swallow packets: nothing passes any more, and neither side is told. */
+/** A TCP proxy that can simulate a network partition: it drops all data without closing the connections. */
 export async function startProxy(target: string): Promise<Proxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<net.Socket>();
@@ -25,7 +25,7 @@ export async function startProxy(target: string): Promise<Proxy> {
   return {
     url: url.href,
     swallow: () => (swallowing = true),
-    /** Passes packets again; what was open when it swallowed stays dead. */
+    /** Ends the partition: destroys the connections that it cut, and new ones work. */
     recover() {
       swallowing = false;
       for (const socket of sockets) socket.destroy();

@@ -9,7 +9,7 @@ import { balance } from "../invariants.ts";
 import { bookings, payments } from "../salon.ts";
 import type { Party } from "./history.ts";
 
-/** What everybody says of one booking's money when nothing moves any more, in minor units: each line has to read the same twice. */
+/** One booking's money as every service, the provider and the mails have it, at rest, in minor units: both values of a line must be equal. */
 export async function accountsOf(system: System, { client, bookingId }: Party) {
   const {
     payments: [payment],
@@ -49,7 +49,7 @@ export async function accountsOf(system: System, { client, bookingId }: Party) {
       ],
       "mails that a refund failed, and refunds that did": [mails.failed, refunds.failed],
       "mails that a refund went after the one that it came back": [mails.overtaken, 0],
-      // One that failed before it could be told is told as failed alone.
+      // A refund that failed before its success was mailed has only the mail of the failure.
       "mails of refunds, and refunds that arrived": [Math.min(Math.max(mails.sent, refunds.arrived), refunds.told), mails.sent],
     },
     refunded,
@@ -78,14 +78,14 @@ async function invoicedFor(system: System, bookingId: string): Promise<number> {
   return Number((await sql<{ sum: string }>(system, "invoice", text, [bookingId]))[0]!.sum);
 }
 
-/** Of what was decided the provider may have had less left; what came back from the bank stays decided. */
+/** What cancellations refunded: as reduced to what the provider had left; a refund that the bank returned still counts. */
 async function givenByCancellation(system: System, paymentId: string): Promise<number> {
   const text = `select coalesce(sum(amount), 0) as sum from refund
     where payment_id = $1 and cause like 'booking.cancelled:%' and failure is distinct from 'nothing is left'`;
   return Number((await sql<{ sum: string }>(system, "payments", text, [paymentId]))[0]!.sum);
 }
 
-/** A cancellation gives what it said beside all that others gave or owed, as far as the sale reaches. */
+/** A cancellation refunds its amount in addition to other refunds and debts, limited by the sale's amount. */
 async function decidedFor(system: System, { paymentId, amount }: Payment): Promise<number> {
   const text = `select coalesce(sum(debit), 0) as sum from ledger_entry left join refund on refund.id = refund_id
     where ledger_entry.payment_id = $1 and account = 'client_deposits' and refund.cause not like 'booking.cancelled:%' is not false`;
@@ -93,7 +93,7 @@ async function decidedFor(system: System, { paymentId, amount }: Payment): Promi
   return others + Math.min(await givenByCancellation(system, paymentId), of(amount) - others);
 }
 
-/** Whose bank decided a dispute for her has from there what the salon owed. */
+/** The part of the salon's debt that a lost dispute has paid to the client. */
 async function debtPaidByBank(system: System, paymentId: string): Promise<number> {
   const text = `select coalesce(sum(debit), 0) as sum from ledger_entry
     where payment_id = $1 and account = 'owed_to_clients' and transaction_id like 'dispute_lost:%'`;
@@ -113,7 +113,7 @@ async function mailedTo(system: System, bookingId: string): Promise<{ sent: numb
   };
 }
 
-/** `told`: as having arrived, whatever became of it. */
+/** `told`: published as successful, even if it failed later. */
 async function refundsOf(system: System, bookingId: string): Promise<{ told: number; failed: number; arrived: number }> {
   const text = `select (select count(*) from outbox where subject = 'payments.refunded' and key = $1) as told,
       (select count(*) from outbox where subject = 'payments.refund_failed' and key = $1)
@@ -124,7 +124,7 @@ async function refundsOf(system: System, bookingId: string): Promise<{ told: num
   return { told: Number(row!.told), failed: Number(row!.failed), arrived: Number(row!.arrived) };
 }
 
-/** The booking's page as its client reads it without script, before the list of mails. */
+/** The booking's page without script, as its client sees it, up to the list of mails. */
 export async function pageOf(system: System, { client, bookingId }: Party): Promise<string> {
   const cookie = `__Host-lacio-access=${client.accessToken}; __Host-lacio-refresh=${client.refreshToken}`;
   const response = await fetch(`${system.urls.edge}/reservas/${bookingId}`, { headers: { cookie } });
@@ -133,5 +133,5 @@ export async function pageOf(system: System, { client, bookingId }: Party): Prom
   return page!.replaceAll("\u00a0", " ");
 }
 
-/** As pages write them. */
+/** As pages format them. */
 export const pesos = (minorUnits: number): string => money(BigInt(minorUnits), "es").replaceAll("\u00a0", " ");

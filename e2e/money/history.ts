@@ -7,12 +7,12 @@ import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import fc from "fast-check";
 import { bookings, decide, payments } from "../salon.ts";
 
-/** What people and banks do with the money of one booking; `share` is about hundredths of the price. */
+/** What people and banks do with one booking's money; `share` is roughly a percentage of the price. */
 export type Deed =
   | { what: "pay" | "cancel" | "stylist cancels" | "refund comes back" | "client wins" | "salon wins" | "a moment passes" }
   | { what: "salon refunds" | "owner refunds at the provider" | "dispute"; share: number };
 
-/** `late`: cancelling gives half. */
+/** `late`: a cancellation refunds half. */
 export type History = { deeds: Deed[]; late: boolean; salonWins: boolean };
 
 const share = fc.integer({ min: 1, max: 100 });
@@ -35,8 +35,8 @@ export const histories: fc.Arbitrary<History> = fc.record({
 const moment = { what: "a moment passes" } as const;
 
 /**
- * What once went wrong: a courtesy came back, and a late cancellation was taken for the payment of that debt; a refund of all came back, and
- * another was made at the provider: what it tells newest first cannot be booked in that order.
+ * Regressions: a courtesy refund was returned by the bank, and a late cancellation was counted as payment of that debt; a full refund was
+ * returned and another one was made at the provider, which lists the newest first, an order that can't be booked.
  */
 export const known: History[] = [
   {
@@ -68,7 +68,7 @@ export const known: History[] = [
 
 export type Party = { client: SignedIn; bookingId: string; staffId: string; price: number };
 
-/** Does it all, one after the other, without waiting for what follows. What is not possible at that moment is refused, and the story goes on. */
+/** Performs the deeds in order without waiting for their effects. A refused one is skipped. */
 export async function live(system: System, admin: string, party: Party, { deeds }: History): Promise<void> {
   for (const deed of deeds) await ignoringRefusals(() => act(system, admin, party, deed));
 }
@@ -104,7 +104,7 @@ async function act(system: System, admin: string, { client, bookingId, staffId, 
   }
 }
 
-/** Decides what is still open. */
+/** Decides the disputes that are still open. */
 export async function closeDisputes(system: System, paymentId: string, salonWins: boolean): Promise<void> {
   const there = atProvider(system);
   const [{ disputes }, intent] = [await there.objects(), await there.intentOf(paymentId)];

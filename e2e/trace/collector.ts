@@ -5,7 +5,7 @@ import { spansOfJson, spansOfProtobuf, type Span } from "./spans.ts";
 
 export type Collector = Awaited<ReturnType<typeof startCollector>>;
 
-/** Stands where an OpenTelemetry collector would: takes OTLP over HTTP, from the services as JSON and from the edge as protobuf. */
+/** Stands in for an OpenTelemetry collector: OTLP over HTTP, JSON from the services and protobuf from the edge. */
 export async function startCollector() {
   const spans: Span[] = [];
   const server = createServer((req, res) => {

@@ -50,7 +50,7 @@ function fields(message: Uint8Array, wanted: number): Uint8Array[] {
   return found;
 }
 
-/** "service: name" of a span and of all that led to it, the root last. */
+/** "service: name" of a span and its ancestors, the root last. */
 export function chain(span: Span, all: Span[]): string[] {
   const parent = all.find(({ traceId, spanId }) => traceId === span.traceId && spanId === span.parentSpanId);
   return [`${span.service}: ${span.name}`, ...(parent ? chain(parent, all) : [])];

@@ -11,7 +11,7 @@ import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
 import { signedIn } from "./world.ts";
 
-// What a person does with her account, by the pages.
+// The account's pages.
 
 const system = sharedSystem();
 let browser: Browser;
@@ -36,7 +36,7 @@ test("she forgets her password, sets a new one by the mailed link, and signs in 
   await main(page)
     .getByRole("link", { name: /Olvidé/ })
     .click();
-  await page.waitForURL(/\/olvide/); // or she would still type into the page before
+  await page.waitForURL(/\/olvide/); // or the test would type into the page before
   await page.locator('input[name="email"]').fill(person.email);
   await pressButton(page, /enlace/);
   await main(page).getByText("Revisa tu correo").first().waitFor();
@@ -130,7 +130,7 @@ test("she erases her account: not while an appointment is open, not with a wrong
   await context.close();
 });
 
-/** Her bank sends the refund back, days after the provider had said that it arrived. */
+/** The bank returns a refund that the provider had reported as succeeded. */
 async function bounceRefund(person: SignedIn, bookingId: string): Promise<void> {
   const { payments: found } = await payments(system, person).listPayments({ bookingId });
   const there = atProvider(system);
@@ -139,7 +139,7 @@ async function bounceRefund(person: SignedIn, bookingId: string): Promise<void> 
   await until(async () => (await bookings(system, person).getBooking({ bookingId })).booking!.owed!.minorUnits > 0n);
 }
 
-// What the API takes and what the pages take is one and the same.
+// The API and the pages accept the same values.
 describe("one rule per field", () => {
   const addresses: [address: string, taken: boolean][] = [
     ["o'connor", true],
@@ -241,13 +241,13 @@ describe("one rule per field", () => {
 
 type Form = { name?: string; phone?: string; document?: { type: string; number: string } };
 
-/** False for wrong input; anything else that goes wrong is no answer. */
+/** False for INVALID_ARGUMENT; rethrows everything else. */
 function refused(error: unknown): false {
   if (ConnectError.from(error).code === Code.InvalidArgument) return false;
   throw error;
 }
 
-/** The status that a form's answer has, sent as a browser without script does. */
+/** The HTTP status of a form that is posted without script. */
 async function posted(page: Page, path: string, form: Record<string, string | undefined>): Promise<number> {
   const fields = Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined);
   const headers = { origin: system.urls.edge!, accept: "text/html" };

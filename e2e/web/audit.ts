@@ -6,9 +6,9 @@ import type { Page } from "./browser.ts";
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** What axe-core finds on the page as it is, a line each: "color-contrast: <a …>". `rule`: by this one alone. */
+/** The violations that axe-core finds, a line each: "color-contrast: <a …>". `rule`: only this one. */
 export async function accessibilityOf(page: Page, rule?: "color-contrast"): Promise<string[]> {
-  // Not as a script element: the page's policy refuses those, rightly.
+  // Evaluated, because the page's CSP blocks script elements.
   return page.evaluate(
     async ([source, runOnly]) => {
       type Axe = { run(context: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
@@ -21,13 +21,13 @@ export async function accessibilityOf(page: Page, rule?: "color-contrast"): Prom
   );
 }
 
-/** How far the page is wider than the window, in CSS pixels, at a window of this width. */
+/** By how many CSS pixels the page is wider than a window of this width (horizontal scrolling). */
 export async function overflowAt(page: Page, width: number): Promise<number> {
   await page.setViewportSize({ width, height: 740 });
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
 
-/** Links and buttons in the page's content that are too small for a thumb (44 CSS pixels), links within text apart. */
+/** Touch targets in the page's content below 44 CSS pixels; links within text are exempt. */
 export const smallTargets = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>("main a, main button, main input:not([type=hidden]), main select, main summary, header a")]
@@ -38,7 +38,7 @@ export const smallTargets = (page: Page): Promise<string[]> =>
       .map(({ element, box }) => `${element.outerHTML.slice(0, 100)} is ${Math.round(box.height)} px high`),
   );
 
-/** What twice the text pushes off a phone's screen, or out of its own button, a line each. */
+/** Elements that 200 % text size pushes off a phone's screen or out of their button, a line each. */
 export async function pushedOut(page: Page): Promise<string[]> {
   await page.setViewportSize({ width: 360, height: 740 });
   return page.evaluate(() => {
@@ -55,7 +55,7 @@ export async function pushedOut(page: Page): Promise<string[]> {
   });
 }
 
-/** What only its own colour sets apart from what is around it: without a border nobody sees it who has set colours of their own. */
+/** Elements that only their background sets apart: without a border they disappear in forced-colors mode. */
 export async function colourAlone(page: Page): Promise<string[]> {
   const filled = await page.evaluateHandle(() => {
     const fill = (element: Element) => getComputedStyle(element).backgroundColor;
@@ -84,7 +84,7 @@ export async function colourAlone(page: Page): Promise<string[]> {
   return bare;
 }
 
-/** The sum of layout shifts since the page began to load (CLS). */
+/** The cumulative layout shift (CLS) since the page began to load. */
 export const layoutShift = (page: Page): Promise<number> =>
   page.evaluate(
     () =>
@@ -100,7 +100,7 @@ export const layoutShift = (page: Page): Promise<number> =>
 
 export type Weight = { script: number; style: number; font: number; document: number; foreign: string[] };
 
-/** What a first visit to a page costs, in bytes on the wire. A page that had to be asked for again counts once. */
+/** The bytes on the wire of a first visit to a page. A request that was retried counts once. */
 export async function weightOf(page: Page, visit: () => Promise<unknown>): Promise<Weight> {
   const session = await page.context().newCDPSession(page);
   await session.send("Network.enable");

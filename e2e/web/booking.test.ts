@@ -5,7 +5,7 @@ import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
 import { signedIn } from "./world.ts";
 
-// A client books, pays and gets the invoice, as people do: each story is one person with one browser.
+// A client books, pays and gets the invoice: each test is one person with one browser.
 
 const system = sharedSystem();
 let browser: Browser;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 async function salonWithSlug() {
-  // From tomorrow on: an hour of today may begin while somebody is on the way to it.
+  // From tomorrow on: an hour of today may begin while the test runs.
   const validFrom = Temporal.Now.plainDateISO(zone).add({ days: 1 }).toString();
   const opened = await openSalon(system, { stylists: 2, validFrom });
   const services = (await (await fetch(`${system.urls.edge}/v1/services?pageSize=200`)).json()) as {
@@ -33,7 +33,7 @@ async function salonWithSlug() {
   };
 }
 
-/** Counts what she presses; typing is not counted. */
+/** Counts clicks; typing is not counted. */
 function taps(page: Page) {
   let count = 0;
   return {
@@ -49,7 +49,7 @@ function taps(page: Page) {
 
 const service = () => `a[href$="/reservar/${salon.slug}"]`;
 
-/** The last hour of the first day with room, however late it is now; the stories have two stylists and follow one another. */
+/** Chooses the last free hour of the shown day, which is free at any time of day: the tests run in turn and have two stylists. */
 async function chooseFreeHour(page: Page): Promise<string> {
   const last = page.locator("nav[aria-labelledby=que-hora] a").last();
   const hour = new URL((await last.getAttribute("href"))!, system.urls.edge).searchParams.get("hora")!;
@@ -94,7 +94,7 @@ describe.each([
     for (const amount of ["100.840,34", "19.159,66", "120.000"])
       await page.getByText(`$\u00a0${amount}`, { exact: true }).first().waitFor();
     await tap.press("button", /^Pagar/);
-    expect(tap.count + 3).toBe(5); // and the service, the hour, "create account"
+    expect(tap.count + 3).toBe(5); // plus the service, the hour and "create account"
     await approve(page);
     await page.getByRole("heading", { name: /Listo, te esperamos/ }).waitFor();
     const mail = await invoiceMail(email);
@@ -122,7 +122,7 @@ describe.each([
     expect(complaints).toEqual([]);
     await page.context().close();
 
-    // A mail leads on, also on a device that nobody signed in on: through the door, and to where she was going.
+    // A mail's link on a device without a session leads through the login to the linked page.
     const elsewhere = await visitor(browser, system.urls.edge!, options);
     await elsewhere.page.goto(cancel);
     await elsewhere.page.waitForURL(/\/entrar\?next=/);

@@ -22,14 +22,14 @@ export async function openBrowser(): Promise<Browser> {
 export type Visitor = {
   page: Page;
   context: BrowserContext;
-  /** What the browser complained about: script errors, policy violations. */ complaints: string[];
+  /** Console errors: script errors, CSP violations. */ complaints: string[];
 };
 
-/** Somebody with a phone, unless told otherwise. Each has cookies of their own. */
+/** A browser context with its own cookies, by default with a phone's viewport. */
 export async function visitor(browser: Browser, baseURL: string, more: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({
     baseURL,
-    ignoreHTTPSErrors: true, // the local edge signs its own certificate
+    ignoreHTTPSErrors: true, // the local edge has a self-signed certificate
     viewport: { width: 360, height: 740 },
     locale: "es-CO",
     timezoneId: "America/Bogota",
@@ -42,7 +42,7 @@ export async function visitor(browser: Browser, baseURL: string, more: BrowserCo
   page.on("pageerror", (error) => complaints.push(`${new URL(page.url()).pathname}: ${error.message}`));
   page.on("console", (message) => {
     const text = message.text();
-    // A page that answers 4xx on purpose is reported too.
+    // The console also reports pages that answer 4xx on purpose.
     if (message.type() === "error" && !text.startsWith("Failed to load resource"))
       complaints.push(`${new URL(page.url()).pathname}: ${text}`);
   });

@@ -6,7 +6,7 @@ import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
 import { signedIn, startOf } from "./world.ts";
 
-// What she chose stands in the address: Back, a reload, the other language and a second tab find exactly it, and nothing is held twice.
+// The choice is in the URL: Back, a reload, the other language and a second tab show it, and no slot is held twice.
 
 const system = sharedSystem();
 let browser: Browser;
@@ -30,7 +30,7 @@ async function choose(page: Page, hour: string): Promise<void> {
 }
 const language = (page: Page) => page.locator("header a[hreflang]").click();
 const bookingIn = (page: Page) => /\/reservas\/([\w-]{36})\/pagar/.exec(page.url())![1]!;
-// Without script the second press of two drops the answer to the first: waiting for one of them would see it dropped.
+// Without script, a second submit aborts the first navigation: waiting for the navigation would fail, so the URL is polled.
 async function reviewed(page: Page): Promise<void> {
   await until(async () => /\/reservas\/[^/]+\/pagar/.test(page.url()) || undefined);
   await page.waitForLoadState();
@@ -39,7 +39,7 @@ const held = (client: SignedIn) =>
   sql<{ id: string; starts_at: Date }>(system, "booking", "select id, starts_at from booking where client_id = $1 order by created_at", [
     client.id,
   ]);
-/** A day that no other story of these two stylists uses. */
+/** A day that no other test of these two stylists uses. */
 let days = 9;
 const freshDay = () => `/reservar/${salon.serviceId}?dia=${at(++days, "12:00").toISOString().slice(0, 10)}`;
 
@@ -47,7 +47,7 @@ describe.each([
   ["with script", {}],
   ["without", { javaScriptEnabled: false }],
 ])("form state belongs to the address, %s:", (_, options) => {
-  // A script that is about to take the page over would drop the step back.
+  // Hydration in progress would discard the Back: wait until SvelteKit's router has started.
   const back = async (page: Page) => {
     if (!("javaScriptEnabled" in options)) await until(() => page.evaluate(() => history.scrollRestoration === "manual" || undefined));
     await page.goBack();
@@ -79,7 +79,7 @@ describe.each([
     await press(page, /Continue/);
     await reviewed(page);
     expect([bookingIn(page), (await held(client)).length]).toEqual([id, 1]);
-    await page.goto(`/reservar/${salon.serviceId}`); // and whoever comes by another way finds it too
+    await page.goto(`/reservar/${salon.serviceId}`); // also when the page is opened without the choice in its URL
     expect(await chosen(page)).toBe(hour);
     expect(complaints).toEqual([]);
     await context.close();
@@ -131,7 +131,7 @@ describe.each([
     await reviewed(page);
     expect([bookingIn(page), await startOf(system as never, client, id)]).toEqual([id, new Date(third!)]);
     expect(await held(client)).toHaveLength(1);
-    await back(page); // to a question that is answered
+    await back(page); // to a question that is already answered
     await page.waitForURL(/\/reservar\//);
     await press(page, /Continuar|Cambiarla/);
     await reviewed(page);
@@ -233,7 +233,7 @@ describe.each([
     expect((await held(client)).map(({ starts_at }) => starts_at)).toEqual([new Date(hour!)]);
 
     for (const name of ["__Host-lacio-access", "__Host-lacio-refresh"]) await context.clearCookies({ name });
-    await page.goto(freshDay()); // a page that was drawn for nobody
+    await page.goto(freshDay()); // a page rendered for a visitor
     await choose(page, (await hours(page))[1]!);
     await press(page, /Continuar/);
     await page.waitForURL((url) => url.pathname === "/entrar");
@@ -258,7 +258,7 @@ test("what is seen is what is done: the same forms at the very same moment hold,
     return answer.headers()["location"];
   };
   const path = (await page.request.get(`/reservar/${salon.serviceId}`)).url();
-  const keys = Array.from({ length: 6 }, () => crypto.randomUUID()); // of six tabs
+  const keys = Array.from({ length: 6 }, () => crypto.randomUUID()); // as of six tabs
   const ends = await Promise.all(keys.map((clave) => post(path, { clave, hora: hour! })));
   expect([new Set(ends).size, (await held(client)).length]).toEqual([1, 1]);
   const { id } = (await held(client))[0]!;

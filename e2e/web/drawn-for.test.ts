@@ -5,7 +5,7 @@ import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
 import { signedIn } from "./world.ts";
 
-// A form says for whom it was made: with another account signed in meanwhile, nothing of it is done.
+// A form carries the account that it was rendered for: if another one is signed in by then, it is refused.
 
 const system = sharedSystem();
 let browser: Browser;

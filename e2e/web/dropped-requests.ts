@@ -1,22 +1,22 @@
 import type { Page, Response } from "playwright-core";
 
-// Without the test runner: pictures are taken without it.
+// Free of Jest, because gallery.ts runs without it.
 const changed = "net::ERR_NETWORK_CHANGED";
-// The browser's own page about the failed one may come when the next try has begun already.
+// Chromium's error page of the failed request may load when the retry has already begun.
 const words = [changed, 'another navigation to "chrome-error:'];
 export const mostTries = 3;
 
 let changes = 0;
 
-/** How often the network has changed under a page till now. */
+/** How often the network has changed during a request so far. */
 export const networkChanges = (): number => changes;
 
-/** Whether it is what an error tells of; the error may come before the news of its cause. */
+/** Whether an error is about a network change; it may be thrown before the "requestfailed" event. */
 export const tellsOfNetwork = (error: unknown): boolean => String(error).includes(changed);
 
 /**
- * Chromium drops every request that is on its way when an interface comes to the machine or goes, as when containers start, and no flag
- * keeps it from that. A page that was asked for is asked for once more, also when a part of it was dropped.
+ * Chromium aborts all pending requests when a network interface appears or disappears, as when containers start, and no flag prevents it.
+ * A page load is retried, also when only a part of the page was aborted.
  */
 export function whenNetworkChanges(page: Page): void {
   let dropped = false;

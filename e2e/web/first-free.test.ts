@@ -39,7 +39,7 @@ test.each([
       await firstHour(page).click();
       const first = encodeURIComponent(at(openFrom, "08:00").toISOString().replace(".000", ""));
       await page.locator(`.slot[aria-current="true"][href*="${first}"]`).waitFor();
-      expect(await firstHour(page).count()).toBe(0); // it is chosen
+      expect(await firstHour(page).count()).toBe(0); // it is chosen already
     }
     await page.goto(`${path}?dia=${dayAhead(365)}`);
     const later = page.getByRole("link", { name: /Días siguientes|Later days|→/ });

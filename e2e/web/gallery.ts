@@ -32,7 +32,7 @@ try {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         const kept = readme.get(`${name}-${width}-${colorScheme}`);
         if (kept) await page.screenshot({ path: path.join(root, "docs/pictures", kept) });
-        // A window as high as the page, or what sticks to its bottom would stand in the middle.
+        // A viewport as high as the page, or the sticky bar would be in the middle of the picture.
         const whole = await page.evaluate(() => document.documentElement.scrollHeight);
         await page.setViewportSize({ width, height: Math.max(whole, height) });
         await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`) });

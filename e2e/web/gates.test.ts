@@ -7,8 +7,8 @@ import { test } from "./network-changes.ts";
 import { tour, type Stop } from "./tour.ts";
 import { openWorld } from "./world.ts";
 
-// Every screen of the client's web, in every state, held against the quality bars. Loading a screen is what costs: each is loaded once in
-// Spanish and once in English and looked at from every side, and the tests tell what was found.
+// Every screen of the web in every state, checked against the quality gates. Loading a screen is slow: each is loaded once per language,
+// all checks run on it, and the tests report the findings.
 
 let system: System;
 let browser: Browser;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-// The list is made while the system runs: a sixth of it at a time, by two, as most of a visit is waiting.
+// The list exists only once the system runs, so tests take a sixth of it each, with two pages in parallel, as loading is mostly waiting.
 const parts = 6;
 test.each(Array.from({ length: parts }, (_, n) => n + 1))("every screen is looked at: part %d", async (part) => {
   const left = stops.filter((_, n) => n % parts === part - 1).values();
@@ -69,13 +69,13 @@ async function look({ page, complaints }: Visitor, stop: Stop): Promise<void> {
     if (kilobytes > limit) note("weight", `${kilobytes.toFixed(1)} KB of ${kind}, at most ${limit}`);
   }
   for (const url of weight.foreign) note("weight", `asks ${url}`);
-  await still(0.05); // fonts come while she reads
+  await still(0.05); // the web fonts load meanwhile
   await words(page, "es").then((odd) => odd && note("words", odd));
 
   await stop.then?.(page);
   for (const problem of await accessibilityOf(page)) note("access", problem);
   await page.emulateMedia({ colorScheme: "dark" });
-  for (const problem of await accessibilityOf(page, "color-contrast")) note("access", `dark ${problem}`); // nothing else is by color
+  for (const problem of await accessibilityOf(page, "color-contrast")) note("access", `dark ${problem}`); // no other rule depends on colours
   if ((await page.locator("h1").count()) !== 1) note("access", "has not one h1");
   for (const complaint of complaints) note("access", complaint);
   for (const small of await smallTargets(page)) note("room", small);
@@ -92,7 +92,7 @@ async function look({ page, complaints }: Visitor, stop: Stop): Promise<void> {
   for (const part of await pushedOut(page)) note("room", `in English 200 % text pushes out ${part}`);
 }
 
-// Words that give a forgotten text away.
+// Words that reveal an untranslated text.
 const foreign = {
   es: /\b(the|your|booking|please|sign in|cancel this|password)\b|COP \d/i,
   en: /\b(el|los|las|del|con|para|por|que|una|hasta|tu|tus|reserva[rs]?|contraseña|pagar|hora|horas|cita|citas|correo)\b|[¿¡]|\$\s?\d/i,
@@ -100,7 +100,7 @@ const foreign = {
 
 async function words(page: Visitor["page"], language: keyof typeof foreign): Promise<string | undefined> {
   const { spoken, text, title } = await page.evaluate((language) => {
-    const other = `:not(html)[lang]:not([lang=${language}])`; // says itself that it is in another one
+    const other = `:not(html)[lang]:not([lang=${language}])`; // marked as in another language
     const apart = [...document.querySelectorAll<HTMLElement>(`[aria-labelledby=correos], ${other}`)]; // a mail's subject is in its language
     for (const part of apart) part.style.display = "none";
     const told = ["aria-label", "placeholder", "alt", "title"];

@@ -6,7 +6,7 @@ import { openBrowser, visitor, type Browser, type Page } from "./browser.ts";
 import { test } from "./network-changes.ts";
 import { signedIn } from "./world.ts";
 
-// What somebody typed outlasts the link to the other language and a reload, in her tab and for her alone, until it was sent or she left.
+// Typed values survive a language switch and a reload (sessionStorage), per tab and account, until they are sent or another page is opened.
 
 const system = sharedSystem();
 let browser: Browser;
@@ -25,7 +25,7 @@ async function speak(page: Page, language: "EN" | "ES"): Promise<void> {
   await page.waitForURL((url) => url.pathname.startsWith("/en/") === (language === "EN"));
 }
 
-/** Each field's value, as soon as it is what is expected: the script that puts it back comes after the page. */
+/** Polls the fields' values until they are as expected, because the script restores them after the page has loaded. */
 async function shows(page: Page, expected: Record<string, string>): Promise<void> {
   const values = () =>
     page.evaluate((names) => {
@@ -37,7 +37,7 @@ async function shows(page: Page, expected: Record<string, string>): Promise<void
   const asExpected = async () => JSON.stringify((last = await values())) === JSON.stringify(expected) || undefined;
   await until(asExpected).catch(() => expect(last).toEqual(expected));
 }
-/** The page is alive: a Password's button comes with the script, and so does what the layout does at first. */
+/** Waits for hydration: the password field's button exists only with script. */
 const scripted = (page: Page) => page.getByRole("button", { name: /contraseña|password/i }).waitFor();
 
 test("her account's fields and choices are there in the other language and after a reload; what was saved is the server's again", async () => {
@@ -59,14 +59,14 @@ test("her account's fields and choices are there in the other language and after
   await page.reload();
   await shows(page, all);
 
-  // What the server refuses, too.
+  // Also a value that the server refuses.
   await field(page, "documentNumber").fill("1");
   await press(page, /^Save$/);
   await page.getByRole("alert").waitFor();
   await speak(page, "ES");
   await shows(page, { ...all, documentNumber: "1" });
 
-  // One form that was sent leaves the other as it is.
+  // Sending one form does not change the other.
   await field(page, "documentNumber").fill(typed.documentNumber);
   await press(page, /^Guardar$/);
   await page.getByText(/quedaron guardados/).waitFor();
@@ -99,7 +99,7 @@ test("a visitor's registration and her address at the door are kept, a password 
   await shows(page, { ...typed, password: "" });
   expect(await kept(page)).not.toMatch(/clave|cuenta/);
 
-  // Another page: it is forgotten, and is not there when she comes back.
+  // On another page the values are deleted, and are not restored after coming back.
   await page
     .getByRole("main")
     .getByRole("link", { name: /account/i })
@@ -111,7 +111,7 @@ test("a visitor's registration and her address at the door are kept, a password 
   await page.reload();
   await shows(page, { email: typed.email });
 
-  // Also when only a page without script lies between.
+  // Also when the only page in between is without script.
   await page.goto("/registro");
   await scripted(page);
   await field(page, "name").fill(typed.name);

@@ -4,7 +4,7 @@ import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/pr
 import { openBrowser, visitor, type Browser } from "./browser.ts";
 import { test } from "./network-changes.ts";
 
-// The pages behind mailed links. What the tokens may do is tested beside auth's RPCs.
+// The pages of mailed links. The tokens themselves are tested beside auth's RPCs.
 
 const system = sharedSystem();
 const edge = system.urls.edge!;

@@ -2,8 +2,8 @@ import { test as once } from "@jest/globals";
 import { mostTries, networkChanges, tellsOfNetwork } from "./dropped-requests.ts";
 
 /**
- * A test in a browser. One that failed while the machine's network changed is told again, and says so: what a script or a form had on its
- * way was dropped. It is told again for nothing else.
+ * A browser test. It is retried, with a warning, only if it failed while the machine's network changed, because Chromium then aborts the
+ * requests of scripts and forms.
  */
 export const test = Object.assign((name: string, tell: Tell, timeout?: number) => once(name, patient(tell), timeout), {
   each: (table: readonly unknown[]) => (name: string, tell: Tell, timeout?: number) => once.each(table)(name, patient(tell), timeout),

@@ -8,8 +8,8 @@ import { factsIn, pesos, textsOf, wordsOf } from "./said.ts";
 import { clientWithVisits, openStudio, papersOf, type Studio, type Visit, type Visits } from "./studio.ts";
 import { signedIn } from "./world.ts";
 
-// Every fact on every page is the one that the API means: read in both languages by a browser far from Bogotá, and all of them in
-// their order, so that none is wrong, missing, swapped with its neighbour or there twice.
+// Every fact on every page equals the API's: in both languages, in a browser in another time zone, all facts in their order, so that a wrong,
+// missing, swapped or repeated one is found.
 
 const system = sharedSystem();
 let browser: Browser;
@@ -34,7 +34,7 @@ describe.each([
   });
   afterAll(() => reader?.context.close());
 
-  /** `within` takes a part of the page for what would be too much, or is not about a booking. */
+  /** `within`: a selector that limits the check to a part of the page. */
   async function says(path: string, facts: (string | string[])[], within = "main"): Promise<void> {
     const { alisado, corte, people } = studio;
     const names = [alisado.name, corte.name, ...people.flatMap(({ name }) => [name, firstName(name)])];
@@ -49,7 +49,7 @@ describe.each([
       when: [day(start), hour(start)],
       table: [service.name, stylist.name, day(start), hour(start), hour(end), service.duration],
       total: price(service.pesos * 100),
-      /** Until when it can be cancelled for nothing, and what comes back afterwards. */
+      /** When free cancellation ends, and the refund afterwards. */
       policy: [day(freeUntil), hour(freeUntil), price(service.pesos * 50)],
       heldUntil: booking.expiresAt ? [hour(timestampDate(booking.expiresAt))] : [],
     };
@@ -61,7 +61,7 @@ describe.each([
     await says("/", [corte.name, price(6_500_000), ...length], `a[href$="/reservar/${corte.slug}"]`);
     await says("/", words.openingHours, "[aria-labelledby=salon] dl");
 
-    const late = slots.find(({ start }) => hourOfDay(start) >= 19)!; // tomorrow, where clocks show UTC
+    const late = slots.find(({ start }) => hourOfDay(start) >= 19)!; // already tomorrow in UTC
     const page = `/reservar/${corte.slug}?dia=${studio.lookedAt}&con=${people[1].id}&hora=${late.start.toISOString()}`;
     const parts = Map.groupBy(slots, ({ start }) => words.parts[hourOfDay(start) < 12 ? 0 : hourOfDay(start) < 18 ? 1 : 2]!);
     const tiles = [...parts].flatMap(([part, some]) => [

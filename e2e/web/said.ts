@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Page } from "./browser.ts";
 
-// What a page says and what it should say: two ways that share no code with the pages.
+// A page's facts and the expected ones, both computed without the pages' own code.
 
 export type Language = "es" | "en";
 
@@ -18,7 +18,7 @@ const names = {
   },
 };
 
-/** Facts in the words of a language: days and hours are the salon's, wherever the reader is. */
+/** Facts formatted in a language, in the salon's time zone. */
 export function wordsOf(language: Language) {
   const { days, months, halves } = names[language];
   const spanish = language === "es";
@@ -43,7 +43,7 @@ export function wordsOf(language: Language) {
       const { weekday, day, month } = named(at);
       return dated(weekday, day, month, "de ");
     },
-    /** As beside an hour; in the strip of days the words stand under each other, without "de". */
+    /** As shown beside an hour; the strip of days has the words below each other, without "de". */
     short,
     hourOfDay: (at: Date) => local(at).hour,
     words: words[language],
@@ -86,22 +86,22 @@ const facts = [
   ...Object.values(words).map(({ parts, thisDevice, noDevice, firefox }) => alternatives([...parts, thisDevice, noDevice, firefox])),
 ].map((fact) => (typeof fact === "string" ? fact : fact.source));
 
-/** Every fact that a text tells, in reading order: days, hours, durations, amounts, numbers, and the names that are given. */
+/** All facts in a text, in reading order: days, hours, durations, amounts, numbers, and the known names. */
 export const factsIn = (text: string, known: string[]): string[] =>
   [...text.replace(/\s+/g, " ").matchAll(new RegExp(alternatives([...known.toSorted((a, b) => b.length - a.length), ...facts]), "g"))].map(
     ([fact]) => fact,
   );
 
-/** What a page says: as the server wrote it, and as the browser shows it when its script has taken over. Unseen words for screen readers count. */
+/** A page's text in the server's HTML, and after hydration. Texts for screen readers count. */
 export async function textsOf(page: Page, path: string, within = "main"): Promise<{ written: string; shown: string }> {
   const html = await (await page.goto(path))!.text();
-  // What the script does first when it has taken over; the first page has none.
+  // SvelteKit's router sets this when it starts; the home page has no script.
   await page.waitForFunction(() => history.scrollRestoration === "manual" || !document.querySelector("link[rel=modulepreload]"));
   const [written, shown] = await page.evaluate(
     ([html, within]) =>
       [new DOMParser().parseFromString(html, "text/html"), document].map((whole) => {
         const root = whole.querySelector(within)!;
-        // A mail's subject is in the language that the mail was in.
+        // A mail's subject is in the language of the mail.
         for (const subject of root.querySelectorAll("[aria-labelledby=correos] li p:first-child")) subject.remove();
         const texts = whole.createTreeWalker(root, NodeFilter.SHOW_TEXT);
         const parts: string[] = [];

@@ -3,7 +3,7 @@ import { sharedSystem, signUp, type SignedIn } from "@lacio/testkit/testing";
 import { openBrowser, visitor, type Browser } from "./browser.ts";
 import { test } from "./network-changes.ts";
 
-// What the pages must never allow, asked over the wire.
+// Security headers, CSRF and access, tested by HTTP.
 
 const system = sharedSystem();
 const edge = system.urls.edge!;

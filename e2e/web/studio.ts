@@ -10,7 +10,7 @@ import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { bookingCode } from "@lacio/salon/booking-code";
 import { at, bookings, ensureNumbering, pay, payments } from "../salon.ts";
 
-// A small salon in which nothing looks like anything else, and a client with a visit in every state: what is swapped shows.
+// A small salon in which all values are distinct, and a client with a visit in each state, so that swapped values are found.
 
 type Named = { id: string; name: string };
 export type Sold = Named & { slug: string; pesos: number; duration: string };
@@ -51,7 +51,7 @@ export async function openStudio(system: SystemDescription): Promise<Studio> {
 export type Visit = { id: string; booking: Booking; service: Sold; stylist: Named; start: Date; end: Date; code: string };
 export type Visits = { client: SignedIn } & Record<"held" | "kept" | "cancelled" | "released", Visit>;
 
-/** One visit is held, one kept, one cancelled with its money back, one let go. Two of them touch another day where clocks show UTC. */
+/** Visits that are held, paid, cancelled with refund, and released unpaid. Two of them are on another day in UTC. */
 export async function clientWithVisits(system: SystemDescription, { people: [angela, beatriz], alisado, corte }: Studio): Promise<Visits> {
   const client = await signUp(system);
   await clientFor(AuthService, system).login(client, { headers: { "user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/130.0" } });
@@ -71,7 +71,7 @@ export async function clientWithVisits(system: SystemDescription, { people: [ang
   };
   for (const bookingId of [ids.cancelled, ids.released]) await mine.cancelBooking({ bookingId });
   await until(async () => (await papersOf(system, client, ids.cancelled)).settled(2, "refund_sent"));
-  // Now, it all happened within one minute.
+  // All happened within one minute: moved apart, so that the times are distinct.
   await sql(system, "booking", "update booking set created_at = created_at - interval '50 hours' where client_id = $1", [client.id]);
   await sql(system, "payments", "update payment set settled_at = settled_at - interval '26 hours' where client_id = $1", [client.id]);
   await sql(system, "auth", "update session set started_at = started_at - interval '30 hours' where account_id = $1", [client.id]);
@@ -89,7 +89,7 @@ export async function clientWithVisits(system: SystemDescription, { people: [ang
   };
 }
 
-/** What the other services know of a booking, as its client may ask them. */
+/** What other services know of a booking, with its client's token. */
 export async function papersOf(system: SystemDescription, client: SignedIn, bookingId: string) {
   const [{ invoices }, { notifications }, { payments: tries }] = await Promise.all([
     clientFor(InvoiceService, system, client.accessToken).listInvoices({ bookingId, pageSize: 20 }),

@@ -15,14 +15,14 @@ export type Stop = {
   name: string;
   who: "visitor" | "client" | "newcomer" | "stylist";
   path: string;
-  /** What she does there before we look. */
+  /** An action before the checks. */
   then?: (page: Page) => Promise<unknown>;
   status?: number;
 };
 
 const press = (page: Page, name: RegExp) => page.getByRole("main").getByRole("button", { name }).first().click();
 
-/** Every screen of the client's web in its states, with what they need made ready. */
+/** Every screen of the web in its states, with the data that they need. */
 export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (page: Page, who: Stop["who"]) => Promise<void> }> {
   const [client, newcomer] = [
     await signUp(system, { name: "Sara Ñáñez", email: "sara@example.com" }),
@@ -92,7 +92,7 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
   };
 }
 
-/** A visit of hers, and the address of a free hour that it crosses. */
+/** A visit of the client, and the URL of a free hour that overlaps it. */
 async function crossingHour(system: System, client: SignedIn): Promise<{ crossed: string; crossing: string }> {
   const { services } = await clientFor(StaffService, system).listServices({ pageSize: 200 });
   const serviceId = services.find(({ name }) => name === "Alisado corto")!.id;
@@ -107,7 +107,7 @@ async function crossingHour(system: System, client: SignedIn): Promise<{ crossed
   return { crossed: bookingId, crossing: `/reservar/alisado-corto?${new URLSearchParams({ dia: date, con: other.staffId, hora })}` };
 }
 
-/** The salon's owner gives a third back in the provider's dashboard. */
+/** A third is refunded in the provider's dashboard. */
 async function refundedThere(system: System, client: SignedIn, bookingId: string, then?: "and the bank sends it back"): Promise<void> {
   const there = atProvider(system);
   const payment = async () => (await payments(system, client).listPayments({ bookingId })).payments[0]!;
@@ -126,7 +126,7 @@ async function stylistOf(system: System): Promise<SignedIn> {
   return { ...account, id: user!.id, accessToken, refreshToken };
 }
 
-/** Past the browser's own checks, so that the page's are seen. */
+/** Bypasses the browser's validation, so that the server's messages are shown. */
 async function submitEmpty(page: Page): Promise<void> {
   await page.evaluate(() => document.querySelectorAll("form").forEach((form) => (form.noValidate = true)));
   await page.locator("main form button[type=submit]").first().click();

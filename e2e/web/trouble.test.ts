@@ -10,12 +10,12 @@ import { test } from "./network-changes.ts";
 import { at, book, bookings, openSalon, pay, zone } from "../salon.ts";
 import { heldBooking, openWorld, paidBooking, signedIn, startOf, statusOf } from "./world.ts";
 
-// What goes wrong on the way, and what the page makes of it: nothing typed or chosen is ever lost.
+// Failures and how the pages handle them: nothing typed or chosen is ever lost.
 
 let system: System;
 let browser: Browser;
 beforeAll(async () => {
-  const serviceEnv = { payments: { RECONCILE_SECONDS: "3600" } }; // or it would ask for what a webhook does not tell
+  const serviceEnv = { payments: { RECONCILE_SECONDS: "3600" } }; // or the reconciler would replace the dropped webhooks
   [system, browser] = await Promise.all([openWorld({ serviceEnv }), openBrowser()]);
 });
 afterAll(async () => {
@@ -127,7 +127,7 @@ test.each([
     await pressButton(page, /^Pagar/);
     await decide(page, "approve");
     await page.getByRole("heading", { name: /confirmando tu pago/i }).waitFor();
-    const written = page.waitForResponse((answer) => answer.url().includes("/espera")); // it looks again, and nothing has come yet
+    const written = page.waitForResponse((answer) => answer.url().includes("/espera")); // it polls, and the webhook has not arrived yet
     expect((await written).ok()).toBe(true);
   } finally {
     await provider(system).faults({ webhooks: "deliver" });
@@ -253,7 +253,7 @@ test("what was seen is what is done: a move that makes the refund smaller says s
   expect(dayOf((await hours(page))[0]!)).toBe(dayOf(start.toISOString())); // the picker opens on the booked day
 
   await page.goto(`/reservas/${bookingId}/cambiar?dia=${dayOf(new Date().toISOString())}`);
-  const [soon] = await hours(page); // within a day, whatever the hour is now
+  const [soon] = await hours(page); // within 24 hours, at any time of day
   await choose(page, soon!);
   await pressButton(page, /Cambiar hora/);
   await page.waitForURL(/pregunta=1/);
@@ -315,7 +315,7 @@ test("the keyboard alone is enough, in fewer than thirty presses from the servic
   const focused = (what: string) => page.evaluate((what) => document.activeElement?.matches(what), what);
   while (!(await focused(freeHours)) && presses < 40) await press("Tab");
   await press("Enter");
-  await until(() => focused("#continuar")); // the next step is in reach at once
+  await until(() => focused("#continuar")); // the focus moves to the next step
   await press("Enter");
   await page.waitForURL(/\/pagar/);
   expect(presses).toBeLessThanOrEqual(30);
@@ -407,7 +407,7 @@ test("two tabs of one person: the second finds what the first holds", async () =
 describe("offline", () => {
   const noConnection = (page: Page) => page.getByText(/^Sin conexión\. Lo que ves/);
   const nothingSent = (page: Page) => page.getByRole("alert").filter({ hasText: "no enviamos nada" });
-  /** What would be lost: where she is, and all that is typed and chosen there. */
+  /** What could be lost: the URL and all field values. */
   const whatSheHas = (page: Page) =>
     page.evaluate(() => {
       const fields = [...document.querySelectorAll<HTMLInputElement>("main input, main select")];
@@ -430,7 +430,7 @@ describe("offline", () => {
       ["/cuenta", /^Guardar$/],
     ];
     for (const [path, button] of steps) {
-      await page.goto(path, { waitUntil: "networkidle" }); // its script is there
+      await page.goto(path, { waitUntil: "networkidle" }); // it is hydrated
       for (const field of await main(page).locator("input[type=text]").all()) await field.fill("300 765 4321");
       await loses({ page, context });
       const before = await whatSheHas(page);

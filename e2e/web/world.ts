@@ -8,7 +8,7 @@ import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { bookings, pay, zone } from "../salon.ts";
 import type { BrowserContext } from "./browser.ts";
 
-/** The salon of `npm start`, for a browser: every test file has its own, so that it may break things. */
+/** The seeded system of `npm start` with the web, for one test file alone, so that it may inject faults. */
 export async function openWorld(options: Partial<SystemOptions> = {}): Promise<System> {
   const limits = { loginsPerMinute: 10_000, accountCallsPerMinute: 10_000, accountFormsPerMinute: 10_000 };
   const system = await startSystem({ fsync: false, web: true, edge: limits, ...options });
@@ -18,7 +18,7 @@ export async function openWorld(options: Partial<SystemOptions> = {}): Promise<S
   return system;
 }
 
-/** An hour of today may begin while somebody is on the way to it: the stories take place from tomorrow on. */
+/** Blocks today: an hour of today may begin while a test runs. */
 async function closeToday(system: System): Promise<void> {
   const staff = clientFor(StaffService, system, await adminToken(system));
   const now = Temporal.Now.zonedDateTimeISO(zone);
@@ -31,7 +31,7 @@ async function closeToday(system: System): Promise<void> {
     await until(async () => (await availability.getAvailability({ serviceId, date })).slots.length === 0);
 }
 
-/** As after signing in by the page. */
+/** Sets the session cookies, as after a login by the page. */
 export async function signedIn(context: BrowserContext, system: System, person?: SignedIn): Promise<SignedIn> {
   const client = person ?? (await signUp(system));
   const cookie = { url: system.urls.edge!, httpOnly: true, secure: true, sameSite: "Lax" as const };
