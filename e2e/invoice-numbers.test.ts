@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { startSystem, type System } from "@lacio/testkit/system";
-import { adminToken, clientFor, mails, signUp, sql, until } from "@lacio/testkit/testing";
+import { adminToken, clientFor, mails, makeDue, signUp, sql, until } from "@lacio/testkit/testing";
 import { expectSoldOnce, invoicesOf, mailsWith, sold, statusOf, told, type Sale } from "./invariants.ts";
 import { quiet } from "./quiet.ts";
 import { at, book, openSalon, pay, type Salon } from "./salon.ts";
@@ -65,6 +65,7 @@ test("numbers whose days are over are as good as none: the invoice waits, and wh
   await system.process("invoice").restart();
   await until(async () => (await metrics()).includes('lacio_invoices_waiting{kind="INVOICE"} 1'));
   expect(await metrics()).toContain('lacio_invoice_numbers_left{kind="INVOICE"} 0');
+  await makeDue(system, "invoice", "watch-numbers");
   await until(() => alarms().at(-1)?.includes("documents wait for a numbering range: open a new one"));
   await openRange("FIN", 2n);
   inOrder.push(await sold(system, sale));
@@ -95,6 +96,7 @@ test("whoever runs the salon is alarmed, in the log and by a metric, also after 
   await system.process("invoice").restart();
   await until(async () => (await metrics()).includes('lacio_invoices_waiting{kind="INVOICE"} 2'));
   expect(await metrics()).toContain('lacio_invoice_numbers_left{kind="INVOICE"} 0');
+  await makeDue(system, "invoice", "watch-numbers");
   await until(() => alarms().at(-1)?.includes("documents wait for a numbering range: open a new one"));
 });
 

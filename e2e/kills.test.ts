@@ -28,10 +28,7 @@ await beforeTests(
       fsync: false,
       env: { EVENT_ACK_WAIT_MS: "2000", ACCESS_TOKEN_MINUTES: "60" },
       serviceEnv: Object.fromEntries(
-        serviceNames.map((name) => [
-          name,
-          { LACIO_FAILPOINTS_FILE: failpointsOf(name), ...(name === "notification" && { MAIL_LEASE_SECONDS: "5" }) },
-        ]),
+        serviceNames.map((name) => [name, { LACIO_FAILPOINTS_FILE: failpointsOf(name), JOB_LEASE_SECONDS: "5", MAIL_LEASE_SECONDS: "5" }]),
       ),
     });
     await ensureNumbering(system);

@@ -41,7 +41,6 @@ async function leads(ops: string): Promise<boolean> {
   return (await metric(ops, /^lacio_leading (\d)$/m)) === 1;
 }
 
-const runs = (ops: string) => metric(ops, /^lacio_timer_runs_total\{timer="purge",outcome="ok"\} (\d+)$/m);
 const other = (service: string) => system.urls[`${service}-ops`]!;
 
 /** Writes an event without consumers into the outbox. */
@@ -71,7 +70,7 @@ async function expectInStreamOnce(service: string): Promise<void> {
 
 const patience = { timeoutMs: 30_000 }; // the promised failover time; the server's own timeout is 20 s
 
-test("relay and jobs go on elsewhere after a leader is stopped, or its connection swallows packets", async () => {
+test("the relay goes on elsewhere after a leader is stopped, or its connection swallows packets", async () => {
   await stopped.kill("SIGSTOP");
   proxy.swallow();
   await Promise.all(["auth", "users"].map(succeeded));
@@ -81,7 +80,6 @@ async function succeeded(service: string): Promise<void> {
   const event = await emit(service);
   await until(() => published(service, event), patience);
   expect(await leads(other(service))).toBe(true);
-  await until(async () => (await runs(other(service))) > 0);
 }
 
 test("the one that was stopped does no harm when it wakes up: it leads no more, and every event is there once", async () => {

@@ -17,22 +17,16 @@ export async function quiet(system: SystemDescription): Promise<void> {
   );
 }
 
-const work: [service: string, what: string, text: string][] = [
-  ["payments", "webhooks", "select 1 from provider_event where processed_at is null"],
-  ["payments", "refunds", "select 1 from refund where status = 'REQUESTED'"],
-  ["invoice", "files", "select 1 from invoice_file where pdf is null"],
-  ["notification", "mails", "select 1 from notification where status = 'PENDING'"],
-];
+// What repeats, or only watches, is never done.
+const lasting = ["settle-payment", "compare-payment", "complete-visit"];
+const owed = `select 1 from job where key <> '' and kind <> all('{${lasting.join()}}')`;
 
 async function waiting(system: SystemDescription): Promise<string[]> {
-  const outboxes = Object.keys(system.databaseUrls).map((service) => [
-    service,
-    "outbox",
-    "select 1 from outbox where published_at is null",
-  ]);
   const found: string[] = await waitingEvents(system);
-  for (const [service, what, text] of [...outboxes, ...work] as typeof work)
-    if ((await sql(system, service, text)).length > 0) found.push(`${service}'s ${what}`);
+  for (const service of Object.keys(system.databaseUrls)) {
+    if ((await sql(system, service, "select 1 from outbox where published_at is null")).length > 0) found.push(`${service}'s outbox`);
+    if ((await sql(system, service, owed)).length > 0) found.push(`${service}'s jobs`);
+  }
   return found;
 }
 

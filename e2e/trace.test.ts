@@ -46,7 +46,7 @@ await beforeTests(
     await until(async () => (await mails(system, client.email)).some(({ attachments }) => attachments.length > 0));
     requests = { booking: booked.headers.get("x-request-id")!, paying: paying.headers.get("x-request-id")! };
     // Processes export spans at their own intervals: complete when both requests and both mails have spans, and no parent is missing.
-    await until(() => spans("edge").length === 4 && spans("notification", "send mail").length === 2 && roots().every(isEdge));
+    await until(() => spans("edge").length === 4 && spans("notification", "job send-mail").length === 2 && roots().every(isEdge));
   },
   async () => {
     await system?.stop();
@@ -75,7 +75,10 @@ describe("one trace of a paid booking", () => {
   test("booking asks availability and writes its statement", () => {
     const asked = "lacio.availability.v1.AvailabilityService/FindCandidates";
     expect(chainTo("availability", asked)).toEqual([`availability: ${asked}`, `booking: ${asked}`, ...booked]);
-    expect(chainTo("booking", "pg.query:claim-and-keep booking")).toEqual(["booking: pg.query:claim-and-keep booking", ...booked]);
+    expect(chainTo("booking", "pg.query:claim-slot-and-keep booking")).toEqual([
+      "booking: pg.query:claim-slot-and-keep booking",
+      ...booked,
+    ]);
   });
 
   test("availability hears of the booking through the outbox", () => {
@@ -83,15 +86,15 @@ describe("one trace of a paid booking", () => {
   });
 
   test("the payment leads through the provider, booking and invoice to the mail", () => {
-    const confirmations = spans("notification", "send mail").map((span) => chain(span, collector.spans));
+    const confirmations = spans("notification", "job send-mail").map((span) => chain(span, collector.spans));
     expect(confirmations).toContainEqual([
-      "notification: send mail",
+      "notification: job send-mail",
       "notification: process invoice.issued",
-      "invoice: render invoice",
+      "invoice: job render-invoice",
       "invoice: process booking.paid",
       ...paid,
     ]);
-    expect(confirmations).toContainEqual(["notification: send mail", "notification: process booking.paid", ...paid]);
+    expect(confirmations).toContainEqual(["notification: job send-mail", "notification: process booking.paid", ...paid]);
   });
 });
 

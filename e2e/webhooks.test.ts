@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { localSecrets } from "@lacio/testkit/environment";
 import { startSystem, type System } from "@lacio/testkit/system";
-import { mails, sql, trustEdge, until } from "@lacio/testkit/testing";
+import { mails, makeDue, sql, trustEdge, until } from "@lacio/testkit/testing";
 import { expectSoldOnce, sold, statusOf, type Sale } from "./invariants.ts";
 import { provider } from "./provider.ts";
 import { quiet } from "./quiet.ts";
@@ -13,7 +13,7 @@ let system: System;
 let salon: Salon;
 let hour = 8;
 
-// The reconciler's interval is too long to run: until the last test only webhooks count.
+// Payments are asked about at intervals too long to pass: until the last test only webhooks count.
 await beforeTests(
   async () => {
     system = await startSystem({ fsync: false, serviceEnv: { payments: { RECONCILE_SECONDS: "3600" } } });
@@ -131,7 +131,7 @@ test("webhooks that never come are made up for by the reconciler", async () => {
   const sale = await checkout();
   await approveUnheard(sale);
   expect(await statusOf(system, sale.bookingId)).toBe("PENDING_PAYMENT");
-  await system.process("payments").restart({ RECONCILE_SECONDS: "2" });
+  await makeDue(system, "payments", "settle-payment");
   await sold(system, sale);
   await expectToldOnce(sale);
 });

@@ -19,14 +19,14 @@ describe("boundaries", () => {
   });
 
   test("the chassis stays small", () => {
-    // Lines of code: blank lines, comments and imports are for the reader.
+    // Lines of code: blank lines, comments and imports are for the reader. 1,600 for calls, events and transactions, 350 for jobs.
     const lines = sources("packages/chassis/*.ts").flatMap((file) =>
       read(file)
         .replace(/^import [^;]*;$/gm, "")
         .split("\n")
         .filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)),
     );
-    expect(lines.length).toBeLessThanOrEqual(1_600);
+    expect(lines.length).toBeLessThanOrEqual(1_950);
   });
 
   test("services never import each other", () => {
@@ -140,6 +140,21 @@ describe("boundaries", () => {
     expect(knows("stripe-sandbox", /^@lacio\/dev\//)).toEqual([]);
     expect(knows("stripe-sandbox", /^@lacio\//).filter((file) => !/\.test\.ts$|\/testing\//.test(file))).toEqual([]);
     expect(knows("{packages,services,deploy}", /^@lacio\/dev\//)).toEqual([]);
+  });
+
+  test("a job that is asked for is one that somebody does", () => {
+    const inService = (pattern: string) => {
+      const found = new Map<string, string[]>();
+      for (const file of sources(pattern)) {
+        const service = file.split("/")[1]!;
+        found.set(service, [...(found.get(service) ?? []), read(file)]);
+      }
+      return found;
+    };
+    const done = inService("services/*/timers/index.ts");
+    for (const [service, files] of inService("services/**/*.ts"))
+      for (const [, kind] of files.join("\n").matchAll(/(?:\.later\(|\.drop\(|jobs: \[\{ kind: )"([a-z-]+)"/g))
+        expect([service, kind, done.get(service)?.join().includes(`name: "${kind}"`)]).toEqual([service, kind, true]);
   });
 
   test("every service is in the table of contents of its doors", () => {

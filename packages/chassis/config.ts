@@ -92,6 +92,8 @@ export function chassisConfig(env: Env, service: string) {
     callTimeoutMs: env.number("CALL_TIMEOUT_MS", 5_000, { min: 100 }),
     eventMaxFailures: env.number("EVENT_MAX_FAILURES", 8, { min: 1 }),
     eventAckWaitMs: env.number("EVENT_ACK_WAIT_MS", 10_000, { min: 1_000 }),
+    jobLeaseSeconds: env.number("JOB_LEASE_SECONDS", 10, { min: 1 }),
+    jobPollMs: env.number("JOB_POLL_MS", 5_000, { min: 10 }),
     outboxPollMs: env.number("OUTBOX_POLL_MS", 250, { min: 10 }),
     outboxKeepDays: env.number("OUTBOX_KEEP_DAYS", 30, { min: 1 }),
     drainSeconds: env.number("DRAIN_SECONDS", 20, { min: 1 }),

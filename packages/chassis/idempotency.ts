@@ -13,8 +13,8 @@ const recordKey = createContextKey<AnswerRecord | undefined>(undefined);
 
 export const answerRecord = (ctx: HandlerContext): AnswerRecord | undefined => ctx.values.get(recordKey);
 
-export const answerInsert = (first = 1) =>
-  `insert into idempotency (scope, key, request_hash, answer) values ($${first}, $${first + 1}, $${first + 2}, $${first + 3})`;
+export const answerInsert = (first = 1, where = "") =>
+  `insert into idempotency (scope, key, request_hash, answer) select $${first}::text, $${first + 1}::text, $${first + 2}::bytea, $${first + 3}::bytea ${where}`;
 export const answerColumns = ({ scope, key, requestHash, encode }: AnswerRecord, answer: unknown) => [
   scope,
   key,

@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 import { leading } from "./metrics.ts";
 import { breakWhenSilent } from "./silence.ts";
 
-/** One statement on the leading connection; those of all duties follow one another. */
+/** One statement on the leading connection; they follow one another. */
 export type Ask = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<pg.QueryResult<Row>>;
 
 /** Work that one replica does, until `over`. It answers for its own errors. */
@@ -20,10 +20,10 @@ const session = `set idle_session_timeout = '20s'; set idle_in_transaction_sessi
   set tcp_user_timeout = '20s'; set tcp_keepalives_idle = '10s'; set tcp_keepalives_interval = '5s'; set tcp_keepalives_count = 2`;
 
 /**
- * Runs `duties` on one replica of the service: whoever holds the advisory lock. A leader hands over by losing its connection, at the
- * latest 20 s after its last sign of life. It may wake up later and finish what it had begun, beside the next leader: duties bear that.
+ * Runs `duty` on one replica of the service: whoever holds the advisory lock. A leader hands over by losing its connection, at the
+ * latest 20 s after its last sign of life. It may wake up later and finish what it had begun, beside the next leader: the duty bears that.
  */
-export function startLead(config: ChassisConfig, log: Log, duties: Duty[]) {
+export function startLead(config: ChassisConfig, log: Log, duty: Duty) {
   const stopping = new AbortController();
   const running = run();
 
@@ -53,7 +53,7 @@ export function startLead(config: ChassisConfig, log: Log, duties: Duty[]) {
       while (!stopping.signal.aborted && !(await tryLead(ask))) await pause(1_000);
       const over = AbortSignal.any([stopping.signal, lost.signal]);
       leading.set(1);
-      if (!over.aborted) await Promise.all(duties.map((duty) => duty(ask, over)));
+      if (!over.aborted) await duty(ask, over);
       if (lost.signal.aborted) log.warn({ err: lost.signal.reason as unknown }, "the leading connection is lost");
     } finally {
       leading.set(0);

@@ -14,12 +14,18 @@ export const eventSeconds = new Histogram({
   labelNames: ["subject", "outcome"],
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 });
-export const timerRuns = new Counter({
-  name: "lacio_timer_runs_total",
-  help: "Runs of periodic jobs.",
-  labelNames: ["timer", "outcome"],
+export const jobRuns = new Counter({
+  name: "lacio_job_runs_total",
+  help: "Runs of jobs, by outcome (done, again, failed, not_yet, outage, taken_over, dead).",
+  labelNames: ["kind", "outcome"],
 });
-export const leading = new Gauge({ name: "lacio_leading", help: "1 on the replica that relays the outbox and runs the timers." });
+export const jobsWaiting = new Gauge({
+  name: "lacio_jobs",
+  help: "Jobs in the table, by state (waiting, due, running, failing, dead); the same on every replica.",
+  labelNames: ["kind", "state"],
+});
+export const jobLagSeconds = new Gauge({ name: "lacio_job_lag_seconds", help: "How long the oldest due job waits.", labelNames: ["kind"] });
+export const leading = new Gauge({ name: "lacio_leading", help: "1 on the replica that relays the outbox." });
 export const outboxPublished = new Counter({ name: "lacio_outbox_published_total", help: "Events published to JetStream." });
 export const outboxLagSeconds = new Gauge({
   name: "lacio_outbox_lag_seconds",

@@ -1,10 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
 import express from "express";
-import type { Pool } from "pg";
 import type { Bus } from "./bus.ts";
-import { register } from "./metrics.ts";
+import type { Database } from "./db.ts";
+import { overview, type Overview } from "./job-rows.ts";
+import { jobLagSeconds, jobsWaiting, register } from "./metrics.ts";
 
-/** /livez: the process works. /readyz: it can work (database, broker; asked at most once a second). /metrics: Prometheus. */
-export function opsApp(pool: Pool, bus: Bus, draining: () => boolean) {
+const measureMs = 1_000;
+
+type Ops = {
+  db: Database;
+  bus: Bus;
+  now: () => Date;
+  draining: () => boolean;
+  /** Sets the service's own gauges, before each scrape. */
+  measure: () => Promise<void>;
+};
+
+/**
+ * /livez: the process works. /readyz: it can work (database, broker; asked at most once a second). /metrics: Prometheus.
+ * /jobs: all waiting and stuck work of the service.
+ */
+export function opsApp({ db, bus, now, draining, measure }: Ops) {
+  const jobs = () => db.sql<Overview>(overview, [now()]);
   const app = express();
   app.disable("x-powered-by");
   let checkedAt = 0;
@@ -12,18 +29,32 @@ export function opsApp(pool: Pool, bus: Bus, draining: () => boolean) {
   app.get("/livez", (_, res) => void res.send("ok"));
   app.get("/readyz", async (_, res) => {
     if (Date.now() - checkedAt > 1_000) {
-      problems = await check(pool, bus);
+      problems = await check(db, bus);
       checkedAt = Date.now();
     }
     const now = draining() ? ["draining", ...problems] : problems;
     res.status(now.length > 0 ? 503 : 200).json({ ready: now.length === 0, problems: now });
   });
-  app.get("/metrics", async (_, res) => void res.type(register.contentType).send(await register.metrics()));
+  app.get("/jobs", async (_, res) => void res.json(await jobs()));
+  app.get("/metrics", async (_, res) => {
+    // A database that is away, or does not answer, takes nothing from the other figures.
+    await Promise.race([Promise.allSettled([jobs().then(measureJobs), measure()]), delay(measureMs)]);
+    res.type(register.contentType).send(await register.metrics());
+  });
   return app;
 }
 
-async function check(pool: Pool, bus: Bus): Promise<string[]> {
-  const database = await pool.query("select 1").then(
+function measureJobs(kinds: Overview[]): void {
+  jobsWaiting.reset();
+  jobLagSeconds.reset();
+  for (const { kind, lagSeconds, waiting, due, running, failing, dead } of kinds) {
+    for (const [state, count] of Object.entries({ waiting, due, running, failing, dead })) jobsWaiting.set({ kind, state }, count);
+    jobLagSeconds.set({ kind }, lagSeconds);
+  }
+}
+
+async function check(db: Database, bus: Bus): Promise<string[]> {
+  const database = await db.pool.query("select 1").then(
     () => [],
     (error: Error) => [`database: ${error.message}`],
   );

@@ -16,7 +16,7 @@ beforeAll(async () => {
   postgres = await startPostgres({ dir, fsync: false });
   const url = await createDatabase(postgres.url, "purge");
   const config = chassisConfig(new Env({ DATABASE_URL: url, NATS_URL: "nats://127.0.0.1" }), "purge");
-  db = await openDatabase(config, { entities: [], migrations: [] }, createLog("test", "silent"));
+  db = await openDatabase(config, { entities: [], migrations: [] }, createLog("test", "silent"), () => new Date());
   await db.migrate();
 });
 afterAll(async () => {
@@ -45,7 +45,7 @@ test("what was published, handled or answered long enough ago is forgotten; what
   const letter = "insert into dead_letter (event_id, subject, type, payload, headers, error, failures, died_at) values (gen_random_uuid(), $1, '', '', '{}', '', 9, $2)"; // prettier-ignore
   await db.sql(letter, ["a dead letter", ago(4_000 * days)]);
 
-  await purge(db, 30);
+  await purge(db, 30, new Date());
 
   // A stream that is filled from the outbox again keeps what it gets for another fortnight: so long the inbox must know it.
   expect(await db.sql("select failures from event_failure")).toEqual([{ failures: 3 }]);

@@ -31,7 +31,7 @@ const batchSize = 200;
 export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: Log): Duty {
   const pulse = new Pulse(config.outboxPollMs);
   let sure = false; // that the stream holds what the outbox has on record
-  db.onCommit(() => pulse.beat());
+  db.onFact(() => pulse.beat());
   bus.onReconnect(() => {
     sure = false;
     pulse.beat();

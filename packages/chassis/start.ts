@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
 import type { Express } from "express";
 import { openBus } from "./bus.ts";
@@ -5,16 +6,18 @@ import { createPeers } from "./clients.ts";
 import { chassisConfig, ConfigError, Env, readConfig, type ChassisConfig } from "./config.ts";
 import { startConsumers, type Subscription } from "./consume.ts";
 import { openDatabase, type Database, type DatabaseParts } from "./db.ts";
+import { isOutage } from "./errors.ts";
 import { serveHttp } from "./http.ts";
 import { startLead } from "./lead.ts";
 import { createLog, type Log } from "./log.ts";
 import { startDefaultMetrics } from "./metrics.ts";
 import { opsApp } from "./ops.ts";
+import { createWorker } from "./job-worker.ts";
+import type { Job } from "./jobs.ts";
 import { purge } from "./purge.ts";
 import { relayOutbox } from "./relay.ts";
 import { serveRpc, type Routes } from "./serve.ts";
 import { flushTraces } from "./telemetry-hook.ts";
-import { every, runTimers, type Timer } from "./timers.ts";
 import type { Clean } from "./written.ts";
 
 /** What the chassis gives to a service's `createApp`. */
@@ -34,8 +37,10 @@ export type Parts<Config, App> = {
   createApp: (base: Base<Config>) => App | Promise<App>;
   routes: (app: App) => Routes;
   subscriptions?: (app: App) => Subscription[];
-  timers?: (app: App) => Timer[];
+  jobs?: (app: App) => Job[];
   http?: (app: App) => Express;
+  /** Sets gauges that are read from the database, on every replica before each scrape. */
+  measure?: (app: App) => Promise<void>;
   /** What its requests' fields are cleaned by that are marked `written`. */
   clean?: Clean;
 };
@@ -45,23 +50,32 @@ export async function start<Config extends object, App>(name: string, parts: Par
   const config = configure(name, parts.config);
   const log = createLog(name, config.logLevel);
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
-  const db = await openDatabase(config, parts.database, log);
-  if (config.roles.includes("migrate")) await db.migrate();
+  const now = () => new Date();
+  const db = await openDatabase(config, parts.database, log, now);
+  if (config.roles.includes("migrate")) await whenThere(() => db.migrate(), log);
   if (config.roles.every((role) => role === "migrate")) return db.close();
 
   startDefaultMetrics();
   const bus = await openBus(config, log);
   const peers = createPeers(config);
   const { transact } = db;
-  const app = await parts.createApp({ config, log, db, transact, client: peers.client, now: () => new Date() });
+  const app = await parts.createApp({ config, log, db, transact, client: peers.client, now });
 
+  const wakeSubject = `jobs.${name}`;
   let draining = false;
   const stops: (() => Promise<unknown>)[] = [];
   if (config.roles.includes("timers")) {
-    const purging = every(3_600_000, "purge", () => purge(db, config.outboxKeepDays));
-    const timers = [...(parts.timers?.(app) ?? []), purging];
-    const lead = startLead(config, log, [relayOutbox(config, db, bus, log), runTimers(log, timers)]);
-    stops.push(() => lead.stop());
+    const lead = startLead(config, log, relayOutbox(config, db, bus, log));
+    const purging: Job = { name: "purge", everySeconds: 3_600, run: () => purge(db, config.outboxKeepDays, now()) };
+    const worker = createWorker({ config, db, log, now }, [...(parts.jobs?.(app) ?? []), purging]);
+    db.onJob(worker.wake);
+    bus.nc.subscribe(wakeSubject, { callback: () => worker.wake() });
+    stops.push(() => lead.stop(), worker.start());
+  } else {
+    // A hint for the workers elsewhere. It may get lost: they look by themselves, too.
+    db.onJob((at) => {
+      if (at <= now() && !bus.nc.isClosed() && !bus.nc.isDraining()) bus.nc.publish(wakeSubject);
+    });
   }
   if (config.roles.includes("events") && parts.subscriptions) {
     const consumers = startConsumers(config, db, bus, log, parts.subscriptions(app));
@@ -75,7 +89,7 @@ export async function start<Config extends object, App>(name: string, parts: Par
       stops.push(() => http.stop());
     }
   }
-  const opsDoor = opsApp(db.pool, bus, () => draining);
+  const opsDoor = opsApp({ db, bus, now, draining: () => draining, measure: () => parts.measure?.(app) ?? Promise.resolve() });
   const ops = await serveHttp(opsDoor, config.opsPort, config.bindAddress);
   log.info({ roles: config.roles, rpc: config.rpcPort }, "started");
 
@@ -90,6 +104,19 @@ export async function start<Config extends object, App>(name: string, parts: Par
   await flushTraces();
   log.info("stopped");
   process.exit(0); // whatever a library still holds open must not keep a drained process
+}
+
+// A database that is starting, or too busy to be connected to in time, is waited for a while: ending would only have it done once more.
+async function whenThere(work: () => Promise<unknown>, log: Log): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return void (await work());
+    } catch (error) {
+      if (!isOutage(error) || attempt === 20) throw error;
+      log.warn({ err: error }, "the database cannot be migrated yet: trying again");
+      await delay(500);
+    }
+  }
 }
 
 function configure<Config extends object>(name: string, own: (env: Env) => Config): Config & ChassisConfig {

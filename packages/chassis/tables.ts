@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** The tables every service has beside its own: events out, events in, answers given. */
+/** The tables every service has beside its own: events out, events in, answers given, work owed. */
 export class ChassisTables extends Migration {
   override up(): void {
     this.addSql(`create table outbox (
@@ -22,5 +22,15 @@ export class ChassisTables extends Migration {
       scope text not null, key text not null, request_hash bytea not null, answer bytea not null, created_at timestamptz not null default now(),
       primary key (scope, key))`);
     this.addSql(`create index idempotency_created on idempotency (created_at)`);
+  }
+}
+
+/** Work that the service owes itself: what, for which key, from when on, in whose hands. */
+export class JobTable extends Migration {
+  override up(): void {
+    this.addSql(`create table job (
+      kind text not null, key text not null, at timestamptz not null, created_at timestamptz not null, trail jsonb,
+      claim uuid, tries int not null default 0, failures int not null default 0, deaths int not null default 0, error text, dead_at timestamptz, primary key (kind, key))`);
+    this.addSql(`create index job_due on job (kind, at) where dead_at is null`);
   }
 }

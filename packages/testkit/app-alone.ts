@@ -2,16 +2,17 @@ import { rmSync } from "node:fs";
 import { createPeers } from "@lacio/chassis/clients";
 import { chassisConfig, readConfig } from "@lacio/chassis/config";
 import { openDatabase } from "@lacio/chassis/db";
+import { createWorker } from "@lacio/chassis/job-worker";
 import { createLog } from "@lacio/chassis/log";
 import type { Parts } from "@lacio/chassis/start";
 import pg from "pg";
 import { startInfra } from "./infra/index.ts";
 import { createDatabase } from "./infra/postgres.ts";
 
-/** A service's app in the test's own process, on a database of its own, without its timers: the test calls each job itself, also twice at once. */
+/** A service's app in the test's own process, on a database of its own. Nothing happens by itself: the test moves the clock, and has the jobs done. */
 export async function startAppAlone<Config extends object, App>(
   name: string,
-  parts: Pick<Parts<Config, App>, "config" | "database" | "createApp">,
+  parts: Pick<Parts<Config, App>, "config" | "database" | "createApp" | "jobs">,
   env: Record<string, string>,
 ) {
   const dir = `.lacio/test/${name}-alone`;
@@ -25,15 +26,25 @@ export async function startAppAlone<Config extends object, App>(
     ...env,
   });
   const { log, logged } = listeningLog(name);
-  const db = await openDatabase(config, parts.database, log);
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  const db = await openDatabase(config, parts.database, log, now);
   await db.migrate();
   const peers = createPeers(config);
-  const app = await parts.createApp({ config, log, db, transact: db.transact, client: peers.client, now: () => new Date() });
+  const app = await parts.createApp({ config, log, db, transact: db.transact, client: peers.client, now });
   const beside = new pg.Client({ connectionString: url });
   await beside.connect();
   return {
     app,
     logged,
+    now,
+    /** Moves the app's clock on. */
+    wait: (seconds: number) => void (ahead += seconds * 1_000),
+    resetClock: () => void (ahead = 0),
+    /** A replica's worker, which does what is due when it is told to `drain`. */
+    worker: () => createWorker({ config, db, log, now }, parts.jobs?.(app) ?? []),
+    /** Does everything that is due. */
+    work: () => createWorker({ config, db, log, now }, parts.jobs?.(app) ?? []).drain(),
     /** What a test changes here, it changes behind the service's back. */
     sql: async <Row = Record<string, unknown>>(text: string, values: unknown[] = []) => (await beside.query(text, values)).rows as Row[],
     async stop() {

@@ -6,6 +6,6 @@ import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { http } from "./http/index.ts";
 import { routes } from "./rpc/index.ts";
-import { timers } from "./timers/index.ts";
+import { jobs } from "./timers/index.ts";
 
-await start("auth", { service: AuthService, config: readConfig, database, createApp, routes, subscriptions, timers, http, clean });
+await start("auth", { service: AuthService, config: readConfig, database, createApp, routes, subscriptions, jobs, http, clean });

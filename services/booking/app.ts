@@ -9,9 +9,8 @@ export const readConfig = (env: Env) => ({
   zone: env.text("SALON_TIME_ZONE", "America/Bogota"),
   maxOpenHolds: env.number("MAX_OPEN_HOLDS", 5, { min: 1, max: 100 }),
   completeAfterHours: env.number("COMPLETE_AFTER_HOURS", 12, { min: 0, max: 720 }),
-  completeSweepSeconds: env.number("COMPLETE_SWEEP_SECONDS", 60, { min: 1, max: 3_600 }),
-  noShowCorrectionDays: env.number("NO_SHOW_CORRECTION_DAYS", 7, { min: 0, max: 90 }),
   expireSweepSeconds: env.number("EXPIRE_SWEEP_SECONDS", 2, { min: 1, max: 3_600 }),
+  noShowCorrectionDays: env.number("NO_SHOW_CORRECTION_DAYS", 7, { min: 0, max: 90 }),
 });
 
 export function createApp(base: Base<ReturnType<typeof readConfig>>) {

@@ -34,8 +34,6 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
     ...base,
     users: base.client(UsersService),
     booking: base.client(BookingService),
-    /** Timers listen here for work that a commit gave them. */
-    wake: { issuePending: () => {}, renderFiles: () => {} },
   };
 }
 

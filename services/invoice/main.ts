@@ -4,6 +4,7 @@ import { createApp, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { routes } from "./rpc/index.ts";
-import { timers } from "./timers/index.ts";
+import { jobs } from "./timers/index.ts";
+import { measureNumbers as measure } from "./timers/watch-numbers.ts";
 
-await start("invoice", { service: InvoiceService, config: readConfig, database, createApp, routes, subscriptions, timers });
+await start("invoice", { service: InvoiceService, config: readConfig, database, createApp, routes, subscriptions, jobs, measure });

@@ -17,8 +17,8 @@ export const readConfig = (env: Env) => ({
   /** Where answers go, also those of calendars. */
   mailReplyTo: mailbox(env, "MAIL_REPLY_TO", "MAIL_FROM"),
   mailConnections: env.number("MAIL_CONNECTIONS", 4, { min: 1, max: 50 }),
-  /** A mail whose sender died is sent again after this time: longer than any conversation with the mail server. */
-  mailLeaseSeconds: env.number("MAIL_LEASE_SECONDS", 90, { min: 1 }),
+  /** A mail whose sender died is sent again after this time: longer than a conversation with the mail server, or an outage of the database. */
+  mailLeaseSeconds: env.number("MAIL_LEASE_SECONDS", 60, { min: 1 }),
   mailRetrySeconds: env.number("MAIL_RETRY_SECONDS", 15, { min: 1 }),
   mailMaxRefusals: env.number("MAIL_MAX_REFUSALS", 6, { min: 1 }),
   publicUrl: env.url("PUBLIC_URL"),
@@ -55,8 +55,6 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
       disableFileAccess: true,
       disableUrlAccess: true,
     }),
-    /** The timer listens here for mails that a commit gave it. */
-    wake: { sendMail: () => {} },
   };
 }
 

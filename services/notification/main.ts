@@ -4,6 +4,6 @@ import { createApp, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { routes } from "./rpc/index.ts";
-import { timers } from "./timers/index.ts";
+import { jobs } from "./timers/index.ts";
 
-await start("notification", { service: NotificationService, config: readConfig, database, createApp, routes, subscriptions, timers });
+await start("notification", { service: NotificationService, config: readConfig, database, createApp, routes, subscriptions, jobs });

@@ -14,7 +14,3 @@ export const disputes = new Counter({
   help: "Payments that clients disputed at their bank, by what became of it: OPEN, WON, LOST.",
   labelNames: ["state"],
 });
-export const stuckEvents = new Counter({
-  name: "lacio_provider_event_stuck_total",
-  help: "Provider events that failed ten times and more.",
-});

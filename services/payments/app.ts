@@ -27,8 +27,6 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
     ...base,
     booking: base.client(BookingService),
     stripe: createProvider(base.config),
-    // Runs a timer at once when this process has it; another process finds the work at its next turn.
-    wake: { events() {}, refunds() {}, reconcile() {} },
   };
 }
 

@@ -5,6 +5,6 @@ import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { http } from "./http/index.ts";
 import { routes } from "./rpc/index.ts";
-import { timers } from "./timers/index.ts";
+import { jobs } from "./timers/index.ts";
 
-await start("payments", { service: PaymentsService, config: readConfig, database, createApp, routes, subscriptions, timers, http });
+await start("payments", { service: PaymentsService, config: readConfig, database, createApp, routes, subscriptions, jobs, http });

@@ -47,7 +47,7 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
   await consumer.migrate();
   await consumer.sql("create table effect (id bigint generated always as identity, account_id text not null)");
   const bus = await openBus(owning, log);
-  const relay = startLead(owning, log, [relayOutbox(owning, owner, relayBus(bus), log)]);
+  const relay = startLead(owning, log, relayOutbox(owning, owner, relayBus(bus), log));
 
   async function handle({ accountId }: { accountId: string }, once: Once) {
     await trouble(accountId);

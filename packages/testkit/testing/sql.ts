@@ -16,3 +16,7 @@ export async function sql<Row = Record<string, unknown>>(
     await client.end();
   }
 }
+
+/** Makes the jobs of a kind due now. */
+export const makeDue = (system: SystemDescription, service: string, kind: string): Promise<unknown> =>
+  sql(system, service, "update job set at = now() where kind = $1", [kind]);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { startSystem, type System } from "@lacio/testkit/system";
-import { clientFor, refusal, signIn, signUp, sql, until } from "@lacio/testkit/testing";
+import { makeDue, clientFor, refusal, signIn, signUp, sql, until } from "@lacio/testkit/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { decodeProtectedHeader } from "jose";
 
@@ -27,6 +27,7 @@ test("a key that is a month old gets a successor, published first; tokens of bot
   expect(await published()).toEqual([kidOf(ana.accessToken)]);
 
   await sql(system, "auth", "update signing_key set active_from = active_from - interval '31 days'");
+  await makeDue(system, "auth", "rotate-keys");
   await system.process("auth").restart();
   const both = await until(async () => ((await published()).length === 2 ? published() : undefined));
   const between = await signIn(system, ana);

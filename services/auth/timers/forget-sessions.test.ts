@@ -46,7 +46,7 @@ test("sessions that may still be asked for stay with their tokens; the others go
       row!.id,
     ]);
   }
-  await forgetSessions({ db } as App);
+  await forgetSessions({ db, now: () => new Date() } as App);
   const kept = ["just expired", "open", "revoked a while ago"];
   expect(await left("session")).toEqual(kept);
   // A used token of a session that goes on must be known when a thief brings it back.
@@ -68,12 +68,12 @@ test("links stay as long as somebody may press them once more, used or not", asy
        values ($1, $2, 'RESET_PASSWORD', now() + $3::interval, now() + $4::interval, $5)`,
       [Buffer.from(name), accountId, expires, used, name],
     );
-  await forgetSessions({ db } as App);
+  await forgetSessions({ db, now: () => new Date() } as App);
   expect(await left("link_token")).toEqual(["expired", "fresh", "used long ago, not expired"]);
 });
 
 test("an account is never forgotten here, however long ago it was used", async () => {
   await db.sql("update account set created_at = now() - interval '10 years'");
-  await forgetSessions({ db } as App);
+  await forgetSessions({ db, now: () => new Date() } as App);
   expect(await db.sql("select id from account")).toEqual([{ id: accountId }]);
 });

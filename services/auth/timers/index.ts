@@ -1,8 +1,8 @@
-import { every, type Timer } from "@lacio/chassis/timers";
+import type { Job } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
 import { forgetSessions } from "./forget-sessions.ts";
 
-export const timers = (app: App): Timer[] => [
-  every(3_600_000, "rotate-keys", () => app.keyring.rotate()),
-  every(3_600_000, "forget-sessions", () => forgetSessions(app)),
+export const jobs = (app: App): Job[] => [
+  { name: "rotate-keys", everySeconds: 3_600, run: () => app.keyring.rotate() },
+  { name: "forget-sessions", everySeconds: 3_600, run: () => forgetSessions(app) },
 ];

@@ -22,7 +22,7 @@ import { usualSettings } from "@lacio/salon/settings";
 import { startPublisher } from "@lacio/testkit/publisher";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { startSystem, type System } from "@lacio/testkit/system";
-import { adminToken, asService, clientFor, refusal, sql, until } from "@lacio/testkit/testing";
+import { makeDue, adminToken, asService, clientFor, refusal, sql, until } from "@lacio/testkit/testing";
 
 let system: System;
 let owners: Awaited<ReturnType<typeof startPublisher>>;
@@ -449,9 +449,7 @@ test("what ended a month ago is forgotten, what is younger or to come is not; wh
   await handled(handledLongAgo);
   await sql(system, "availability", "update inbox set handled_at = now() - interval '10 years' where event_id = $1", [handledLongAgo]);
 
-  // The timers run when their process begins to lead.
-  await system.process("availability").kill();
-  await system.process("availability").restart();
+  for (const kind of ["forget-past", "purge"]) await makeDue(system, "availability", kind);
   for (const table of ["busy", "time_off"]) {
     await until(async () => (await kept(table))[0]!.end_minute === rows.young);
     expect(await kept(table)).toEqual([{ end_minute: rows.young }, { end_minute: rows.coming }]);

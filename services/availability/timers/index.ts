@@ -1,5 +1,5 @@
-import { every, type Timer } from "@lacio/chassis/timers";
+import type { Job } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
 import { forgetPast } from "./forget-past.ts";
 
-export const timers = (app: App): Timer[] => [every(6 * 3_600_000, "forget-past", () => forgetPast(app))];
+export const jobs = (app: App): Job[] => [{ name: "forget-past", everySeconds: 6 * 3_600, run: () => forgetPast(app) }];

@@ -9,6 +9,7 @@ import { Refunded } from "./migrations/20261129000100-refunded.ts";
 import { OwnVisitAt } from "./migrations/20261129120000-own-visit-at.ts";
 import { Settings } from "./migrations/20261130000000-settings.ts";
 import { Owed } from "./migrations/20261201000000-owed.ts";
+import { Jobs } from "./migrations/20261202000000-jobs.ts";
 
 export const database: DatabaseParts = {
   entities: [Booking, BookingLine],
@@ -20,6 +21,7 @@ export const database: DatabaseParts = {
     { name: "20261129120000-own-visit-at", class: OwnVisitAt },
     { name: "20261130000000-settings", class: Settings },
     { name: "20261201000000-owed", class: Owed },
+    { name: "20261202000000-jobs", class: Jobs },
   ],
   refusals: {
     occupancy_bounds: () => new Refusal("service_too_long", "This service keeps a stylist busy for too long at a time."),

@@ -8,6 +8,7 @@ import { declinedPayment } from "../domain/declined-payment.ts";
 import { lockBooking } from "../db/load-bookings.ts";
 import { takeMoneyBack } from "./on-money-back.ts";
 import { occupy, takeTurns } from "../occupancy/occupancy.ts";
+import { completeLater } from "../timers/complete-visit.ts";
 
 /** Each payment ends in exactly one of: the booking is paid, or the money goes back. */
 export const onPaymentSucceeded =
@@ -32,6 +33,7 @@ async function take(app: App, tx: Tx, bookingId: string, payment: Payment): Prom
   if (ended && !(await claimAgain(app, tx, booking)))
     return tx.emit(declinedPayment(booking.id, booking.clientId, payment.paymentId, "hold_expired"));
   tx.emit(booking.markPaid(payment, ended));
+  completeLater(app, tx, booking);
   booking.givenBack(await takeMoneyBack(tx, payment.paymentId));
 }
 

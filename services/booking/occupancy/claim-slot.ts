@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HandlerContext } from "@connectrpc/connect";
 import { rootOf } from "@lacio/chassis/db";
 import type { Fact } from "@lacio/chassis/fact";
-import { answerColumns, answerRecord } from "@lacio/chassis/idempotency";
-import { outboxColumns, outboxInsert } from "@lacio/chassis/outbox";
+import { answerRecord } from "@lacio/chassis/idempotency";
 import type { App } from "../app.ts";
-import type { Booking } from "../domain/booking.ts";
+import { BookingLine } from "../domain/booking-line.ts";
+import { Booking } from "../domain/booking.ts";
 import { partColumns, partRows } from "./occupancy.ts";
 import { overlapsOwnVisit } from "./own-visit.ts";
 
@@ -33,68 +33,48 @@ export async function claimSlot(app: App, claim: Claim, ctx: HandlerContext): Pr
 }
 
 async function claimOnce(app: App, { booking, created, answer, refuseOverlap }: Claim, ctx: HandlerContext): Promise<Outcome> {
-  const record = answerRecord(ctx);
-  const params = [
-    ...partColumns(booking.busy()),
-    booking.clientId,
-    app.config.maxOpenHolds,
-    asJson({ ...booking, lines: undefined, refuseOverlap }),
-    asJson(booking.lines.map((line) => ({ ...line }))),
-    ...outboxColumns([created]),
-    ...(record ? answerColumns(record, answer) : []),
-  ];
-  const [row] = await app.db.sql<{ won: boolean; hold_no: number | null; own_visit: string | null }>(
-    record ? claimAndKeep : claimOnly,
-    params,
-    record ? "claim-and-keep" : "claim",
-  );
-  if (row!.own_visit) throw await overlapsOwnVisit(app.db.read(), row!.own_visit);
-  if (!row!.won) return row!.hold_no === null ? "too_many_holds" : "slot_taken";
-  app.db.wake();
+  const claimed = await app.db.statement<{ won: boolean; hold_no: number | null; own_visit: string | null }>({
+    name: "claim-slot",
+    with: claimedAs(app.db.columnsOf(Booking), app.db.columnsOf(BookingLine)),
+    select: "won, hold_no, own_visit, refused from claimed",
+    params: [
+      ...partColumns(booking.busy()),
+      app.config.maxOpenHolds,
+      app.db.rowOf(booking),
+      `[${booking.lines.map((line) => app.db.rowOf(line)).join()}]`,
+      refuseOverlap,
+    ],
+    when: "(select won from claimed)",
+    facts: [created],
+    answer: { record: answerRecord(ctx), value: answer },
+  });
+  if (claimed.own_visit) throw await overlapsOwnVisit(app.db.read(), claimed.own_visit);
+  if (!claimed.won) return claimed.hold_no === null ? "too_many_holds" : "slot_taken";
   return "claimed";
 }
 
 // "on conflict do nothing" instead of an error: claimants of one slot wait in line and don't deadlock. Some parts but not all means
 // that somebody has the rest: refuse() then undoes the statement.
-const statement = (keep: string) => `
-  with own as materialized (
-    select case when b."refuseOverlap" then own_visit_at($4::uuid, b."startsAt", b."endsAt", b."createdAt", b.id) end as visit
-    from jsonb_to_record($6::jsonb) as b(id uuid, "startsAt" timestamptz, "endsAt" timestamptz, "createdAt" timestamptz, "refuseOverlap" boolean)
+const claimedAs = (booking: string, line: string) => `
+  wanted as (
+    select * from jsonb_populate_record(null::booking, $5)
+  ), own as materialized (
+    select case when $7::boolean then own_visit_at(client_id, starts_at, ends_at, created_at, id) end as visit from wanted
   ), hold as (
-    select min(n)::smallint as no from generate_series(1, $5::int) n
-    where (select visit from own) is null and not exists (select from booking where client_id = $4::uuid and hold_no = n)
+    select min(n)::smallint as no from generate_series(1, $4::int) n, wanted
+    where (select visit from own) is null and not exists (select from booking where client_id = wanted.client_id and hold_no = n)
   ), part as (
     insert into occupancy (resource_id, during, booking_id)
-    select part.*, ($6::jsonb ->> 'id')::uuid from (${partRows(1)}) part
+    select part.*, wanted.id from (${partRows(1)}) part, wanted
     where (select no from hold) is not null
     on conflict do nothing returning 1
   ), booked as (
-    insert into booking (id, client_id, hold_no, status, expires_at, price, currency, free_until_hours, late_refund_percent,
-      any_staff, starts_at, ends_at, revision, created_at)
-    select b.id, $4::uuid, hold.no, b.status, b."expiresAt", b.price, b.currency, b."freeUntilHours", b."lateRefundPercent",
-      b."anyStaff", b."startsAt", b."endsAt", b.revision, b."createdAt"
-    from hold, jsonb_to_record($6::jsonb) as b(id uuid, status text, "expiresAt" timestamptz, price bigint, currency text,
-      "freeUntilHours" int, "lateRefundPercent" smallint, "anyStaff" boolean, "startsAt" timestamptz, "endsAt" timestamptz,
-      revision bigint, "createdAt" timestamptz)
+    insert into booking (${booking}) select ${booking} from hold, jsonb_populate_record(null::booking, $5::jsonb || jsonb_build_object('hold_no', hold.no)) held
     where (select count(*) from part) = cardinality($1::uuid[])
     returning id
   ), line as (
-    insert into booking_line (booking_id, position, service_id, service_name, service_name_en, staff_id, staff_name, price, currency,
-      iva_percent, starts_at, ends_at, phases, buffer_minutes)
-    select booked.id, l.position, l."serviceId", l."serviceName", l."serviceNameEn", l."staffId", l."staffName", l.price, l.currency,
-      l."ivaPercent", l."startsAt", l."endsAt", l.phases, l."bufferMinutes"
-    from booked, jsonb_to_recordset($7::jsonb) as l(position smallint, "serviceId" uuid, "serviceName" text, "serviceNameEn" text,
-      "staffId" uuid, "staffName" text, price bigint, currency text, "ivaPercent" smallint, "startsAt" timestamptz, "endsAt" timestamptz, phases jsonb, "bufferMinutes" smallint)
-  ), told as (
-    ${outboxInsert(8, "where exists (select from booked)")}
-  )${keep}
-  select exists (select from booked) as won, (select no from hold) as hold_no, (select visit from own) as own_visit,
-    case when (select count(*) from part) between 1 and cardinality($1::uuid[]) - 1 then refuse('slot_taken') end`;
-
-const claimOnly = statement("");
-const claimAndKeep = statement(`, kept as (
-    insert into idempotency (scope, key, request_hash, answer)
-    select $15::text, $16::text, $17::bytea, $18::bytea from booked
-  )`);
-
-const asJson = (value: unknown) => JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+    insert into booking_line (${line}) select ${line} from jsonb_populate_recordset(null::booking_line, $6) where exists (select from booked)
+  ), claimed as materialized (
+    select exists (select from booked) as won, (select no from hold) as hold_no, (select visit from own) as own_visit,
+      case when (select count(*) from part) between 1 and cardinality($1::uuid[]) - 1 then refuse('slot_taken') end as refused
+  )`;

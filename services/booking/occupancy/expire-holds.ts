@@ -4,28 +4,7 @@ import { Booking } from "../domain/booking.ts";
 import type { Busy } from "../domain/busy-parts.ts";
 import { partColumns, partRows, release } from "./occupancy.ts";
 
-export const batchSize = 200;
-
-/** Ends holds whose time is over, all or those of `ids`, and gives their slots back; the number of them. */
-export function expireHolds(app: App, ids?: string[]): Promise<number> {
-  return app.transact(async (tx) => {
-    const now = app.now();
-    // Rows that somebody is paying or expiring this moment are left to them.
-    const lapsed = await tx.em.find(
-      Booking,
-      { status: "PENDING_PAYMENT", expiresAt: { $lte: now }, ...(ids && { id: { $in: ids } }) },
-      { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, limit: batchSize, orderBy: { expiresAt: "asc" } },
-    );
-    tx.emit(...lapsed.map((booking) => booking.expire(now)));
-    await release(
-      tx,
-      lapsed.map((booking) => booking.id),
-    );
-    return lapsed.length;
-  });
-}
-
-/** Ends lapsed holds which the sweeper has not met yet, where they are in somebody's way: on these parts, or among the client's own. */
+/** Ends lapsed holds that the sweeper has not met yet, where they are in the way of a claim: on these parts, or among the client's own. */
 export async function expireHoldsInTheWay(app: App, parts: Busy[], clientId: string): Promise<boolean> {
   const inTheWay = await app.db.sql<{ id: string }>(
     `select id from booking
@@ -41,4 +20,27 @@ export async function expireHoldsInTheWay(app: App, parts: Busy[], clientId: str
     inTheWay.map(({ id }) => id),
   );
   return true;
+}
+
+export async function lapsedHolds(app: App): Promise<string[]> {
+  const text = "select id from booking where status = 'PENDING_PAYMENT' and expires_at <= $1 order by expires_at";
+  return (await app.db.sql<{ id: string }>(text, [app.now()])).map(({ id }) => id);
+}
+
+/** Ends these holds, if they have lapsed, and gives their slots back. */
+export function expireHolds(app: App, ids: string[]): Promise<void> {
+  return app.transact(async (tx) => {
+    const now = app.now();
+    // Rows that are being paid or expired this moment are left to those who do it.
+    const lapsed = await tx.em.find(
+      Booking,
+      { status: "PENDING_PAYMENT", expiresAt: { $lte: now }, id: { $in: ids } },
+      { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, orderBy: { expiresAt: "asc" } },
+    );
+    tx.emit(...lapsed.map((booking) => booking.expire(now)));
+    await release(
+      tx,
+      lapsed.map((booking) => booking.id),
+    );
+  });
 }

@@ -12,7 +12,7 @@ let stylist: { id: string; token: string };
 let colleague: { id: string; token: string };
 
 beforeAll(async () => {
-  salon = await openSalon(".lacio/test/booking-life", { MAX_OPEN_HOLDS: "50", COMPLETE_SWEEP_SECONDS: "1" });
+  salon = await openSalon(".lacio/test/booking-life", { MAX_OPEN_HOLDS: "50" });
   stylist = await salon.hireStylist();
   colleague = await salon.hireStylist();
   client = await signUp(salon.system);
@@ -34,8 +34,9 @@ async function booked(start = salon.freshDay(), serviceId = short.serviceId) {
 // Time passes: the visit lies this far from now.
 const shift = (id: string, interval: string) =>
   salon.sql(
-    `with moved as (update booking set starts_at = now() + $2::interval, ends_at = now() + $2::interval + interval '1 hour' where id = $1 returning 1)
-     update booking_line set starts_at = now() + $2::interval, ends_at = now() + $2::interval + interval '1 hour' where booking_id = $1`,
+    `with moved as (update booking set starts_at = now() + $2::interval, ends_at = now() + $2::interval + interval '1 hour' where id = $1::uuid returning 1),
+       looked_at as (update job set at = now() where key = $1::text)
+     update booking_line set starts_at = now() + $2::interval, ends_at = now() + $2::interval + interval '1 hour' where booking_id = $1::uuid`,
     [id, interval],
   );
 const partsOf = async (id: string) =>

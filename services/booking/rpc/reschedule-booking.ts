@@ -13,6 +13,7 @@ import { refuseOwnOverlap } from "../occupancy/own-visit.ts";
 import { busyParts } from "../domain/busy-parts.ts";
 import { showBooking } from "./show-booking.ts";
 import { slotTaken } from "../occupancy/slot-taken.ts";
+import { completeLater } from "../timers/complete-visit.ts";
 import { startTime } from "../domain/start-time.ts";
 import { actsAs, visibleBooking } from "./visible-booking.ts";
 
@@ -66,6 +67,7 @@ async function move(app: App, seen: Booking, to: Place, { refuseOverlap }: Resch
       await release(tx, [booking.id]);
       tx.emit(moved);
       if (!(await occupy(tx, booking))) throw new Gone();
+      completeLater(app, tx, booking);
       return { booking: showBooking(booking, app.now()) };
     }, ctx);
   } catch (error) {

@@ -1,9 +1,9 @@
-import { every, type Timer } from "@lacio/chassis/timers";
+import type { Job } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
-import { completeVisits } from "./complete-visits.ts";
+import { completeVisit } from "./complete-visit.ts";
 import { sweepHolds } from "./sweep-holds.ts";
 
-export const timers = (app: App): Timer[] => [
-  every(app.config.expireSweepSeconds * 1_000, "sweep-holds", (over) => sweepHolds(app, over)),
-  every(app.config.completeSweepSeconds * 1_000, "complete-visits", (over) => completeVisits(app, over)),
+export const jobs = (app: App): Job[] => [
+  { name: "sweep-holds", run: (_, { over }) => sweepHolds(app, over), everySeconds: app.config.expireSweepSeconds },
+  { name: "complete-visit", run: completeVisit(app) },
 ];

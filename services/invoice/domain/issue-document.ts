@@ -3,7 +3,6 @@ import { fact } from "@lacio/chassis/fact";
 import { InvoiceDelayedSchema } from "@lacio/proto/invoice/v1/events";
 import type { Issuer } from "../pdf/invoice-document.ts";
 import { Invoice, type Cause, type DocumentKind, type TakenNumber } from "./invoice.ts";
-import { currentTrail } from "@lacio/chassis/trail";
 
 /**
  * Issues the document of `cause`, once: again = the same document. Number and document are one transaction, so a rollback gives the
@@ -18,7 +17,7 @@ export async function issueDocument(tx: Tx, cause: Cause, issuer: Issuer): Promi
   const invoice = Invoice.issue(cause, number, issuer);
   tx.add(invoice);
   await tx.em.flush();
-  await tx.sql("insert into invoice_file (invoice_id, trail) values ($1, $2)", [invoice.id, JSON.stringify(currentTrail())]);
+  tx.later("render-invoice", invoice.id);
   await tx.sql("delete from pending_invoice where id = $1", [idOf(cause)]);
   return invoice;
 }
@@ -53,9 +52,10 @@ async function takeNumber(tx: Tx, kind: DocumentKind): Promise<TakenNumber | und
 async function postpone(tx: Tx, cause: Cause): Promise<null> {
   const { kind, paymentId, bookingId, clientId } = cause;
   const added = await tx.sql(
-    "insert into pending_invoice (id, kind, payment_id, cause, trail) values ($1, $2, $3, $4, $5) on conflict do nothing returning 1",
-    [idOf(cause), kind, paymentId, JSON.stringify(cause), JSON.stringify(currentTrail())],
+    "insert into pending_invoice (id, kind, payment_id, cause) values ($1, $2, $3, $4) on conflict do nothing returning 1",
+    [idOf(cause), kind, paymentId, JSON.stringify(cause)],
   );
+  tx.later("issue-waiting", idOf(cause), { seconds: 60 });
   if (added.length > 0 && kind === "INVOICE") tx.emit(fact(InvoiceDelayedSchema, bookingId, { bookingId, clientId }));
   return null;
 }

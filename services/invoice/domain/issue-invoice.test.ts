@@ -42,7 +42,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await admin.query("alter table invoice disable trigger user");
-  await admin.query("truncate invoice, invoice_file, pending_invoice, numbering_range, outbox");
+  await admin.query("truncate invoice, invoice_file, pending_invoice, numbering_range, outbox, job");
   await admin.query("alter table invoice enable trigger user");
 });
 

@@ -12,5 +12,4 @@ export const onBookingPaid =
     const invoice = await once((tx) => issueInvoice(tx, cause, app.config.issuer));
     if (invoice === null)
       app.log.error({ booking: paid.bookingId }, "no invoice number is left or valid: the invoice waits for a new range");
-    if (invoice) app.wake.renderFiles();
   };

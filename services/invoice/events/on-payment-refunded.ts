@@ -27,5 +27,4 @@ async function correct(app: App, once: Once, paymentId: string, refund: Refunded
     return issueCreditNote(tx, invoice, refund, app.config.issuer);
   });
   if (note === null) app.log.error({ refund: refund.refundId }, "no credit note number is left or valid: the note waits for a new range");
-  if (note) app.wake.renderFiles();
 }

@@ -1,4 +1,5 @@
 import { fact, type Fact } from "@lacio/chassis/fact";
+import type { Turn } from "@lacio/chassis/jobs";
 import { CreditNoteIssuedSchema, InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
@@ -7,12 +8,12 @@ import { renderInvoicePdf } from "./render-invoice-pdf.ts";
 import { Invoice } from "../domain/invoice.ts";
 import { NumberingRange } from "../domain/numbering-range.ts";
 
-/** Renders an invoice's files and stores them. The conditional update lets only the first of parallel calls emit the event. */
-export async function renderFile(app: App, invoice: Invoice): Promise<Buffer> {
+/** Renders an invoice's files and stores them in a transaction of `keep`. The unique row lets only the first of parallel calls emit the event. */
+export async function renderFile(app: App, invoice: Invoice, keep: Turn["end"] = app.transact): Promise<Buffer> {
   const document = await documentOf(app, invoice);
   const pdf = await renderInvoicePdf(document);
-  await app.transact(async (tx) => {
-    const kept = await tx.sql("update invoice_file set pdf = $2, json = $3 where invoice_id = $1 and pdf is null returning 1", [
+  await keep(async (tx) => {
+    const kept = await tx.sql("insert into invoice_file (invoice_id, pdf, json) values ($1, $2, $3) on conflict do nothing returning 1", [
       invoice.id,
       pdf,
       invoiceJson(document),
@@ -20,6 +21,11 @@ export async function renderFile(app: App, invoice: Invoice): Promise<Buffer> {
     if (kept.length > 0) tx.emit(issued(invoice));
   });
   return pdf;
+}
+
+export async function fileOf(app: App, invoiceId: string): Promise<Buffer | undefined> {
+  const [file] = await app.db.sql<{ pdf: Buffer }>("select pdf from invoice_file where invoice_id = $1", [invoiceId]);
+  return file?.pdf;
 }
 
 async function documentOf(app: App, invoice: Invoice): Promise<InvoiceDocument> {

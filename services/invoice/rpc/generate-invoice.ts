@@ -15,7 +15,6 @@ export const generateInvoice =
     const cause = invoiceCause(booking, profile!);
     const invoice = await app.transact((tx) => issueInvoice(tx, cause, app.config.issuer));
     if (!invoice) throw new Refusal("no_invoice_number", "No number is left or valid; the invoice follows when a new range is open.");
-    app.wake.renderFiles();
     return { invoice: shown(invoice) };
   };
 

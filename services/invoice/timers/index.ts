@@ -1,13 +1,11 @@
-import { every, type Timer } from "@lacio/chassis/timers";
+import type { Job } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
-import { issuePending } from "./issue-pending.ts";
-import { renderFiles } from "./render-files.ts";
+import { issueWaiting } from "./issue-waiting.ts";
+import { renderInvoice } from "./render-invoice.ts";
 import { watchNumbers } from "./watch-numbers.ts";
 
-export const timers = (app: App): Timer[] => {
-  const pending = every(15_000, "issue-pending", (over) => issuePending(app, over));
-  const files = every(2_000, "render-files", (over) => renderFiles(app, over));
-  app.wake.issuePending = () => pending.wake();
-  app.wake.renderFiles = () => files.wake();
-  return [pending, files, every(60_000, "watch-numbers", () => watchNumbers(app))];
-};
+export const jobs = (app: App): Job[] => [
+  { name: "render-invoice", run: renderInvoice(app), atOnce: 1, retrySeconds: 15 },
+  { name: "issue-waiting", run: issueWaiting(app), atOnce: 1 },
+  { name: "watch-numbers", run: () => watchNumbers(app), everySeconds: 60 },
+];

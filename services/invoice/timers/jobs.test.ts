@@ -6,16 +6,17 @@ import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import type { Cause } from "../domain/invoice.ts";
 import { issueInvoice } from "../domain/issue-invoice.ts";
-import { issuePending } from "./issue-pending.ts";
-import { renderFiles } from "./render-files.ts";
-import { watchNumbers } from "./watch-numbers.ts";
+import { jobs } from "./index.ts";
+import { renderFile } from "../pdf/render-file.ts";
+import { issueAllWaiting } from "../rpc/create-numbering-range.ts";
+import { measureNumbers, watchNumbers } from "./watch-numbers.ts";
 
 let alone: Awaited<ReturnType<typeof startAlone>>;
 let app: App;
 const startAlone = () =>
   startAppAlone(
     "invoice",
-    { config: readConfig, database, createApp },
+    { config: readConfig, database, createApp, jobs },
     {
       ISSUER_NIT: "800197268-4",
       ...Object.fromEntries(["NAME", "ADDRESS", "CITY", "PHONE", "EMAIL"].map((what) => [`ISSUER_${what}`, "Lacio"])),
@@ -25,8 +26,9 @@ const startAlone = () =>
 beforeAll(async () => void ({ app } = alone = await startAlone()));
 afterAll(() => alone?.stop());
 beforeEach(async () => {
-  await lawless("truncate invoice, invoice_file, pending_invoice, numbering_range, outbox");
+  await lawless("truncate invoice, invoice_file, pending_invoice, numbering_range, outbox, job");
   alone.logged.length = 0;
+  alone.resetClock();
 });
 
 const count = async (what: string) => (await alone.sql(`select 1 from ${what}`)).length;
@@ -38,50 +40,46 @@ describe("the files of new invoices", () => {
     await openRange();
     for (let n = 0; n < 51; n++) await issue(causeOf());
     await lawless("update invoice set client = 'null' where number <= 50");
-    await renderFiles(app);
-    const drawn = await alone.sql("select number from invoice_file join invoice on id = invoice_id where pdf is not null");
-    expect(drawn).toEqual([{ number: "51" }]);
-    expect(await alone.sql("select distinct attempts, error is not null as why from invoice_file where pdf is null")).toEqual([
-      { attempts: 1, why: true },
+    await alone.work();
+    expect(await alone.sql("select number from invoice_file join invoice on id = invoice_id")).toEqual([{ number: "51" }]);
+    expect(await alone.sql("select distinct failures, error is not null as why, claim from job")).toEqual([
+      { failures: 1, why: true, claim: null },
     ]);
-
-    for (const attempts of [8, 9, 10]) {
-      await alone.sql(
-        "update invoice_file set attempts = $1, next_attempt_at = '2026-01-01' where invoice_id = (select id from invoice where number = 7)",
-        [attempts],
-      );
-      await renderFiles(app);
+    for (let failure = 2; failure <= 11; failure++) {
+      alone.wait(4_500);
+      await alone.work();
+      expect(new Set(errors())).toEqual(new Set(failure < 10 ? [] : ["ALERT: a job keeps failing; it needs a person"]));
     }
-    expect(errors()).toEqual(["ALERT: an invoice cannot be drawn; it needs a person"]);
     await lawless(`update invoice set client = '{"name":"Ana","email":"ana@example.com"}'`);
-    await alone.sql("update invoice_file set next_attempt_at = '2026-01-01'");
-    await renderFiles(app);
-    expect(await count("invoice_file where pdf is null")).toBe(0);
+    alone.wait(4_500);
+    await alone.work();
+    expect(await count("invoice_file")).toBe(51);
     expect(await count("outbox where subject = 'invoice.issued'")).toBe(51);
+    expect(await count("job")).toBe(0);
   });
 
   test("are drawn once by two replicas at once, and told once", async () => {
     await openRange();
     for (let n = 0; n < 20; n++) await issue(causeOf());
-    await Promise.all([renderFiles(app), renderFiles(app)]);
-    expect(await alone.sql("select distinct attempts, pdf is not null as drawn from invoice_file")).toEqual([{ attempts: 1, drawn: true }]);
+    await Promise.all([alone.worker(), alone.worker()].map((worker) => worker.drain()));
+    await alone.work();
+    expect(await count("invoice_file")).toBe(20);
     const told = await alone.sql<{ key: string }>("select key from outbox where subject = 'invoice.issued'");
     expect(new Set(told.map(({ key }) => key)).size).toBe(20);
     expect(told).toHaveLength(20);
   });
 
-  test("that somebody died over do not stop the others, and are drawn a moment later", async () => {
+  test("are drawn by who asks for one before its job is done; they are told once", async () => {
     await openRange();
-    await issue(causeOf());
-    await alone.sql("update invoice_file set attempts = 1, next_attempt_at = now() + interval '1 hour'");
-    await issue(causeOf());
-    await renderFiles(app);
-    expect(await count("invoice_file where pdf is not null")).toBe(1);
+    const invoice = await issue(causeOf());
+    await Promise.all([renderFile(app, invoice!), renderFile(app, invoice!)]);
+    await alone.work();
+    expect([await count("invoice_file"), await count("outbox where subject = 'invoice.issued'"), await count("job")]).toEqual([1, 1, 0]);
   });
 });
 
 describe("what waits for a numbering range", () => {
-  test("is issued in the order of its waiting, though one of them cannot be issued; that one is tried again later, aloud", async () => {
+  test("is issued in the order of its waiting, though one of them cannot be issued; that one is tried again later", async () => {
     const waiting = Array.from({ length: 4 }, () => causeOf());
     const note = creditNoteOf(await issued());
     for (const cause of waiting) await issue(cause);
@@ -92,7 +90,8 @@ describe("what waits for a numbering range", () => {
     await alone.sql("update pending_invoice set cause = cause || '{\"lines\":null}' where id = $1", [waiting[3]!.paymentId]);
     await openRange({ prefix: "FE" });
     await openRange({ prefix: "NC", kind: "CREDIT_NOTE" });
-    await issuePending(app);
+    for (const kind of ["INVOICE", "CREDIT_NOTE"] as const) await app.transact((tx) => issueAllWaiting(tx, kind));
+    await alone.work();
     const documents = await alone.sql("select number_text, payment_id from invoice where number_text <> 'FA1' order by number_text");
     expect(documents).toEqual([
       { number_text: "FE1", payment_id: waiting[2]!.paymentId },
@@ -100,27 +99,30 @@ describe("what waits for a numbering range", () => {
       { number_text: "FE3", payment_id: waiting[0]!.paymentId },
       { number_text: "NC1", payment_id: note.paymentId },
     ]);
-    expect(errors()).toEqual(["a waiting document cannot be issued: trying again later"]);
-    await issuePending(app);
-    expect(await alone.sql("select payment_id, attempts from pending_invoice")).toEqual([
-      { payment_id: waiting[3]!.paymentId, attempts: 1 },
-    ]);
-    await alone.sql("update pending_invoice set cause = $1, next_attempt_at = '2026-01-01'", [waiting[3]]);
-    await issuePending(app);
+    const spoilt = "select key, failures from job where kind = 'issue-waiting'";
+    expect(await alone.sql(spoilt)).toEqual([{ key: waiting[3]!.paymentId, failures: 1 }]);
+    await alone.sql("update pending_invoice set cause = $1", [waiting[3]]);
+    alone.wait(70);
+    await alone.work();
     expect(await count("invoice where number_text = 'FE4'")).toBe(1);
     expect(await count("pending_invoice")).toBe(0);
   });
 
-  test("is issued once by two replicas at once, without a gap and in order; what gets no number waits on", async () => {
+  test("is issued once by two replicas at once, without a gap; what gets no number waits on", async () => {
     const waiting = Array.from({ length: 12 }, () => causeOf());
     for (const cause of waiting) await issue(cause);
     await openRange({ to: 10 });
-    await Promise.all([issuePending(app), issuePending(app)]);
+    await app.transact((tx) => issueAllWaiting(tx, "INVOICE"));
+    await Promise.all([alone.worker(), alone.worker()].map((worker) => worker.drain()));
+    await alone.work();
     const documents = await alone.sql<{ payment_id: string }>("select payment_id from invoice order by number");
-    expect(documents.map(({ payment_id: id }) => id)).toEqual(waiting.slice(0, 10).map(({ paymentId }) => paymentId));
-    expect(await alone.sql("select distinct attempts from pending_invoice")).toEqual([{ attempts: 0 }]);
+    const places = documents.map(({ payment_id: id }) => waiting.findIndex(({ paymentId }) => paymentId === id));
+    expect(new Set(places).size).toBe(10);
+    // Two at once may come to the numbers in either order, no more.
+    places.forEach((place, number) => expect(Math.abs(place - number)).toBeLessThanOrEqual(2));
     await openRange({ from: 11, to: 20 });
-    await issuePending(app);
+    alone.wait(70);
+    await alone.work();
     expect(await count("invoice where number in (11, 12)")).toBe(2);
     expect(await count("invoice")).toBe(12);
   });
@@ -133,10 +135,12 @@ describe("what waits for a numbering range", () => {
     expect(await issue(invoice)).toBeNull();
     expect(await alone.sql("select key from outbox where subject = 'invoice.delayed'")).toEqual([{ key: invoice.bookingId }]);
     await openRange({ prefix: "NC", kind: "CREDIT_NOTE" });
-    await issuePending(app);
+    alone.wait(70);
+    await alone.work();
     const [made] = await alone.sql("select refund_id, corrects_invoice_id, total from invoice where number_text = 'NC1'");
     expect(made).toEqual({ refund_id: note.refundId, corrects_invoice_id: note.correctsInvoiceId, total: "18000000" });
     expect(await alone.sql("select kind from pending_invoice")).toEqual([{ kind: "INVOICE" }]);
+    expect(await alone.sql("select key from job where kind = 'issue-waiting'")).toEqual([{ key: invoice.paymentId }]);
   });
 });
 
@@ -155,7 +159,7 @@ describe("the stock of numbers", () => {
     await lawless("update numbering_range set next_number = 302 where from_number = 301"); // used up
     await openRange({ prefix: "NC", kind: "CREDIT_NOTE", days: [-1, 90], to: 20 });
     await issue(causeOf());
-    await watchNumbers(app);
+    await Promise.all([measureNumbers(app), watchNumbers(app)]);
     expect(alone.logged.filter(({ level }) => level !== "info")).toEqual([]);
     expect(await gauges()).toEqual([
       'lacio_invoice_numbers_days_left{kind="CREDIT_NOTE"} 90',
@@ -170,7 +174,7 @@ describe("the stock of numbers", () => {
     await lawless("update numbering_range set valid_until = (now() at time zone 'America/Bogota')::date + 29 where prefix = 'NC'");
     await lawless("update numbering_range set next_number = 98 where from_number = 1 and prefix = 'FE'");
     await lawless("update numbering_range set next_number = 148 where from_number = 101");
-    await watchNumbers(app);
+    await Promise.all([measureNumbers(app), watchNumbers(app)]);
     const told = alone.logged.filter(({ level }) => level !== "info");
     expect(told.map(({ level, text, fields }) => [level, text, fields["kind"]])).toEqual(
       expect.arrayContaining([
@@ -182,7 +186,7 @@ describe("the stock of numbers", () => {
 
     await lawless("update numbering_range set next_number = to_number + 1 where kind = 'INVOICE'");
     await issue(causeOf());
-    await watchNumbers(app);
+    await Promise.all([measureNumbers(app), watchNumbers(app)]);
     expect(await gauges()).toContain('lacio_invoice_numbers_left{kind="INVOICE"} 0');
     expect(await gauges()).toContain('lacio_invoices_waiting{kind="INVOICE"} 1');
     expect(errors()).toEqual(["documents wait for a numbering range: open a new one"]);

@@ -4,7 +4,6 @@ import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { MailKind } from "../templates/index.ts";
 import type { Mail } from "../templates/layout.ts";
-import { currentTrail, type Trail } from "@lacio/chassis/trail";
 import { nameIn } from "./stranger.ts";
 
 /** A PDF that the mail takes from invoice when it leaves. */
@@ -28,10 +27,7 @@ const NotificationSchema = defineEntity({
     attachments: p.json<Attachment[]>(),
     calendar: p.json<CalendarVisit>().nullable(),
     status: p.string().length(7).$type<"PENDING" | "SENT" | "FAILED" | "ERASED">(),
-    attempts: p.integer(),
-    nextAttemptAt: p.datetime(),
     messageId: p.text(),
-    trail: p.json<Trail>(),
     createdAt: p.datetime(),
     sentAt: p.datetime().nullable(),
     readAt: p.datetime().nullable(),
@@ -77,10 +73,7 @@ export class Notification extends NotificationSchema.class {
       attachments,
       calendar,
       status: "PENDING" as const,
-      attempts: 0,
-      nextAttemptAt: now,
       messageId: `<${id}@${domain}>`,
-      trail: currentTrail(),
       createdAt: now,
     });
   }

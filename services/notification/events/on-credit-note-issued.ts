@@ -35,5 +35,4 @@ export const onCreditNoteIssued =
         : { kind: "refund_sent", about: refundId, to, mail: sent(), bookingId, attachments };
       await write(app, tx, [note]);
     });
-    app.wake.sendMail();
   };

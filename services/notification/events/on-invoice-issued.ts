@@ -31,5 +31,4 @@ export const onInvoiceIssued =
       const told = await tx.find(Notification, { bookingId, recipientId: clientId, kind: "booking_confirmed" });
       await write(app, tx, [told || booking.status === Booking_Status.CANCELLED ? alone : together]);
     });
-    app.wake.sendMail();
   };

@@ -31,5 +31,4 @@ export const onPaymentRefunded =
       if (!(await wasTold(tx, "refund_failed", refundId, to)))
         await write(app, tx, [{ kind: "refund_sent", about: refundId, to, mail, bookingId }]);
     });
-    app.wake.sendMail();
   };

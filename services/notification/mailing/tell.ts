@@ -5,19 +5,21 @@ import { Notification, type Note } from "../domain/notification.ts";
 import { isKnown } from "../domain/stranger.ts";
 import { wasTold } from "./was-told.ts";
 
-/** Writes the notes with the inbox row, and wakes the sender. */
+/** Writes the notes with the inbox row. */
 export async function tell(app: App, once: Once, notes: Note[]): Promise<void> {
   await once((tx) => write(app, tx, notes));
-  app.wake.sendMail();
 }
 
+/** Each note is a mail to be sent. */
 export async function write(app: App, tx: Tx, notes: Note[]): Promise<void> {
   for (const note of notes) {
     if (note.to.erasedAt || (await isErased(tx, note.to.id))) continue;
     if (note.onlyIfKnown && !(await isKnown(tx, note.to))) continue;
     // Before it has its id, which is its place among the mails about this visit.
     if (await wasTold(tx, note.kind, note.about, note.to)) continue;
-    tx.add(Notification.of(note, app.config.mailFrom.domain, app.now()));
+    const notification = Notification.of(note, app.config.mailFrom.domain, app.now());
+    tx.add(notification);
+    tx.later("send-mail", notification.id);
     await tx.em.flush();
   }
 }

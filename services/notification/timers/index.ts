@@ -1,9 +1,16 @@
-import { every, type Timer } from "@lacio/chassis/timers";
+import type { Job } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
-import { sendMail } from "./send-mail.ts";
+import { givenUp, sendMail } from "./send-mail.ts";
 
-export const timers = (app: App): Timer[] => {
-  const sender = every(1_000, "send-mail", (over) => sendMail(app, over));
-  app.wake.sendMail = () => sender.wake();
-  return [sender];
-};
+export const jobs = (app: App): Job[] => [
+  {
+    name: "send-mail",
+    run: sendMail(app),
+    atOnce: 2 * app.config.mailConnections,
+    limitSeconds: 90,
+    leaseSeconds: app.config.mailLeaseSeconds,
+    retrySeconds: app.config.mailRetrySeconds,
+    mostFailures: app.config.mailMaxRefusals,
+    onDead: givenUp,
+  },
+];

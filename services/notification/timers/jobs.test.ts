@@ -11,6 +11,7 @@ import { onAccountErased } from "../events/on-account-erased.ts";
 import { write } from "../mailing/tell.ts";
 import { wasTold } from "../mailing/was-told.ts";
 import { startSmtpServer } from "../testing/smtp-server.ts";
+import { jobs } from "./index.ts";
 import { sendMail } from "./send-mail.ts";
 
 let server: Awaited<ReturnType<typeof startSmtpServer>>;
@@ -20,7 +21,7 @@ const nobody = "http://127.0.0.1:1";
 const startAlone = () =>
   startAppAlone(
     "notification",
-    { config: readConfig, database, createApp },
+    { config: readConfig, database, createApp, jobs },
     {
       SMTP_URL: server.url,
       MAIL_FROM: "hola@lacio.test",
@@ -43,7 +44,8 @@ afterAll(async () => {
 afterEach(async () => {
   server.forget();
   alone.logged.length = 0;
-  await alone.sql("truncate notification, erased_recipient");
+  alone.resetClock();
+  await alone.sql("truncate notification, erased_recipient, job");
 });
 
 const words = { subject: "Cita", text: "Hola, Ana", html: "<p>Hola, Ana</p>" };
@@ -55,34 +57,42 @@ describe("a mail", () => {
       server.answer(later.email, "451 later");
       server.answer(never.email, "550 nobody here");
       const before = server.recipients.length;
-      const [{ began }] = (await alone.sql("select now() as began")) as [{ began: Date }];
-      await sendMail(app);
-      await sendMail(app); // what waits is not tried before its time
+      await alone.work();
+      await alone.work(); // what waits is not tried before its time
       expect(server.recipients.length - before).toBe(attempt <= 6 ? 2 : 1);
-      expect(await stateOf(later)).toMatchObject({ status: "PENDING", attempts: attempt });
-      expect(await stateOf(never)).toMatchObject({ status: attempt < 6 ? "PENDING" : "FAILED", attempts: Math.min(attempt, 6) });
-      const waits = "select next_attempt_at - make_interval(secs => $2) between $3 and now() as right from notification where id = $1";
-      expect(await alone.sql(waits, [later.id, Math.min(600 * 2 ** (attempt - 1), 3_600), began])).toEqual([{ right: true }]);
-      await allDue();
+      expect(await stateOf(later)).toMatchObject({ status: "PENDING" });
+      expect(await stateOf(never)).toMatchObject({ status: attempt < 6 ? "PENDING" : "FAILED" });
+      const waits = await waitOf(later);
+      const [least, most] = [0.75, 1.25].map((share) => share * Math.min(600 * 2 ** (attempt - 1), 3_600));
+      expect(waits).toBeGreaterThan(least! - 5);
+      expect(waits).toBeLessThanOrEqual(most!);
+      alone.wait(4_500);
     }
-    expect(logged("error")).toEqual(["a mail is given up"]);
-    await sendMail(app);
+    expect(logged("error")).toEqual(["ALERT: a job is a dead letter now; it needs a person"]);
+    await alone.work();
     expect(await stateOf(later)).toMatchObject({ status: "SENT" });
     expect(await stateOf(never)).toMatchObject({ status: "FAILED" });
+    // A person has it tried once more, as README says.
+    server.answer(never.email, "250 ok");
+    await alone.sql("update job set dead_at = null, failures = 0, deaths = 0, tries = 0, at = now() where key = $1", [never.id]);
+    await alone.work();
+    expect(await stateOf(never)).toMatchObject({ status: "SENT" });
   });
 
   test("loses no attempt while the server is away, and arrives once when it is back", async () => {
     const people = await tellAll(25);
     await server.stopListening();
     try {
-      await sendMail(app);
-      expect(await alone.sql("select distinct status, attempts from notification")).toEqual([{ status: "PENDING", attempts: 0 }]);
+      await alone.work();
+      expect(await alone.sql("select distinct status, failures from notification join job on key = id::text")).toEqual([
+        { status: "PENDING", failures: 0 },
+      ]);
       expect(logged("warn").length).toBeLessThan(people.length); // the rest is not even tried
     } finally {
       await server.listenAgain();
     }
-    await allDue();
-    await sendMail(app);
+    alone.wait(10);
+    await alone.work();
     expect(server.taken.map(({ to }) => to).sort()).toEqual(people.map(({ email }) => email).sort());
   });
 
@@ -93,7 +103,8 @@ describe("a mail", () => {
       text.includes("status = 'SENT'") && away-- > 0
         ? Promise.reject(new Error("Client has encountered a connection error and is not queryable"))
         : app.db.sql(text, ...rest);
-    await sendMail({ ...app, db: { ...app.db, sql } });
+    const turn = { over: new AbortController().signal, tries: 1, end: app.transact };
+    await sendMail({ ...app, db: { ...app.db, sql } })(id, turn);
     expect(await stateOf({ id })).toMatchObject({ status: "SENT" });
     expect(server.taken.map(({ to }) => to)).toEqual([email]);
   });
@@ -103,11 +114,13 @@ describe("a mail", () => {
     const welcome = await told({ kind: "welcome", mail: undefined });
     const impossible = await told({ kind: "booking_confirmed", mail: undefined });
     const good = await told();
-    await sendMail(app); // a turn ends where somebody is away; the next one goes on behind those that wait
-    await sendMail(app);
+    for (let turn = 0; turn < 4; turn++) {
+      await alone.work(); // where a server is away, mails pause for a moment; then those go on that have not met it
+      alone.wait(2);
+    }
     expect(server.taken.map(({ to }) => to)).toEqual([good.email]);
-    expect(await stateOf(welcome)).toMatchObject({ status: "PENDING", attempts: 0 });
-    expect(await stateOf(impossible)).toMatchObject({ status: "PENDING", attempts: 1 });
+    expect([await stateOf(welcome), await failuresOf(welcome)]).toMatchObject([{ status: "PENDING" }, 0]);
+    expect([await stateOf(impossible), await failuresOf(impossible)]).toMatchObject([{ status: "PENDING" }, 1]);
   });
 
   test("about a visit goes out after the older ones that the same person gets about it, but does not wait for them for ever", async () => {
@@ -116,11 +129,14 @@ describe("a mail", () => {
     const failed = noteOf({ kind: "refund_failed", bookingId, to: sent.to });
     const stylist = noteOf({ kind: "stylist_booking_cancelled", bookingId });
     await app.transact((tx) => write(app, tx, [sent, failed, stylist]));
-    await sendMail(app); // the PDF cannot be had
-    await sendMail(app);
+    await alone.work(); // the PDF cannot be had
+    alone.wait(2);
+    await alone.work();
     expect(server.taken.map(({ to }) => to)).toEqual([stylist.to.email]);
-    await alone.sql("update notification set created_at = now() - interval '11 minutes' where kind = 'refund_sent'");
-    await sendMail(app);
+    for (let minute = 0; minute < 11; minute++) {
+      alone.wait(60);
+      await alone.work();
+    }
     expect(server.taken.map(({ to }) => to)).toEqual([stylist.to.email, failed.to.email]);
   });
 
@@ -145,55 +161,45 @@ describe("a mail", () => {
 
   test("is sent once by two senders at once", async () => {
     const people = await tellAll(30);
-    await alone.sql("begin");
-    try {
-      await alone.sql("select 1 from notification limit 10 for update"); // another sender's claim, in the making
-      await sendMail(app);
-      expect(server.taken).toHaveLength(people.length - 10);
-    } finally {
-      await alone.sql("rollback");
-    }
-    await Promise.all([sendMail(app), sendMail(app)]);
+    const senders = [alone.worker(), alone.worker()];
+    await Promise.all(senders.map((sender) => sender.drain()));
+    await alone.work(); // what one of them had locked when the other looked
     expect(server.taken.map(({ to }) => to).sort()).toEqual(people.map(({ email }) => email).sort());
     expect(await alone.sql("select distinct status from notification")).toEqual([{ status: "SENT" }]);
   });
 });
 
-describe("a sender's lease", () => {
-  test("keeps others off until it ends; whose sender died is taken over then, with the same Message-ID", async () => {
+describe("a sender", () => {
+  test("whose lease ended is taken over, with the same Message-ID; what it sent counts all the same", async () => {
     const one = await told();
     const holding = server.hold(one.email);
-    const dead = sendMail(app);
+    const dead = alone.work();
     await until(() => server.taken.length > 0); // the whole mail, not its envelope alone
-    const [{ lease }] = (await alone.sql("select extract(epoch from next_attempt_at - now()) as lease from notification")) as [
-      { lease: string },
-    ];
-    expect(Number(lease)).toBeGreaterThan(30);
-    expect(Number(lease)).toBeLessThanOrEqual(90);
-    await sendMail(app);
+    await alone.work();
     expect(server.taken).toHaveLength(1); // taken, but not said so
-    await alone.sql("update notification set next_attempt_at = now() - interval '1 second'");
-    await sendMail(app);
+    alone.wait(60);
+    await alone.work();
     const { message_id: id } = await stateOf(one);
     expect(server.taken.map(({ messageId }) => messageId)).toEqual([id, id]);
     expect(await stateOf(one)).toMatchObject({ status: "SENT" });
     holding.release();
     await dead;
+    expect(await alone.sql("select 1 from job")).toEqual([]);
   });
 
   test.each([
     ["refused", "550 nobody here"],
     ["told to come later", "421 good night"],
-  ])("that ended long ago gives a sender who wakes up, and is %s, no say any more", async (_, answer) => {
+  ])("whose lease ended long ago, and who wakes up and is %s, has no say any more", async (_, answer) => {
     const one = await told();
     const holding = server.hold(one.email, answer);
-    const old = sendMail(app);
+    const old = alone.work();
     await until(() => server.recipients.includes(one.email));
-    await alone.sql("update notification set next_attempt_at = now() + interval '1 hour'"); // another one's lease by now
-    const theirs = await stateOf(one);
+    await alone.sql("update job set claim = gen_random_uuid(), at = now() + interval '1 hour'"); // another one's lease by now
+    const theirs = await alone.sql("select * from job");
     holding.release();
     await old;
-    expect(await stateOf(one)).toEqual(theirs);
+    expect(await alone.sql("select * from job")).toEqual(theirs);
   });
 });
 
@@ -201,31 +207,32 @@ describe("somebody who was erased", () => {
   test("is not sent what still waits, is forgotten where a mail is on its way, and is told nothing more", async () => {
     const [waiting, going] = [await told(), await told()];
     const holding = server.hold(going.email);
-    await alone.sql("update notification set next_attempt_at = now() + interval '1 hour' where id = $1", [waiting.id]);
-    const sending = sendMail(app);
+    await postpone(waiting);
+    const sending = alone.work();
     await until(() => server.recipients.includes(going.email));
     for (const { to } of [waiting, going, going])
       await onAccountErased(app)(create(AccountErasedSchema, { accountId: to }), (work) => app.transact(work));
     holding.release();
     await sending;
     await told({ to: { id: waiting.to, name: "Ana", email: waiting.email, locale: "es", emailVerified: true } });
-    await allDue();
-    await sendMail(app);
+    alone.wait(3_700);
+    await alone.work();
     expect(server.recipients).toEqual([going.email]);
     const nothing = { status: "ERASED", name: "", address: "", subject: "", text: "", html: "" };
     expect(await alone.sql("select status, name, address, subject, text, html from notification")).toEqual([nothing, nothing]);
+    expect(await alone.sql("select 1 from job")).toEqual([]);
   });
 
   test("is named in what their stylist is still told, and not in what is kept of it", async () => {
     const bookingId = randomUUID();
     const client = await told({ bookingId });
     const [sent, waiting] = [await told({ bookingId }), await told({ bookingId })];
-    await alone.sql("update notification set next_attempt_at = now() + interval '1 hour' where id <> $1", [sent.id]);
-    await sendMail(app);
+    for (const one of [client, waiting]) await postpone(one);
+    await alone.work();
     await onAccountErased(app)(create(AccountErasedSchema, { accountId: client.to }), (work) => app.transact(work));
     expect(await stateOf(waiting)).toMatchObject({ status: "PENDING", text: words.text });
-    await allDue();
-    await sendMail(app);
+    alone.wait(3_700);
+    await alone.work();
     expect(server.taken.map(({ to }) => to)).toEqual([sent.email, waiting.email]);
     for (const one of [sent, waiting]) expect(await stateOf(one)).toMatchObject({ status: "SENT", subject: "Cita", text: "" });
   });
@@ -264,11 +271,17 @@ async function tellAll(count: number, wishes: Partial<Note> = {}): Promise<{ ema
 }
 
 async function stateOf({ id }: { id: string }): Promise<Record<string, unknown>> {
-  const [row] = await alone.sql("select status, attempts, next_attempt_at, message_id, subject, text from notification where id = $1", [
-    id,
-  ]);
+  const [row] = await alone.sql("select status, message_id, subject, text from notification where id = $1", [id]);
   return row!;
 }
 
-const allDue = () => alone.sql("update notification set next_attempt_at = now() where status = 'PENDING'");
+const postpone = ({ id }: { id: string }) => app.transact(async (tx) => tx.later("send-mail", id, { seconds: 3_600 }));
+const failuresOf = async ({ id }: { id: string }) =>
+  (await alone.sql<{ failures: number }>("select failures from job where key = $1", [id]))[0]?.failures;
+
+async function waitOf({ id }: { id: string }): Promise<number> {
+  const [job] = await alone.sql<{ at: Date }>("select at from job where key = $1", [id]);
+  return (job!.at.getTime() - alone.now().getTime()) / 1_000;
+}
+
 const logged = (wanted: string) => alone.logged.filter(({ level }) => level === wanted).map(({ text }) => text);

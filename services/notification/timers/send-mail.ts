@@ -1,98 +1,69 @@
+import type { Tx } from "@lacio/chassis/db";
+import { isOutage, unavailable } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
-import type { App } from "../app.ts";
-import { MailServerAway, RefusedByMailServer, handOver } from "../mailing/hand-over.ts";
-import { Notification } from "../domain/notification.ts";
-import { follow } from "@lacio/chassis/trail";
-import { isOutage } from "@lacio/chassis/errors";
+import { NotYet, type Job } from "@lacio/chassis/jobs";
 import pRetry from "p-retry";
+import type { App } from "../app.ts";
+import { Notification } from "../domain/notification.ts";
+import { handOver, MailServerAway, RefusedByMailServer } from "../mailing/hand-over.ts";
 import type { Mail } from "../templates/layout.ts";
 
-const batchSize = 20;
-const outageSeconds = 5;
+const patienceMs = 10 * 60_000;
+const keepTryingMs = 30_000;
 
-/** Hands waiting mails to the mail server, in small batches, until none is due or the server is away. */
-export async function sendMail(app: App, over?: AbortSignal): Promise<void> {
-  while (!over?.aborted) {
-    const claimed = await claim(app);
-    if (!claimed) return;
-    const { ids, lease } = claimed;
-    const notifications = await app.db.read().find(Notification, { id: { $in: ids }, status: "PENDING", nextAttemptAt: lease });
-    const outcomes = await Promise.all(notifications.map((one) => follow(one.trail, "send mail", () => send(app, one))));
-    if (outcomes.includes("away")) return;
-  }
+/** Hands one mail to the mail server. Sent again after a crash, it has the same Message-ID. */
+export const sendMail =
+  (app: App): Job["run"] =>
+  async (id) => {
+    const notification = await app.db.read().findOneOrFail(Notification, { id });
+    if (notification.status !== "PENDING" && notification.status !== "FAILED") return; // one that was given up, and is asked for anew
+    if (await olderWaits(app, notification)) return new Date(app.now().getTime() + 2_000);
+    const kept = await handOver(app, notification).catch((error: unknown) => {
+      throw meaningOf(error);
+    });
+    failpoint("mail.after_accept");
+    await keepSent(app, id, kept);
+    app.log.info({ notification: id, kind: notification.kind }, "a mail is sent");
+  };
+
+/** The mail server refused it for good, or it cannot be made. */
+export async function givenUp(tx: Tx, id: string): Promise<void> {
+  await tx.sql(
+    `update notification set status = 'FAILED', text = case when erased_at is null then text else '' end,
+       html = case when erased_at is null then html else '' end
+     where id = $1 and status = 'PENDING'`,
+    [id],
+  );
 }
 
 // News of one visit reach a person in their order: "we refunded you" waits for its PDF, and "it came back" must not overtake it. But not for ever.
-const patienceMinutes = 10;
-const olderWaits = `exists (select from notification older where older.booking_id = notification.booking_id
-  and older.recipient_id = notification.recipient_id and older.id < notification.id and older.status = 'PENDING'
-  and older.created_at > now() - make_interval(mins => $3))`;
-
-// A lease: whoever dies with a mail in hand leaves it to the next, with the same Message-ID. Whose lease is over, and who only sleeps, has
-// no say any more when they wake up: it is known by its end, in the milliseconds that a Date can hold.
-async function claim(app: App): Promise<{ ids: string[]; lease: Date } | undefined> {
-  const rows = await app.db.sql<{ id: string; lease: Date }>(
-    `update notification set next_attempt_at = date_trunc('milliseconds', now()) + make_interval(secs => $1) where id in (
-       select id from notification where status = 'PENDING' and next_attempt_at <= now() and not ${olderWaits}
-       order by next_attempt_at limit $2 for update skip locked) returning id, next_attempt_at as lease`,
-    [app.config.mailLeaseSeconds, batchSize, patienceMinutes],
+async function olderWaits(app: App, { id, bookingId, recipientId }: Notification): Promise<boolean> {
+  if (bookingId == null) return false;
+  const older = await app.db.sql(
+    `select 1 from notification where booking_id = $1 and recipient_id = $2 and id < $3 and status = 'PENDING' and created_at > $4 limit 1`,
+    [bookingId, recipientId, id, new Date(app.now().getTime() - patienceMs)],
   );
-  return rows[0] && { ids: rows.map(({ id }) => id), lease: rows[0].lease };
+  return older.length > 0;
 }
 
-async function send(app: App, notification: Notification): Promise<"sent" | "refused" | "away"> {
-  try {
-    const kept = await handOver(app, notification);
-    failpoint("mail.after_accept");
-    await keepSent(app, notification, kept);
-    app.log.info({ notification: notification.id, kind: notification.kind }, "a mail is sent");
-    return "sent";
-  } catch (error) {
-    if (error instanceof MailServerAway || isOutage(error)) return wait(app, notification, error);
-    return refuse(app, notification, error);
-  }
+// "Not now" (4xx) is tried again for ever; what is refused for good, or cannot be made, only so many times.
+function meaningOf(error: unknown): unknown {
+  if (error instanceof MailServerAway) return unavailable(error.message, error);
+  if (error instanceof RefusedByMailServer && error.temporary) return new NotYet(error.message, { cause: error });
+  return error;
 }
 
-// Sent is sent, whoever's lease it is. The mail is out: a database that is away for a moment must not make it go out once more, so this is
-// tried until the lease is over. A mail of or about somebody who was erased meanwhile is not kept.
-async function keepSent(app: App, { id, nextAttemptAt: lease }: Notification, { subject, text, html }: Mail): Promise<void> {
+// The mail is out, whoever has the lease now: a database that is away for a moment must not make it go out once more. A mail of or about
+// somebody who was erased meanwhile is not kept.
+async function keepSent(app: App, id: string, { subject, text, html }: Mail): Promise<void> {
   const keep = () =>
     app.db.sql(
-      `update notification set status = 'SENT', sent_at = now(), subject = $2,
+      `update notification set status = 'SENT', sent_at = $5, subject = $2,
          text = case when erased_at is null then $3 else '' end, html = case when erased_at is null then $4 else '' end
        where id = $1 and status in ('PENDING', 'FAILED')`,
-      [id, subject, text, html],
+      [id, subject, text, html, app.now()],
+      "keep-sent",
     );
-  await pRetry(keep, {
-    retries: Number.POSITIVE_INFINITY,
-    minTimeout: 200,
-    maxTimeout: 2_000,
-    maxRetryTime: Math.max(0, lease.getTime() - app.now().getTime()),
-    shouldRetry: ({ error }) => isOutage(error),
-  });
-}
-
-// Nobody's fault but the server's: the mail loses no attempt.
-async function wait(app: App, { id, nextAttemptAt: lease }: Notification, error: unknown): Promise<"away"> {
-  app.log.warn({ err: error, notification: id }, "a mail waits for a server that is away");
-  await app.db.sql(
-    "update notification set next_attempt_at = now() + make_interval(secs => $2) where id = $1 and status = 'PENDING' and next_attempt_at = $3",
-    [id, outageSeconds, lease],
-  );
-  return "away";
-}
-
-// "Not now" (4xx) is tried again for ever; what is refused for good, or can't be made, only so many times.
-async function refuse(app: App, { id, kind, attempts, nextAttemptAt: lease }: Notification, error: unknown): Promise<"refused"> {
-  const final = !(error instanceof RefusedByMailServer && error.temporary) && attempts + 1 >= app.config.mailMaxRefusals;
-  const seconds = Math.min(app.config.mailRetrySeconds * 2 ** attempts, 3_600);
-  await app.db.sql(
-    `update notification set attempts = attempts + 1, status = $2, next_attempt_at = now() + make_interval(secs => $3),
-       text = case when $4 and erased_at is not null then '' else text end,
-       html = case when $4 and erased_at is not null then '' else html end
-     where id = $1 and status = 'PENDING' and next_attempt_at = $5`,
-    [id, final ? "FAILED" : "PENDING", seconds, final, lease],
-  );
-  app.log[final ? "error" : "warn"]({ err: error, notification: id, kind }, final ? "a mail is given up" : "a mail was refused");
-  return "refused";
+  const patience = { minTimeout: 200, maxTimeout: 2_000, maxRetryTime: keepTryingMs, retries: Number.POSITIVE_INFINITY };
+  await pRetry(keep, { ...patience, shouldRetry: ({ error }) => isOutage(error) });
 }

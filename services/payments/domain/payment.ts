@@ -38,7 +38,6 @@ const PaymentSchema = defineEntity({
     createdAt: p.datetime(),
     settledAt: p.datetime().nullable(),
     checkedAt: p.datetime().nullable(),
-    nextCheckAt: p.datetime().nullable(),
     revision: p.integer().version(),
   },
 });
@@ -83,6 +82,11 @@ export class Payment extends PaymentSchema.class {
     this.checkoutUrl ??= url;
   }
 
+  /** The provider is asked about it. */
+  check(now: Date): void {
+    this.checkedAt = now;
+  }
+
   /** The slot is gone: nobody should pay for it any more. */
   endCheckout(now: Date): void {
     if (this.status === "PENDING" && this.checkoutExpiresAt > now) this.checkoutExpiresAt = now;
@@ -94,8 +98,7 @@ export class Payment extends PaymentSchema.class {
 
   succeed(intentId: string, now: Date): Effect | undefined {
     if (this.isPaid()) return undefined;
-    Object.assign(this, { status: "SUCCEEDED", intentId, failure: null, settledAt: now });
-    Object.assign(this, { deposit: this.amount, nextCheckAt: new Date(now.getTime() + 60_000) });
+    Object.assign(this, { status: "SUCCEEDED", intentId, failure: null, settledAt: now, deposit: this.amount });
     const { id: paymentId, bookingId, amount, currency } = this;
     return {
       fact: fact(PaymentSucceededSchema, bookingId, {

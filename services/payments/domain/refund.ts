@@ -23,8 +23,8 @@ const RefundSchema = defineEntity({
     providerRefundId: p.text().nullable(),
     failure: p.text().nullable(),
     keyNumber: p.integer(),
+    // How often the provider was asked for it, or about it: from the second time on it is looked up there first.
     tries: p.integer(),
-    nextTryAt: p.datetime(),
     createdAt: p.datetime(),
     settledAt: p.datetime().nullable(),
   },
@@ -64,8 +64,20 @@ export class Refund extends RefundSchema.class {
   }
 
   private static of(payment: Payment, debt: bigint, wish: RefundWish, now: Date): Refund {
-    const rest = { status: "REQUESTED", keyNumber: 1, tries: 0, nextTryAt: now, createdAt: now } as const;
+    const rest = { status: "REQUESTED", keyNumber: 1, tries: 0, createdAt: now } as const;
     return Object.assign(new Refund(), { ...wish, debt: atMost(wish.amount, debt), id: uuidv7(), paymentId: payment.id, ...rest });
+  }
+
+  /** False when it has ended. */
+  beginTry(): boolean {
+    if (this.status !== "REQUESTED") return false;
+    this.tries++;
+    return true;
+  }
+
+  /** What the provider keeps under the old key is spoilt. */
+  takeNewKey(): void {
+    this.keyNumber++;
   }
 
   /** The provider remembers the key of what it refused. `failure`: why, where it had enough; null where it had not. */
@@ -75,8 +87,8 @@ export class Refund extends RefundSchema.class {
   }
 
   /** The provider has less than was asked for: somebody gave the client a part already. */
-  reduceTo(left: bigint, now: Date): void {
-    Object.assign(this, { amount: left, debt: atMost(left, this.debt), nextTryAt: now });
+  reduceTo(left: bigint): void {
+    Object.assign(this, { amount: left, debt: atMost(left, this.debt) });
   }
 
   sent(providerRefundId: string): Effect | undefined {

@@ -14,6 +14,4 @@ export const onBookingCancelled =
       const wish = { amount: refund.minorUnits, reason: "booking_cancelled", cause: `booking.cancelled:${bookingId}` } as const;
       await giveBack(app, tx, await tx.lock(Payment, { id: paymentId }), wish);
     });
-    app.wake.refunds();
-    app.wake.reconcile();
   };

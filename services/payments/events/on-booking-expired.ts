@@ -9,11 +9,13 @@ export const onBookingExpired =
   (app: App): Handler<typeof BookingExpiredSchema> =>
   async ({ bookingId }, once) => {
     await once((tx) => endCheckouts(app, tx, bookingId));
-    app.wake.reconcile();
   };
 
-/** The reconciler closes them at the provider; a payment that is faster counts, and booking decides what becomes of it. */
+/** They are closed at the provider, too; a payment that is faster counts, and booking decides what becomes of it. */
 export async function endCheckouts(app: App, tx: Tx, bookingId: string): Promise<void> {
   const open = await tx.em.find(Payment, { bookingId, status: "PENDING" }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  for (const payment of open) payment.endCheckout(app.now());
+  for (const payment of open) {
+    payment.endCheckout(app.now());
+    tx.later("settle-payment", payment.id);
+  }
 }

@@ -13,5 +13,4 @@ export const onBookingPaymentDeclined =
       await record(tx, payment.owe());
       await giveBack(app, tx, payment, { reason: reason || "payment_declined", cause: `declined:${paymentId}` });
     });
-    app.wake.refunds();
   };

@@ -182,9 +182,11 @@ describe("an event", () => {
     await processed(good);
     const id = (JSON.parse(broken) as { id: string }).id;
     const row = await until(
-      async () => (await system.sql("select attempts, processed_at from provider_event where id = $1 and attempts > 0", [id]))[0],
+      async () =>
+        (await system.sql("select processed_at from provider_event join job on key = id where id = $1 and failures > 0", [id]))[0],
     );
     expect(row).toMatchObject({ processed_at: null });
+    await system.sql("delete from job where key = $1", [id]);
     await system.sql("delete from provider_event where id = $1", [id]);
   });
 });

@@ -12,11 +12,14 @@ export const stripeWebhook =
       app.log.warn({ from: req.ip }, "a webhook without a valid signature");
       return void res.status(400).json({ error: "The signature is missing, wrong or too old." });
     }
-    await app.db.sql(
-      "insert into provider_event (id, type, payload, traceparent, request_id) values ($1, $2, $3, $4, $5) on conflict (id) do nothing",
-      [event.id, event.type, body.toString("utf8"), req.get("traceparent") ?? null, req.get("x-request-id") ?? null],
-    );
+    await app.db.statement({
+      name: "receive-event",
+      with: "received as (insert into provider_event (id, type, payload, traceparent, request_id) values ($1, $2, $3, $4, $5) on conflict (id) do nothing returning id)",
+      select: "1",
+      params: [event.id, event.type, body.toString("utf8"), req.get("traceparent") ?? null, req.get("x-request-id") ?? null],
+      when: "exists (select from received)",
+      jobs: [{ kind: "process-event", key: event.id }],
+    });
     failpoint("webhook.after_receipt");
-    app.wake.events();
     res.json({ received: true });
   };

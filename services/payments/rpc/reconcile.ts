@@ -1,10 +1,14 @@
 import type { App, Rpc } from "../app.ts";
-import { reconcilePayments } from "../timers/reconcile-payments.ts";
+import { askPayments } from "../settlement/ask-payments.ts";
 
 export const reconcile =
   (app: App): Rpc["reconcile"] =>
   async () => {
-    await app.db.sql("update refund set next_try_at = now() where status = 'REQUESTED' and next_try_at > now()");
-    app.wake.refunds();
-    return reconcilePayments(app, "all");
+    await sendWaitingRefunds(app);
+    return askPayments(app);
   };
+
+const sendWaitingRefunds = (app: App) =>
+  app.transact(async (tx) => {
+    for (const { id } of await tx.sql<{ id: string }>("select id from refund where status = 'REQUESTED'")) tx.later("send-refund", id);
+  });

@@ -4,24 +4,21 @@ import { v7 as uuidv7 } from "uuid";
 import type { App, Rpc } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund, type RefundWish } from "../domain/refund.ts";
-import { roomFor } from "../settlement/give-back.ts";
+import { request, roomFor } from "../settlement/give-back.ts";
 import { show } from "./get-payment.ts";
 
 export const refundPayment =
   (app: App): Rpc["refundPayment"] =>
   async ({ paymentId, amount, reason }, ctx) => {
     if (reason.includes("\0")) throw invalid("reason", "must not contain NUL");
-    const answer = await app.transact(async (tx) => {
+    return app.transact(async (tx) => {
       const payment = await tx.lock(Payment, { id: paymentId });
       const room = await roomFor(tx, payment);
       const wish: RefundWish = { amount: amount ? wanted(amount, payment) : room.left, reason, cause: `admin:${uuidv7()}` };
-      tx.add(Refund.request(payment, room, wish, app.now()));
-      await tx.em.flush();
+      await request(tx, Refund.request(payment, room, wish, app.now()));
       const [shown] = await show((text, params) => tx.sql(text, params), [payment]);
       return { payment: shown! };
     }, ctx);
-    app.wake.refunds();
-    return answer;
   };
 
 function wanted({ currencyCode, minorUnits }: Money, payment: Payment): bigint {

@@ -9,6 +9,7 @@ import { LockMode } from "@mikro-orm/core";
 import type { App, Rpc } from "../app.ts";
 import { openCheckout } from "../settlement/open-checkout.ts";
 import { Payment, type Order } from "../domain/payment.ts";
+import { nextCheck } from "../timers/settle-payment.ts";
 
 export const startPayment =
   (app: App): Rpc["startPayment"] =>
@@ -34,14 +35,14 @@ function orderFor({ bookingId, clientId, status, price, expiresAt, lines }: Book
 }
 
 async function checkoutFor(app: App, order: Order): Promise<Payment | undefined> {
-  const open = await app.transact((tx) => openPayment(tx, order, app.now()));
+  const open = await app.transact((tx) => openPayment(app, tx, order));
   const payment = open.checkoutUrl ? open : await openCheckout(app, open);
   if (payment.isPaid()) throw alreadyPaid();
   if (payment.checkoutExpiresAt <= app.now()) throw holdExpired();
   return payment.status === "PENDING" && payment.checkoutUrl ? payment : undefined;
 }
 
-async function openPayment(tx: Tx, order: Order, now: Date): Promise<Payment> {
+async function openPayment(app: App, tx: Tx, order: Order): Promise<Payment> {
   const { bookingId } = order;
   // Two calls for one booking take turns here; the second finds the first one's payment.
   await tx.sql("select pg_advisory_xact_lock(hashtext('payments.start'), hashtext($1))", [bookingId]);
@@ -50,8 +51,9 @@ async function openPayment(tx: Tx, order: Order, now: Date): Promise<Payment> {
   if (earlier.some((payment) => payment.isPaid())) throw alreadyPaid();
   const open = earlier.find(({ status }) => status === "PENDING");
   if (open) return open;
-  const payment = Payment.open(order, (earlier[0]?.attempt ?? 0) + 1, now);
+  const payment = Payment.open(order, (earlier[0]?.attempt ?? 0) + 1, app.now());
   tx.add(payment);
+  tx.later("settle-payment", payment.id, nextCheck(app, payment));
   await tx.em.flush();
   // What the provider reports of it later goes on from here.
   await tx.sql("update payment set trail = $2 where id = $1", [payment.id, JSON.stringify(currentTrail())]);

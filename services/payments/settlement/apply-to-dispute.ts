@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import { Dispute } from "../domain/dispute.ts";
 import type { DisputeChange } from "../provider/provider-change.ts";
 import { record, type Applied } from "./record-effect.ts";
+import { sendOthers } from "./apply-to-refund.ts";
 import { paymentOfIntent } from "./payment-of-intent.ts";
 
 export async function applyToDispute(app: App, tx: Tx, change: DisputeChange): Promise<Applied> {
@@ -24,7 +25,6 @@ export async function applyToDispute(app: App, tx: Tx, change: DisputeChange): P
       dispute.status === "WON" ? "a dispute was won: the money is back" : "a dispute was lost: the money stays with the client",
     );
   // Refunds wait for the end of a dispute.
-  if (change.become !== "OPEN")
-    await tx.sql("update refund set next_try_at = now() where payment_id = $1 and status = 'REQUESTED'", [payment.id]);
+  if (change.become !== "OPEN") await sendOthers(tx, payment.id);
   return applied === "unchanged" ? "changed" : applied;
 }

@@ -13,7 +13,10 @@ export async function applyToPayment(app: App, tx: Tx, change: PaymentChange): P
   if (change.kind === "expired") return record(tx, payment.fail("The checkout was closed before it was paid.", app.now()));
   if (payment.costs(change.amount, change.currency)) {
     const applied = await record(tx, payment.succeed(change.intentId, app.now()));
-    if (applied === "changed") await hearAgain(tx, change.intentId);
+    if (applied === "changed") {
+      tx.later("compare-payment", payment.id, { seconds: 60 });
+      await hearAgain(tx, change.intentId);
+    }
     return applied;
   }
   mismatches.inc();
@@ -26,9 +29,10 @@ export async function applyToPayment(app: App, tx: Tx, change: PaymentChange): P
 
 // Events come in any order: what was heard of this intent while nobody knew whose it is.
 async function hearAgain(tx: Tx, intentId: string): Promise<void> {
-  await tx.sql(
-    `update provider_event set processed_at = null, error = null, next_try_at = now()
-     where error = 'unknown' and payload #>> '{data,object,payment_intent}' = $1`,
+  const unknown = await tx.sql<{ id: string }>(
+    `update provider_event set processed_at = null, error = null
+     where error = 'unknown' and payload #>> '{data,object,payment_intent}' = $1 returning id`,
     [intentId],
   );
+  for (const { id } of unknown) tx.later("process-event", id);
 }

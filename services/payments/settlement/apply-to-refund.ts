@@ -5,7 +5,7 @@ import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
 import type { RefundChange } from "../provider/provider-change.ts";
 import { record, type Applied } from "./record-effect.ts";
-import { roomFor } from "./give-back.ts";
+import { request, roomFor } from "./give-back.ts";
 import { paymentOfIntent } from "./payment-of-intent.ts";
 
 export async function applyToRefund(app: App, tx: Tx, change: RefundChange): Promise<Applied> {
@@ -15,16 +15,18 @@ export async function applyToRefund(app: App, tx: Tx, change: RefundChange): Pro
   const waited = refund.status === "REQUESTED";
   const applied = await record(tx, effectOf(app, payment, refund, change), isNew ? {} : undefined);
   // Others may have waited for what becomes of it.
-  if (waited && refund.status !== "REQUESTED")
-    await tx.sql("update refund set next_try_at = now() where payment_id = $1 and id <> $2 and status = 'REQUESTED'", [
-      payment.id,
-      refund.id,
-    ]);
+  if (waited && refund.status !== "REQUESTED") await sendOthers(tx, payment.id, refund.id);
   if (applied === "changed" && change.kind === "refund_failed") {
     failedRefunds.inc();
     app.log.error({ refund_id: refund.id, failure: refund.failure }, "ALERT: a refund failed; it needs a person");
   }
   return applied;
+}
+
+/** Tries the refunds of a payment that wait, but for `except`. */
+export async function sendOthers(tx: Tx, paymentId: string, except?: string): Promise<void> {
+  const waiting = await tx.sql<{ id: string }>("select id from refund where payment_id = $1 and status = 'REQUESTED'", [paymentId]);
+  for (const { id } of waiting) if (id !== except) tx.later("send-refund", id);
 }
 
 function effectOf(app: App, payment: Payment, refund: Refund, change: RefundChange) {
@@ -55,7 +57,6 @@ async function madeThere(app: App, tx: Tx, { made, providerRefundId }: RefundCha
   const known = await tx.find(Refund, { cause: `provider:${providerRefundId}` });
   if (known) return { payment, refund: known };
   const refund = Refund.madeThere(payment, await roomFor(tx, payment), providerRefundId, made.amount, app.now());
-  tx.add(refund);
-  await tx.em.flush(); // the ledger names it
+  await request(tx, refund);
   return { payment, refund, isNew: true };
 }

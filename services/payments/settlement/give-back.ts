@@ -20,7 +20,14 @@ export async function giveBack(app: App, tx: Tx, payment: Payment, wish: { amoun
     return recordEffect(tx, refund.giveUp(payment, app.now()));
   }
   const debt = orNothing(amount - payment.deposit);
-  tx.add(Refund.request(payment, { left, debt }, { ...wish, amount }, app.now()));
+  await request(tx, Refund.request(payment, { left, debt }, { ...wish, amount }, app.now()));
+}
+
+/** From here on it is sent, or asked about, until it arrived or failed. */
+export async function request(tx: Tx, refund: Refund): Promise<void> {
+  tx.add(refund);
+  tx.later("send-refund", refund.id);
+  await tx.em.flush(); // the ledger names it
 }
 
 async function lostOf(tx: Tx, { id }: Payment): Promise<bigint> {

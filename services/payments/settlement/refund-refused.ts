@@ -25,7 +25,7 @@ export async function refundRefused(app: App, { id, paymentId }: Refund, intentI
     if (undecided) return [];
     // It may have had less at that moment: what was undecided then is decided by now. So its last word is a second refusal.
     if (left >= amount) return before == null ? [] : [{ kind: "refund_failed", refundId: id, providerRefundId: null, failure }];
-    if (left > 0n) refund.reduceTo(left, app.now());
+    if (left > 0n) refund.reduceTo(left);
     else await record(tx, refund.giveUp(payment, app.now()));
     app.log.warn({ refund_id: id, wanted: amount, left }, "the provider had less left than a refund was for");
     return [];

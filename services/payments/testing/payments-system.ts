@@ -29,7 +29,8 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
     services: ["auth", "payments"],
     edge: false,
     fsync: false,
-    serviceEnv: { payments: { BOOKING_URL: booking.url, ...env } },
+    // What a killed process had in hand is taken over at once.
+    serviceEnv: { payments: { BOOKING_URL: booking.url, JOB_LEASE_SECONDS: "2", ...env } },
   });
   const publisher = await startPublisher(system.urls.nats!, "booking");
   const client = await signUp(system);

@@ -1,14 +1,15 @@
-import { every, type Timer } from "@lacio/chassis/timers";
+import type { Job } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
+import { comparePayment } from "./compare-payment.ts";
 import { forgetEvents } from "./forget-events.ts";
-import { processEvents } from "./process-events.ts";
-import { reconcilePayments } from "./reconcile-payments.ts";
-import { sendRefunds } from "./send-refunds.ts";
+import { processEvent } from "./process-event.ts";
+import { sendRefund } from "./send-refund.ts";
+import { settlePayment } from "./settle-payment.ts";
 
-export function timers(app: App): Timer[] {
-  const events = every(1_000, "process-events", (over) => processEvents(app, over));
-  const refunds = every(2_000, "send-refunds", (over) => sendRefunds(app, over));
-  const reconcile = every(app.config.reconcileSeconds * 1_000, "reconcile", (over) => reconcilePayments(app, "due", over));
-  app.wake = { events: () => events.wake(), refunds: () => refunds.wake(), reconcile: () => reconcile.wake() };
-  return [events, refunds, reconcile, every(3_600_000, "forget-events", () => forgetEvents(app))];
-}
+export const jobs = (app: App): Job[] => [
+  { name: "process-event", run: processEvent(app) },
+  { name: "send-refund", run: sendRefund(app), atOnce: 8 },
+  { name: "settle-payment", run: settlePayment(app), atOnce: 8, retrySeconds: app.config.reconcileSeconds },
+  { name: "compare-payment", run: comparePayment(app), atOnce: 8, retrySeconds: app.config.reconcileSeconds },
+  { name: "forget-events", run: () => forgetEvents(app), everySeconds: 3_600 },
+];

@@ -13,11 +13,10 @@ import { onBookingCancelled } from "../events/on-booking-cancelled.ts";
 import { onBookingPaymentDeclined } from "../events/on-booking-payment-declined.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
 import { applyChange } from "../settlement/apply-change.ts";
+import { askPayments } from "../settlement/ask-payments.ts";
+import { request } from "../settlement/give-back.ts";
 import { forgetEvents } from "./forget-events.ts";
-import { processEvents } from "./process-events.ts";
-import { ask, reconcilePayments } from "./reconcile-payments.ts";
-import { sendRefunds } from "./send-refunds.ts";
-import { pendingPayments, settlePending } from "./settle-pending.ts";
+import { jobs } from "./index.ts";
 
 let sandbox: Sandbox;
 let alone: Awaited<ReturnType<typeof startAlone>>;
@@ -26,7 +25,7 @@ let real: App["stripe"];
 const startAlone = () =>
   startAppAlone(
     "payments",
-    { config: readConfig, database, createApp },
+    { config: readConfig, database, createApp, jobs },
     {
       STRIPE_SECRET_KEY: secretKey,
       STRIPE_WEBHOOK_SECRET: webhookSecret,
@@ -49,10 +48,11 @@ afterAll(async () => {
 beforeEach(async () => {
   app.stripe = real;
   alone.logged.length = 0;
+  alone.resetClock();
   // What an earlier test left is not this one's to work at.
-  await alone.sql("update refund set next_try_at = 'infinity' where status = 'REQUESTED'");
-  await alone.sql("update provider_event set next_try_at = 'infinity' where processed_at is null");
+  await alone.sql("truncate job");
   await alone.sql("update payment set status = 'FAILED' where status = 'PENDING'");
+  await alone.sql("update payment set settled_at = '2020-01-01' where settled_at is not null");
 });
 
 const errors = () => alone.logged.filter(({ level }) => level === "error").map(({ text }) => text);
@@ -62,7 +62,7 @@ const refundsAtStripe = async (refundId: string) =>
 const told = (subject: string, { bookingId }: Payment) =>
   alone.sql("select 1 from outbox where subject = $1 and key = $2", [`payments.${subject}`, bookingId]);
 
-const askPending = async () => ask(app, await pendingPayments(app, "all"), settlePending);
+const twice = () => Promise.all([alone.worker(), alone.worker()].map((worker) => worker.drain()));
 
 describe("refunds", () => {
   test("go out though one of them meets an outage and another breaks; both are tried again later, aloud", async () => {
@@ -75,25 +75,33 @@ describe("refunds", () => {
         return real.refund(refund, intent);
       },
     };
-    await sendRefunds(app);
+    await alone.work();
     expect(await statesOf(away, broken, good)).toEqual(["REQUESTED", "REQUESTED", "SUCCEEDED"]);
-    expect(errors()).toEqual(["a refund failed: trying again later"]);
-    const waiting = "select 1 from refund where id = any($1) and tries = 1 and next_try_at > created_at + interval '1 second'";
-    expect(await alone.sql(waiting, [[away.id, broken.id]])).toHaveLength(2);
+    const waiting =
+      "select error from job join refund on key = id::text where id = any($1) and refund.tries = 1 and at > $2 order by error";
+    expect(await alone.sql(waiting, [[away.id, broken.id], new Date(alone.now().getTime() + 1_000)])).toEqual([
+      { error: "Error: what is this?" },
+      { error: "Refusal: down" },
+    ]);
+    app.stripe = real;
+    alone.wait(10);
+    await alone.work();
+    expect(await statesOf(away, broken, good)).toEqual(["SUCCEEDED", "SUCCEEDED", "SUCCEEDED"]);
   });
 
   test("are asked for no further when the provider is away for all of them", async () => {
     for (let n = 0; n < 10; n++) await requested(await paid());
     let asked = 0;
     app.stripe = { ...real, refund: async () => (asked++, Promise.reject(unavailable("down"))) };
-    await expect(sendRefunds(app)).rejects.toThrow("down");
+    await alone.work();
     expect(asked).toBeLessThan(10);
   });
 
   test("are tried, made and told once by two replicas at once", async () => {
     const payments = await inTurn(4, paid);
     const refunds = await inTurn(4, (index) => requested(payments[index]!));
-    await Promise.all([sendRefunds(app), sendRefunds(app)]);
+    await twice();
+    await alone.work();
     expect(new Set(await statesOf(...refunds))).toEqual(new Set(["SUCCEEDED"]));
     for (const [index, refund] of refunds.entries()) {
       expect(await refundsAtStripe(refund.id)).toHaveLength(1);
@@ -107,7 +115,7 @@ describe("refunds", () => {
     const refund = await requested(payment, 9_000_000n);
     await real.refund(refund, payment.intentId!); // made, and then we died
     await alone.sql("update refund set tries = 1, key_number = 2 where id = $1", [refund.id]);
-    await sendRefunds(app);
+    await alone.work();
     expect(await statesOf(refund)).toEqual(["SUCCEEDED"]);
     expect(await refundsAtStripe(refund.id)).toHaveLength(1);
   });
@@ -123,10 +131,10 @@ describe("refunds", () => {
         return real.refund(asked, intent);
       },
     };
-    await sendRefunds(app);
+    await alone.work();
     expect(await statesOf(refund)).toEqual(["REQUESTED"]);
-    await due(refund);
-    await sendRefunds(app);
+    alone.wait(5);
+    await alone.work();
     expect(keys).toEqual([1, 2]);
     expect(await statesOf(refund)).toEqual(["SUCCEEDED"]);
     expect(await refundsAtStripe(refund.id)).toHaveLength(1);
@@ -141,11 +149,10 @@ describe("refunds", () => {
         return real.refund(asked, intent);
       },
     };
-    await sendRefunds(app);
+    await alone.work();
     expect([await statesOf(passing), await statesOf(lasting)]).toEqual([["REQUESTED"], ["REQUESTED"]]);
-    await due(passing);
-    await due(lasting);
-    await sendRefunds(app);
+    alone.wait(5);
+    await alone.work();
     expect([await statesOf(passing), await statesOf(lasting)]).toEqual([["SUCCEEDED"], ["FAILED"]]);
   });
 
@@ -154,9 +161,9 @@ describe("refunds", () => {
     const refund = await requested(payment);
     const pending = { kind: "refund_sent", refundId: refund.id, providerRefundId: "re_slow" } as const;
     app.stripe = { ...real, refund: async () => [pending], changesOfRefund: async () => [pending] };
-    await sendRefunds(app);
+    await alone.work();
     await receive("refund.updated", { id: "re_slow", status: "pending", metadata: { refund_id: refund.id } });
-    await processEvents(app);
+    await alone.work();
     expect(await alone.sql("select status, provider_refund_id from refund where id = $1", [refund.id])).toEqual([
       { status: "REQUESTED", provider_refund_id: "re_slow" },
     ]);
@@ -168,8 +175,8 @@ describe("refunds", () => {
       refund: async () => Promise.reject(new Error("made again")),
       changesOfRefund: async (id) => (asked.push(id), [{ ...pending, kind: "refunded" }]),
     };
-    await due(refund);
-    await sendRefunds(app);
+    alone.wait(5);
+    await alone.work();
     expect(asked).toEqual(["re_slow"]);
     expect(await statesOf(refund)).toEqual(["SUCCEEDED"]);
     expect(await deposit(payment)).toBe("0");
@@ -178,13 +185,13 @@ describe("refunds", () => {
   test("that a bank sends back after the provider's word are money of ours again, and call a person", async () => {
     const payment = await paid();
     const refund = await requested(payment);
-    await sendRefunds(app);
+    await alone.work();
     const before = await counter("lacio_refund_failed_total");
     const { id: providerRefundId } = (await refundsAtStripe(refund.id))[0]!;
     const failed = { id: providerRefundId, status: "failed", failure_reason: "lost_or_stolen_card", metadata: { refund_id: refund.id } };
     for (let copy = 0; copy < 2; copy++) await receive("refund.failed", failed);
     await receive("refund.updated", { ...failed, status: "succeeded" }); // an old word, late
-    await processEvents(app);
+    await alone.work();
     expect(await statesOf(refund)).toEqual(["FAILED"]);
     expect([await deposit(payment), await owed(payment)]).toEqual(["0", "18000000"]);
     expect(await alone.sql("select status, refunded from payment where id = $1", [payment.id])).toEqual([
@@ -200,7 +207,7 @@ describe("refunds", () => {
     const refund = { currencyCode: "COP", minorUnits: 9_000_000n };
     const cancelled = { bookingId: payment.bookingId, paymentId: payment.id, refund };
     for (let copy = 0; copy < 2; copy++) await onBookingCancelled(app)(cancelled as never, (work) => app.transact(work));
-    await sendRefunds(app);
+    await alone.work();
     expect(await alone.sql("select amount, status from refund where payment_id = $1", [payment.id])).toEqual([
       { amount: "9000000", status: "SUCCEEDED" },
     ]);
@@ -211,7 +218,7 @@ describe("refunds", () => {
     const payment = await paid(0, { holdEnded: true });
     const declined = { bookingId: payment.bookingId, paymentId: payment.id, reason: "hold_expired" };
     for (let copy = 0; copy < 2; copy++) await onBookingPaymentDeclined(app)(declined as never, (work) => app.transact(work));
-    await sendRefunds(app);
+    await alone.work();
     expect(await alone.sql("select amount, status from refund where payment_id = $1", [payment.id])).toEqual([
       { amount: "18000000", status: "SUCCEEDED" },
     ]);
@@ -226,14 +233,14 @@ describe("provider events", () => {
     await alone.sql("begin");
     await alone.sql("select 1 from payment where id = $1 for update", [held.id]);
     try {
-      await processEvents(app);
+      await alone.work();
       expect(await noteOf(second)).toEqual([{ error: null, done: true }]);
       expect(await noteOf(first)).toMatchObject([{ done: false }]);
     } finally {
       await alone.sql("rollback");
     }
-    await alone.sql("update provider_event set next_try_at = now() where id = $1", [first]);
-    await processEvents(app);
+    alone.wait(10);
+    await alone.work();
     expect(await noteOf(first)).toEqual([{ error: null, done: true }]);
     expect(await told("succeeded", held)).toHaveLength(1);
   });
@@ -241,16 +248,15 @@ describe("provider events", () => {
   test("have one effect when two replicas take them at once, and when the same word comes as several events", async () => {
     const payments = [await opened(), await opened(), await opened()];
     for (const payment of payments) for (let copy = 0; copy < 3; copy++) await receivePaid(payment);
-    await Promise.allSettled([processEvents(app), processEvents(app)]);
-    await alone.sql(
-      "update provider_event set next_try_at = now() where processed_at is null and next_try_at < now() + interval '1 minute'",
-    );
-    await processEvents(app); // what one left to the other, on a busy machine
+    await twice();
+    alone.wait(10);
+    await alone.work(); // what one left to the other, on a busy machine
     for (const payment of payments) {
       expect(await told("succeeded", payment)).toHaveLength(1);
       expect(await alone.sql("select 1 from ledger_entry where payment_id = $1", [payment.id])).toHaveLength(2);
     }
-    expect(await alone.sql("select 1 from provider_event where processed_at is null and next_try_at <= now()")).toEqual([]);
+    expect(await alone.sql("select 1 from provider_event where processed_at is null")).toEqual([]);
+    expect(await alone.sql("select 1 from job where kind = 'process-event'")).toEqual([]);
   });
 
   test("of a kind we do not know, or that tell of no money yet, are done with and change nothing", async () => {
@@ -258,7 +264,7 @@ describe("provider events", () => {
     const object = { metadata: { payment_id: payment.id }, status: "processing", amount_received: 0, currency: "cop" };
     for (const type of ["payment_intent.succeeded", "payment_intent.brand_new", "radar.early_fraud_warning.created"]) {
       const id = await receive(type, object);
-      await processEvents(app);
+      await alone.work();
       expect(await noteOf(id)).toEqual([{ error: "nothing of ours", done: true }]);
     }
     expect(await told("succeeded", payment)).toEqual([]);
@@ -270,17 +276,16 @@ describe("provider events", () => {
       status: "succeeded",
       amount_received: "?",
     });
-    const before = await counter("lacio_provider_event_stuck_total");
-    for (const attempts of [8, 9]) {
-      expect(await counter("lacio_provider_event_stuck_total")).toBe(before);
-      await alone.sql("update provider_event set attempts = $2, next_try_at = now() where id = $1", [id, attempts]);
-      await processEvents(app);
+    const waits: number[] = [];
+    for (let failure = 1; failure <= 12; failure++) {
+      await alone.work();
+      const [job] = await alone.sql<{ at: Date }>("select at from job where key = $1", [id]);
+      waits.push((job!.at.getTime() - alone.now().getTime()) / 1_000);
+      expect(errors()).toEqual(Array.from({ length: Math.max(0, failure - 9) }, () => "ALERT: a job keeps failing; it needs a person"));
+      alone.wait(4_500);
     }
-    expect(
-      await alone.sql("select attempts, next_try_at > received_at + interval '5 minutes' as late from provider_event where id = $1", [id]),
-    ).toEqual([{ attempts: 10, late: true }]);
-    expect(await counter("lacio_provider_event_stuck_total")).toBe(before + 1);
-    expect(errors().filter((text) => text.startsWith("ALERT: a provider event is stuck"))).toHaveLength(1);
+    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThan(0.7 * Math.min(2 * 2 ** index, 3_600) - 2);
+    expect(await noteOf(id)).toMatchObject([{ done: false }]);
   });
 
   test("of the wrong amount or currency change nothing, and are counted for a person", async () => {
@@ -288,7 +293,7 @@ describe("provider events", () => {
     const before = await counter("lacio_payment_mismatch_total");
     await receivePaid(payment, { amount_received: 17_999_999 });
     await receivePaid(payment, { currency: "usd" });
-    await processEvents(app);
+    await alone.work();
     expect(await alone.sql("select status from payment where id = $1", [payment.id])).toEqual([{ status: "PENDING" }]);
     expect(await counter("lacio_payment_mismatch_total")).toBe(before + 2);
     expect(await alone.sql("select 1 from ledger_entry where payment_id = $1", [payment.id])).toEqual([]);
@@ -327,18 +332,18 @@ describe("payments that are pending", () => {
         return real.changesOf(id);
       },
     };
-    expect(await askPending()).toEqual({ checked: 1, repaired: 1, failed: 2 });
+    expect(await askPayments(app)).toEqual({ checked: 2, repaired: 1, failed: 2 }); // with the good one, which is settled now
     expect(await told("succeeded", good)).toHaveLength(1);
     app.stripe = real;
-    expect(await askPending()).toEqual({ checked: 2, repaired: 2, failed: 0 });
+    expect(await askPayments(app)).toEqual({ checked: 5, repaired: 2, failed: 0 });
   });
 
   test("are settled once by two replicas at once", async () => {
     const payments = await inTurn(4, opened);
     for (const { sessionId } of payments) await sandbox.decide({ id: sessionId! }, "approve");
     // On a busy machine one of the two may wait too long for the other's lock and give up: a third turn finds what is left, if anything is.
-    await Promise.allSettled([reconcilePayments(app, "all"), reconcilePayments(app, "all")]);
-    await reconcilePayments(app, "all");
+    await Promise.allSettled([askPayments(app), askPayments(app)]);
+    await askPayments(app);
     for (const payment of payments) expect(await told("succeeded", payment)).toHaveLength(1);
   });
 });
@@ -379,11 +384,9 @@ async function requested(payment: Payment, amount = payment.amount): Promise<Ref
     { amount, reason: "test", cause: `admin:${randomUUID()}` },
     new Date(),
   );
-  await app.transact(async (tx) => tx.add(refund));
+  await app.transact((tx) => request(tx, refund));
   return refund;
 }
-
-const due = ({ id }: Refund) => alone.sql("update refund set next_try_at = now() where id = $1", [id]);
 
 async function statesOf(...refunds: Refund[]): Promise<string[]> {
   const rows = await alone.sql<{ id: string; status: string }>("select id, status from refund");
@@ -407,6 +410,7 @@ async function owed({ id }: Payment): Promise<string> {
 async function receive(type: string, object: object): Promise<string> {
   const event = { id: `evt_${randomUUID()}`, object: "event", type, created: Math.floor(Date.now() / 1_000), data: { object } };
   await alone.sql("insert into provider_event (id, type, payload) values ($1, $2, $3)", [event.id, type, event]);
+  await app.transact(async (tx) => tx.later("process-event", event.id));
   return event.id;
 }
 

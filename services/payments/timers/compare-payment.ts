@@ -1,28 +1,33 @@
+import type { Job } from "@lacio/chassis/jobs";
 import { mismatches } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
+import type { ProviderChange } from "../provider/provider-change.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
 import { applyChanges } from "../settlement/apply-change.ts";
-import type { ProviderChange } from "../provider/provider-change.ts";
-import type { Which } from "./settle-pending.ts";
 
 /** After so many days a card's payment can be neither refunded nor disputed any more. */
-const watchedDays = 400;
+export const watchedDays = 400;
+const dayMs = 86_400_000;
 
-export const settledPayments = (app: App, which: Which) =>
-  app.db.sql<{ id: string }>(
-    "select id from payment where next_check_at is not null and ($1 or next_check_at <= now()) order by next_check_at limit 200",
-    [which === "all"],
-  );
+/** Asks about a paid payment ever less often, so that a refund or dispute which nobody told us of is only slow. */
+export const comparePayment =
+  (app: App): Job["run"] =>
+  async (id) => {
+    await compareSettled(app, id);
+    const { settledAt } = await app.db.read().findOneOrFail(Payment, { id });
+    const age = app.now().getTime() - settledAt!.getTime();
+    if (age > watchedDays * dayMs) return undefined;
+    return new Date(app.now().getTime() + Math.max(app.config.reconcileSeconds * 1_000, age / 4));
+  };
 
-/** Asks what became of the money of a paid payment since, so that a refund or dispute nobody told us of is only slow. Answers whether it changed. */
+/** Asks what became of the money of a paid payment since. Answers whether it changed. */
 export async function compareSettled(app: App, id: string): Promise<boolean> {
-  await app.db.sql(
-    `update payment set checked_at = now(), next_check_at = case when settled_at > now() - interval '${watchedDays} days'
-       then now() + greatest($2 * interval '1 second', (now() - settled_at) / 4) end where id = $1`,
-    [id, app.config.reconcileSeconds],
-  );
-  const seen = await app.db.read().findOneOrFail(Payment, { id });
+  const seen = await app.transact(async (tx) => {
+    const payment = await tx.lock(Payment, { id });
+    payment.check(app.now());
+    return payment;
+  });
   try {
     const { received, currency, changes } = await app.stripe.standing(seen.intentId!);
     return await app.transact(async (tx) => {

@@ -1,0 +1,231 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { context } from "@opentelemetry/api";
+import { v7 as uuidv7 } from "uuid";
+import { withSignal } from "./call-context.ts";
+import type { ChassisConfig } from "./config.ts";
+import type { Database } from "./db.ts";
+import { isOutage } from "./errors.ts";
+import * as rows from "./job-rows.ts";
+import { NotYet, TakenOver, type Job, type Turn } from "./jobs.ts";
+import type { Log } from "./log.ts";
+import { jobRuns } from "./metrics.ts";
+import { masked } from "./private-data.ts";
+import { Pulse } from "./pulse.ts";
+import { follow } from "./trail.ts";
+
+type Work = {
+  config: Pick<ChassisConfig, "jobLeaseSeconds" | "jobPollMs">;
+  db: Database;
+  log: Log;
+  now: () => Date;
+};
+
+type Settled = Job & Required<Pick<Job, "atOnce" | "limitSeconds" | "leaseSeconds" | "mostFailures" | "retrySeconds">>;
+type Kind = { job: Settled; running: number; pausedUntil: number; full: boolean };
+type Held = { claimed: rows.Claimed; over: AbortController; done: Promise<void> };
+
+const longestPauseSeconds = 3_600;
+const stuckAfter = 10;
+const deadlyAfter = 20; // a process that dies takes innocent jobs with it, so a few deaths say nothing
+const outagePauseMs = 1_000;
+const outageRetryMs = 5_000;
+const gatherMs = 10; // what commits within a moment is claimed together
+
+/**
+ * Does the jobs that are due, a few of each kind at once, so that no kind waits for another. Replicas share them by leases with a
+ * heartbeat: a process that dies, or stops for longer than a lease, loses its jobs to the others.
+ */
+export function createWorker({ config, db, log, now }: Work, jobs: Job[]) {
+  const defaults = { atOnce: 4, limitSeconds: 60, leaseSeconds: config.jobLeaseSeconds, mostFailures: Infinity, retrySeconds: 2 };
+  const kinds = new Map(
+    jobs.map((job): [string, Kind] => [job.name, { job: { ...defaults, ...job }, running: 0, pausedUntil: 0, full: false }]),
+  );
+  const held = new Map<string, Held>();
+  const stopping = new AbortController();
+  const pulse = new Pulse(config.jobPollMs);
+  const after = (ms: number) => new Date(now().getTime() + ms);
+  let nextAt = Infinity;
+
+  /** Claims and begins what is due; answers the runs. */
+  async function begin(): Promise<Promise<void>[]> {
+    const free = [...kinds.values()].filter(({ job, running, pausedUntil }) => running < job.atOnce && pausedUntil <= now().getTime());
+    nextAt = Infinity;
+    if (free.length === 0) return [];
+    const rooms = free.map(({ job, running }) => job.atOnce - running);
+    const leases = free.map(({ job }) => job.leaseSeconds);
+    const params = [free.map(({ job }) => job.name), rooms, now(), uuidv7(), leases];
+    const answered = await db.sql<rows.Claimed & { next_at: Date | null }>(rows.claimDue, params, "claim-jobs");
+    nextAt = answered[0]!.next_at?.getTime() ?? Infinity;
+    const claimed = answered.filter(({ claim }) => claim !== null);
+    for (const [index, kind] of free.entries()) kind.full = claimed.filter((one) => one.kind === kind.job.name).length === rooms[index];
+    return claimed.sort((a, b) => a.due_at.getTime() - b.due_at.getTime()).map(hold);
+  }
+
+  function hold(claimed: rows.Claimed): Promise<void> {
+    const name = `${claimed.kind} ${claimed.key}`;
+    const mine = held.get(name);
+    // A lease of our own that ended while the database was away: the run goes on with the new claim.
+    if (mine && claimed.died) return Object.assign(mine.claimed, { claim: claimed.claim }) && mine.done;
+    const kind = kinds.get(claimed.kind)!;
+    const over = new AbortController();
+    kind.running++;
+    const done = run(kind, claimed, over).then((outcome) => {
+      jobRuns.inc({ kind: claimed.kind, outcome });
+      if (outcome === "outage") kind.pausedUntil = after(outagePauseMs).getTime();
+      if (held.get(name)?.claimed === claimed) held.delete(name);
+      kind.running--;
+      if (kind.full) pulse.beat(); // there may be more
+    });
+    held.set(name, { claimed, over, done });
+    return done;
+  }
+
+  async function run({ job }: Kind, claimed: rows.Claimed, over: AbortController): Promise<string> {
+    const { kind, key, tries, deaths, trail } = claimed;
+    let ended = false;
+    const end: Turn["end"] = async (work) => {
+      const result = await db.transact(async (tx) => {
+        const effect = await work(tx);
+        // Last: everybody else locks a job's row after what it is about, too.
+        if ((await tx.sql(rows.endJob, mineOf(claimed))).length === 0) throw new TakenOver(`${kind} ${key} is in other hands`);
+        return effect;
+      });
+      ended = true;
+      return result;
+    };
+    try {
+      if (deaths >= deadlyAfter) return await bury(job, claimed, new Error("whoever did it died"), 0);
+      const again = await withinLimit(job, over, (signal) =>
+        follow(trail ?? {}, `job ${kind}`, () =>
+          context.with(withSignal(context.active(), signal), () => job.run(key, { over: over.signal, tries, end })),
+        ),
+      );
+      if (ended) return "done";
+      const next = again ?? (job.everySeconds && after(job.everySeconds * 1_000));
+      const [kept] = await (next ? db.sql(rows.runAgain, [...mineOf(claimed), next]) : db.sql(rows.endJob, mineOf(claimed)));
+      if (next) wake(next);
+      return !next ? "done" : kept ? "again" : "taken_over";
+    } catch (error) {
+      return error instanceof TakenOver ? "taken_over" : failed(job, claimed, error);
+    }
+  }
+
+  async function failed(job: Settled, claimed: rows.Claimed, error: unknown): Promise<string> {
+    const outage = isOutage(error);
+    const blame = outage || error instanceof NotYet ? 0 : 1;
+    const failures = claimed.failures + blame;
+    const about = { err: error, job: job.name, key: claimed.key, failures };
+    try {
+      if (blame === 1 && failures >= job.mostFailures) return await bury(job, claimed, error, 1);
+      const pauseMs = outage ? outageRetryMs : pauseAfter(job, blame === 1 ? failures : claimed.tries);
+      const at = after(pauseMs * (0.75 + Math.random() / 2));
+      await db.sql(rows.giveBack, [...mineOf(claimed), causeOf(error), blame, at, Number(outage)]);
+      wake(at);
+    } catch (unwritten) {
+      if (unwritten instanceof TakenOver) return "taken_over";
+      log.warn({ ...about, unwritten: String(unwritten) }, "a job cannot be given back: its lease will end");
+    }
+    if (blame === 1 && failures >= stuckAfter) log.error(about, "ALERT: a job keeps failing; it needs a person");
+    else log.warn(about, outage ? "a job met a server that is away: trying again" : "a job failed: trying again later");
+    return outage ? "outage" : blame === 1 ? "failed" : "not_yet";
+  }
+
+  async function bury({ onDead }: Job, claimed: rows.Claimed, error: unknown, blame: number): Promise<"dead"> {
+    await db.transact(async (tx) => {
+      const buried = await tx.sql(rows.buryJob, [...mineOf(claimed), causeOf(error), blame, now()]);
+      if (buried.length === 0) throw new TakenOver(`${claimed.kind} ${claimed.key} is in other hands`);
+      await onDead?.(tx, claimed.key);
+    });
+    log.error({ err: error, job: claimed.kind, key: claimed.key }, "ALERT: a job is a dead letter now; it needs a person");
+    return "dead";
+  }
+
+  /** There is, or at `at` will be, something to do. What is later than the next look is found by that. */
+  function wake(at = now()): void {
+    const ms = at.getTime() - now().getTime();
+    if (ms <= 0) pulse.beat();
+    else if (ms < config.jobPollMs) setTimeout(() => pulse.beat(), ms).unref();
+  }
+
+  async function loop(): Promise<void> {
+    for (let repeating = false; !stopping.signal.aborted;) {
+      try {
+        if (!repeating) await ensureRepeating();
+        repeating = true;
+        void (await begin());
+        await pulse.wait(stopping.signal, restMs());
+        await delay(gatherMs);
+      } catch (error) {
+        log.warn({ err: error }, "jobs cannot be claimed: trying again");
+        await pulse.wait(stopping.signal, outagePauseMs);
+      }
+    }
+  }
+
+  function restMs(): number {
+    const resumed = [...kinds.values()].map(({ pausedUntil }) => pausedUntil).filter((until) => until > now().getTime());
+    return Math.max(0, Math.min(config.jobPollMs, Math.min(nextAt, ...resumed) - now().getTime()));
+  }
+
+  async function ensureRepeating(): Promise<void> {
+    for (const { name, everySeconds } of jobs)
+      if (everySeconds) await db.sql(rows.ensureRepeating, [name, now(), after(everySeconds * 1_000)]);
+  }
+
+  async function heartbeat(): Promise<void> {
+    const mine = [...held.values()].map(({ claimed }) => claimed);
+    if (mine.length === 0) return;
+    const until = mine.map(({ kind }) => after(kinds.get(kind)!.job.leaseSeconds * 1_000));
+    await db
+      .sql(
+        rows.extendLeases,
+        [mine.map(({ kind }) => kind), mine.map(({ key }) => key), mine.map(({ claim }) => claim), until],
+        "extend-leases",
+      )
+      .catch((error: unknown) => log.warn({ err: error }, "the leases of jobs cannot be extended"));
+  }
+
+  return {
+    wake,
+    start() {
+      const beating = setInterval(() => void heartbeat(), (config.jobLeaseSeconds * 1_000) / 3);
+      const looping = loop();
+      return async function stop(): Promise<void> {
+        stopping.abort();
+        await looping;
+        for (const { over } of held.values()) over.abort();
+        await Promise.all([...held.values()].map(({ done }) => done));
+        clearInterval(beating);
+      };
+    },
+    heartbeat,
+    /** Does all that is due, and what that makes due at once. For tests, which wait for it. */
+    async drain(): Promise<void> {
+      for (let runs = await begin(); runs.length > 0; runs = await begin()) await Promise.all(runs);
+    },
+  };
+}
+
+const mineOf = ({ kind, key, claim }: rows.Claimed) => [kind, key, claim];
+
+// Another server's words can hold people's data; they stay with the row, and are shown on the ops port.
+const causeOf = (error: unknown): string => masked(String(error)).slice(0, 2_000);
+
+const pauseAfter = ({ retrySeconds, everySeconds = longestPauseSeconds }: Settled, times: number): number =>
+  Math.min(retrySeconds * 2 ** (times - 1), longestPauseSeconds, everySeconds) * 1_000;
+
+// A run that never ends would keep its place for ever. When its time is up, the calls that it makes to other services end, too.
+async function withinLimit<T>({ limitSeconds }: Settled, over: AbortController, work: (late: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const { promise: missed, reject } = Promise.withResolvers<never>();
+  const clock = setTimeout(() => {
+    late.abort();
+    over.abort();
+    reject(new Error(`it was not done after ${limitSeconds} s`));
+  }, limitSeconds * 1_000);
+  try {
+    return await Promise.race([work(late.signal), missed]);
+  } finally {
+    clearTimeout(clock);
+  }
+}

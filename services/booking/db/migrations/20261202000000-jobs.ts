@@ -1,0 +1,10 @@
+import { Migration } from "@mikro-orm/migrations";
+
+/** A visit completes itself by a job of its own: no sweep looks for those that ended. */
+export class Jobs extends Migration {
+  override up(): void {
+    this.addSql(`drop index booking_to_complete`);
+    this.addSql(`insert into job (kind, key, at, created_at)
+      select 'complete-visit', id::text, ends_at + interval '12 hours', now() from booking where status = 'CONFIRMED'`);
+  }
+}
