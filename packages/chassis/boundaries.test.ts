@@ -19,14 +19,14 @@ describe("boundaries", () => {
   });
 
   test("the chassis stays small", () => {
-    // Lines of code: blank lines, comments and imports are for the reader. 1,600 for calls, events and transactions, 350 for jobs.
+    // Lines of code: blank lines, comments and imports are for the reader. 1,600 for calls, events and transactions, 380 for jobs.
     const lines = sources("packages/chassis/*.ts").flatMap((file) =>
       read(file)
         .replace(/^import [^;]*;$/gm, "")
         .split("\n")
         .filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)),
     );
-    expect(lines.length).toBeLessThanOrEqual(1_950);
+    expect(lines.length).toBeLessThanOrEqual(1_980);
   });
 
   test("services never import each other", () => {
