@@ -1,42 +1,19 @@
 import type { HandlerContext } from "@connectrpc/connect";
-import { LockMode, MikroORM, type EntityClass, type EntityManager, type MigrationObject, type Constructor } from "@mikro-orm/postgresql";
-import { Migrator, type Migration } from "@mikro-orm/migrations";
-import { CompiledQuery } from "kysely";
+import { MikroORM, type EntityClass } from "@mikro-orm/postgresql";
 import pg from "pg";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChassisConfig } from "./config.ts";
-import { notFound, type Refusal } from "./errors.ts";
 import type { Fact } from "./fact.ts";
 import { answerColumns, answerInsert, answerRecord } from "./idempotency.ts";
-import { jobColumns, jobInsert, type Wanted } from "./job-rows.ts";
+import type { Wanted } from "./job-rows.ts";
 import type { Log } from "./log.ts";
-import { outboxColumns, outboxInsert } from "./outbox.ts";
+import { migrate, type DatabaseParts } from "./migrate.ts";
 import { breakWhenSilent } from "./silence.ts";
 import { columnsOf, composed, rowOf, type Statement } from "./statement.ts";
-import { ChassisTables, JobTable } from "./tables.ts";
+import { transactionOf, writeFactsAndJobs, type Tx } from "./transaction.ts";
 
-export type DatabaseParts = {
-  entities: EntityClass<object>[];
-  migrations: { name: string; class: Constructor<Migration> }[];
-  /** What the violation of a named constraint means to the caller. */
-  refusals?: Record<string, () => Refusal>;
-};
-
-/** One transaction: load with a lock, change, emit. No remote call belongs inside. */
-export type Tx = {
-  em: EntityManager;
-  sql<Row>(text: string, params?: unknown[]): Promise<Row[]>;
-  add(entity: object): void;
-  find<T extends object>(entity: EntityClass<T>, where: object): Promise<T | null>;
-  /** Loads and locks one row. @throws Refusal `not_found` */
-  lock<T extends object>(entity: EntityClass<T>, where: object): Promise<T>;
-  /** Facts are written to the outbox when the work is done, in this order. */
-  emit(...facts: Fact[]): void;
-  /** Owes a job: from a moment on, in so many seconds, or now. It is known by kind and key: asked for again, it is moved, and begins its tries anew. */
-  later(kind: string, key: string, at?: Date | { seconds: number }): void;
-  /** Owes it no more; a run of it that has begun keeps nothing. */
-  drop(kind: string, key: string): Promise<void>;
-};
+export type { DatabaseParts } from "./migrate.ts";
+export type { Tx } from "./transaction.ts";
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
@@ -44,6 +21,7 @@ export type Database = Awaited<ReturnType<typeof openDatabase>>;
 export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, log: Log, now = () => new Date()) {
   const orm = await MikroORM.init({
     clientUrl: config.databaseUrl,
+    ensureDatabase: false, // it would connect, and look for the database, before the first call does
     entities: parts.entities,
     pool: { min: 0, max: config.poolMax },
     driverOptions: {
@@ -155,68 +133,10 @@ function giveBack(client: pg.PoolClient): void {
   }
 }
 
-function transactionOf(em: EntityManager, facts: Fact[], jobs: Wanted[], now: () => Date): Tx {
-  const trx = em.getTransactionContext() as { executeQuery<Row>(query: CompiledQuery): Promise<{ rows: Row[] }> };
-  return {
-    em,
-    sql: async <Row>(text: string, params: unknown[] = []) => (await trx.executeQuery<Row>(CompiledQuery.raw(text, params))).rows,
-    add: (entity) => void em.persist(entity),
-    find: (entity, where) => em.findOne(entity as EntityClass<object>, where) as never,
-    async lock(entity, where) {
-      const found = await em.findOne(entity as EntityClass<object>, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
-      if (!found) throw notFound(entity.name.toLowerCase());
-      return found as never;
-    },
-    emit: (...more) => void facts.push(...more),
-    later: (kind, key, at = now()) =>
-      void jobs.push({ kind, key, at: at instanceof Date ? at : new Date(now().getTime() + at.seconds * 1_000) }),
-    drop: async (kind, key) =>
-      void (await trx.executeQuery(CompiledQuery.raw("delete from job where kind = $1 and key = $2", [kind, key]))),
-  };
-}
-
-// In one statement: each round trip is a good part of what a short transaction costs.
-async function writeFactsAndJobs(tx: Tx, facts: Fact[], jobs: Wanted[], now: Date): Promise<void> {
-  const [told, owed] = [outboxColumns(facts), jobColumns(jobs, now)];
-  if (facts.length > 0 && jobs.length > 0)
-    await tx.sql(`with told as (${outboxInsert()}) ${jobInsert(1 + told.length)}`, [...told, ...owed]);
-  else if (facts.length > 0) await tx.sql(outboxInsert(), told);
-  else if (jobs.length > 0) await tx.sql(jobInsert(), owed);
-}
-
 /** The database's own error behind the ORM's. */
 export function rootOf(error: unknown): { code?: string; constraint?: string } {
   for (let e = error as { code?: string; constraint?: string; cause?: unknown } | undefined; e; e = e.cause as typeof e) {
     if (typeof e.code === "string") return e;
   }
   return {};
-}
-
-// One migrator at a time: replicas that start together wait for each other here.
-async function migrate(config: ChassisConfig, parts: DatabaseParts, log: Log): Promise<void> {
-  const migrationsList: MigrationObject[] = [
-    { name: "00000000000000-chassis", class: ChassisTables },
-    { name: "00000000000001-jobs", class: JobTable },
-    ...parts.migrations,
-  ];
-  const orm = await MikroORM.init({
-    clientUrl: config.databaseUrl,
-    entities: parts.entities,
-    extensions: [Migrator],
-    discovery: { warnWhenNoEntities: false },
-    migrations: { migrationsList, snapshot: false, silent: true, tableName: "migration" },
-    pool: { min: 0, max: 2 },
-  });
-  try {
-    const guard = await (await orm.em.getConnection().getNativeClient()).connect();
-    try {
-      await guard.query("select pg_advisory_lock(hashtext('lacio.migrate'))");
-      const done = await orm.migrator.up();
-      if (done.length > 0) log.info({ migrations: done.map((one) => one.name) }, "migrated");
-    } finally {
-      guard.release(true);
-    }
-  } finally {
-    await orm.close(true);
-  }
 }

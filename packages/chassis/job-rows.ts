@@ -55,6 +55,7 @@ export const claimDue = `
   ) next left join taken on true`;
 
 const mine = "kind = $1 and key = $2 and claim = $3";
+export const mineOf = ({ kind, key, claim }: Claimed): string[] => [kind, key, claim];
 
 /** Ends a job, with its effect in the same transaction. No row: it has been taken over, or asked for anew, meanwhile. */
 export const endJob = `delete from job where ${mine} returning 1`;

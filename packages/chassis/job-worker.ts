@@ -3,39 +3,28 @@ import { context } from "@opentelemetry/api";
 import { v7 as uuidv7 } from "uuid";
 import { withSignal } from "./call-context.ts";
 import type { ChassisConfig } from "./config.ts";
-import type { Database } from "./db.ts";
-import { isOutage } from "./errors.ts";
+import { bury, failed, type Surroundings } from "./job-failure.ts";
 import * as rows from "./job-rows.ts";
-import { NotYet, TakenOver, type Job, type Turn } from "./jobs.ts";
-import type { Log } from "./log.ts";
+import { TakenOver, type Job, type Settled, type Turn } from "./jobs.ts";
 import { jobRuns } from "./metrics.ts";
-import { masked } from "./private-data.ts";
 import { Pulse } from "./pulse.ts";
 import { follow } from "./trail.ts";
 
-type Work = {
-  config: Pick<ChassisConfig, "jobLeaseSeconds" | "jobPollMs">;
-  db: Database;
-  log: Log;
-  now: () => Date;
-};
+type Work = Surroundings & { config: Pick<ChassisConfig, "jobLeaseSeconds" | "jobPollMs"> };
 
-type Settled = Job & Required<Pick<Job, "atOnce" | "limitSeconds" | "leaseSeconds" | "mostFailures" | "retrySeconds">>;
 type Kind = { job: Settled; running: number; pausedUntil: number; full: boolean };
 type Held = { claimed: rows.Claimed; over: AbortController; done: Promise<void> };
 
-const longestPauseSeconds = 3_600;
-const stuckAfter = 10;
 const deadlyAfter = 20; // a process that dies takes innocent jobs with it, so a few deaths say nothing
 const outagePauseMs = 1_000;
-const outageRetryMs = 5_000;
 const gatherMs = 10; // what commits within a moment is claimed together
 
 /**
  * Does the jobs that are due, a few of each kind at once, so that no kind waits for another. Replicas share them by leases with a
  * heartbeat: a process that dies, or stops for longer than a lease, loses its jobs to the others.
  */
-export function createWorker({ config, db, log, now }: Work, jobs: Job[]) {
+export function createWorker(work: Work, jobs: Job[]) {
+  const { config, db, log, now } = work;
   const defaults = { atOnce: 4, limitSeconds: 60, leaseSeconds: config.jobLeaseSeconds, mostFailures: Infinity, retrySeconds: 2 };
   const kinds = new Map(
     jobs.map((job): [string, Kind] => [job.name, { job: { ...defaults, ...job }, running: 0, pausedUntil: 0, full: false }]),
@@ -83,18 +72,18 @@ export function createWorker({ config, db, log, now }: Work, jobs: Job[]) {
   async function run({ job }: Kind, claimed: rows.Claimed, over: AbortController): Promise<string> {
     const { kind, key, tries, deaths, trail } = claimed;
     let ended = false;
-    const end: Turn["end"] = async (work) => {
+    const end: Turn["end"] = async (change) => {
       const result = await db.transact(async (tx) => {
-        const effect = await work(tx);
+        const effect = await change(tx);
         // Last: everybody else locks a job's row after what it is about, too.
-        if ((await tx.sql(rows.endJob, mineOf(claimed))).length === 0) throw new TakenOver(`${kind} ${key} is in other hands`);
+        if ((await tx.sql(rows.endJob, rows.mineOf(claimed))).length === 0) throw new TakenOver(`${kind} ${key} is in other hands`);
         return effect;
       });
       ended = true;
       return result;
     };
     try {
-      if (deaths >= deadlyAfter) return await bury(job, claimed, new Error("whoever did it died"), 0);
+      if (deaths >= deadlyAfter) return await bury(work, job, claimed, new Error("whoever did it died"), 0);
       const again = await withinLimit(job, over, (signal) =>
         follow(trail ?? {}, `job ${kind}`, () =>
           context.with(withSignal(context.active(), signal), () => job.run(key, { over: over.signal, tries, end })),
@@ -102,42 +91,15 @@ export function createWorker({ config, db, log, now }: Work, jobs: Job[]) {
       );
       if (ended) return "done";
       const next = again ?? (job.everySeconds && after(job.everySeconds * 1_000));
-      const [kept] = await (next ? db.sql(rows.runAgain, [...mineOf(claimed), next]) : db.sql(rows.endJob, mineOf(claimed)));
+      const [kept] = await (next ? db.sql(rows.runAgain, [...rows.mineOf(claimed), next]) : db.sql(rows.endJob, rows.mineOf(claimed)));
       if (next) wake(next);
       return !next ? "done" : kept ? "again" : "taken_over";
     } catch (error) {
-      return error instanceof TakenOver ? "taken_over" : failed(job, claimed, error);
+      if (error instanceof TakenOver) return "taken_over";
+      const { outcome, at } = await failed(work, job, claimed, error);
+      if (at) wake(at);
+      return outcome;
     }
-  }
-
-  async function failed(job: Settled, claimed: rows.Claimed, error: unknown): Promise<string> {
-    const outage = isOutage(error);
-    const blame = outage || error instanceof NotYet ? 0 : 1;
-    const failures = claimed.failures + blame;
-    const about = { err: error, job: job.name, key: claimed.key, failures };
-    try {
-      if (blame === 1 && failures >= job.mostFailures) return await bury(job, claimed, error, 1);
-      const pauseMs = outage ? outageRetryMs : pauseAfter(job, blame === 1 ? failures : claimed.tries);
-      const at = after(pauseMs * (0.75 + Math.random() / 2));
-      await db.sql(rows.giveBack, [...mineOf(claimed), causeOf(error), blame, at, Number(outage)]);
-      wake(at);
-    } catch (unwritten) {
-      if (unwritten instanceof TakenOver) return "taken_over";
-      log.warn({ ...about, unwritten: String(unwritten) }, "a job cannot be given back: its lease will end");
-    }
-    if (blame === 1 && failures >= stuckAfter) log.error(about, "ALERT: a job keeps failing; it needs a person");
-    else log.warn(about, outage ? "a job met a server that is away: trying again" : "a job failed: trying again later");
-    return outage ? "outage" : blame === 1 ? "failed" : "not_yet";
-  }
-
-  async function bury({ onDead }: Job, claimed: rows.Claimed, error: unknown, blame: number): Promise<"dead"> {
-    await db.transact(async (tx) => {
-      const buried = await tx.sql(rows.buryJob, [...mineOf(claimed), causeOf(error), blame, now()]);
-      if (buried.length === 0) throw new TakenOver(`${claimed.kind} ${claimed.key} is in other hands`);
-      await onDead?.(tx, claimed.key);
-    });
-    log.error({ err: error, job: claimed.kind, key: claimed.key }, "ALERT: a job is a dead letter now; it needs a person");
-    return "dead";
   }
 
   /** There is, or at `at` will be, something to do. What is later than the next look is found by that. */
@@ -205,14 +167,6 @@ export function createWorker({ config, db, log, now }: Work, jobs: Job[]) {
     },
   };
 }
-
-const mineOf = ({ kind, key, claim }: rows.Claimed) => [kind, key, claim];
-
-// Another server's words can hold people's data; they stay with the row, and are shown on the ops port.
-const causeOf = (error: unknown): string => masked(String(error)).slice(0, 2_000);
-
-const pauseAfter = ({ retrySeconds, everySeconds = longestPauseSeconds }: Settled, times: number): number =>
-  Math.min(retrySeconds * 2 ** (times - 1), longestPauseSeconds, everySeconds) * 1_000;
 
 // A run that never ends would keep its place for ever. When its time is up, the calls that it makes to other services end, too.
 async function withinLimit<T>({ limitSeconds }: Settled, over: AbortController, work: (late: AbortSignal) => Promise<T>): Promise<T> {

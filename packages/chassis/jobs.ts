@@ -21,6 +21,9 @@ export type Job = {
   onDead?: (tx: Tx, key: string) => Promise<unknown>;
 };
 
+/** A job with what it leaves to the worker. */
+export type Settled = Job & Required<Pick<Job, "atOnce" | "limitSeconds" | "leaseSeconds" | "mostFailures" | "retrySeconds">>;
+
 export type Turn = {
   /** The process stops, or the run's time is up: a long job ends early, and the rest is for its next run. */
   over: AbortSignal;

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
 import type { Express } from "express";
 import { openBus } from "./bus.ts";
@@ -6,7 +5,6 @@ import { createPeers } from "./clients.ts";
 import { chassisConfig, ConfigError, Env, readConfig, type ChassisConfig } from "./config.ts";
 import { startConsumers, type Subscription } from "./consume.ts";
 import { openDatabase, type Database, type DatabaseParts } from "./db.ts";
-import { isOutage } from "./errors.ts";
 import { serveHttp } from "./http.ts";
 import { startLead } from "./lead.ts";
 import { createLog, type Log } from "./log.ts";
@@ -52,7 +50,7 @@ export async function start<Config extends object, App>(name: string, parts: Par
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
   const now = () => new Date();
   const db = await openDatabase(config, parts.database, log, now);
-  if (config.roles.includes("migrate")) await whenThere(() => db.migrate(), log);
+  if (config.roles.includes("migrate")) await db.migrate();
   if (config.roles.every((role) => role === "migrate")) return db.close();
 
   startDefaultMetrics();
@@ -104,19 +102,6 @@ export async function start<Config extends object, App>(name: string, parts: Par
   await flushTraces();
   log.info("stopped");
   process.exit(0); // whatever a library still holds open must not keep a drained process
-}
-
-// A database that is starting, or too busy to be connected to in time, is waited for a while: ending would only have it done once more.
-async function whenThere(work: () => Promise<unknown>, log: Log): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return void (await work());
-    } catch (error) {
-      if (!isOutage(error) || attempt === 20) throw error;
-      log.warn({ err: error }, "the database cannot be migrated yet: trying again");
-      await delay(500);
-    }
-  }
 }
 
 function configure<Config extends object>(name: string, own: (env: Env) => Config): Config & ChassisConfig {

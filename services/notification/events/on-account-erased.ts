@@ -11,7 +11,9 @@ export const onAccountErased =
       const now = app.now();
       await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 1))", [accountId]);
       await tx.sql("insert into erased_recipient (id, erased_at) values ($1, $2) on conflict do nothing", [accountId, now]);
-      await tx.sql("delete from job where key in (select id::text from notification where recipient_id = $1)", [accountId]);
+      await tx.sql("delete from job where kind = 'send-mail' and key in (select id::text from notification where recipient_id = $1)", [
+        accountId,
+      ]);
       await eraseTold(tx, accountId, now);
       await eraseToldOfThem(tx, accountId, now);
       await forgetAnswers(tx, accountId);
