@@ -2,7 +2,7 @@ import { failpoint } from "@lacio/chassis/failpoint";
 import type { RequestHandler } from "express";
 import type { App } from "../app.ts";
 
-/** Only takes the event in and answers at once; timers/process-events.ts does what follows from it. */
+/** Only takes the event in and answers at once; timers/process-event.ts does what follows from it. */
 export const stripeWebhook =
   (app: App): RequestHandler =>
   async (req, res) => {
