@@ -19,13 +19,14 @@ export async function quiet(system: SystemDescription): Promise<void> {
 
 // What repeats, or only watches, is never done.
 const lasting = ["settle-payment", "compare-payment", "complete-visit"];
-const owed = `select 1 from job where key <> '' and kind <> all('{${lasting.join()}}')`;
+const owed = `select kind, key, at, claim is not null as held, tries, failures, deaths, dead_at, error from job
+  where key <> '' and kind <> all('{${lasting.join()}}')`;
 
 async function waiting(system: SystemDescription): Promise<string[]> {
   const found: string[] = await waitingEvents(system);
   for (const service of Object.keys(system.databaseUrls)) {
     if ((await sql(system, service, "select 1 from outbox where published_at is null")).length > 0) found.push(`${service}'s outbox`);
-    if ((await sql(system, service, owed)).length > 0) found.push(`${service}'s jobs`);
+    for (const job of await sql(system, service, owed)) found.push(`${service}'s ${JSON.stringify(job)}`);
   }
   return found;
 }
