@@ -11,6 +11,7 @@ import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
 import { onBookingCancelled } from "../events/on-booking-cancelled.ts";
 import { onBookingPaymentDeclined } from "../events/on-booking-payment-declined.ts";
+import type { ProviderChange } from "../provider/provider-change.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
 import { applyChange } from "../settlement/apply-change.ts";
 import { askPayments } from "../settlement/ask-payments.ts";
@@ -200,6 +201,24 @@ describe("refunds", () => {
     expect(await told("refunded", payment)).toHaveLength(1);
     expect(await counter("lacio_refund_failed_total")).toBe(before + 1);
     expect(errors()).toEqual(["ALERT: a refund failed; it needs a person"]);
+  });
+
+  test("leave no job while a dispute is open; its end sends those that still wait, and no others", async () => {
+    const payment = await paid();
+    const disputed = { kind: "disputed", disputeId: `du_${payment.id}`, intentId: payment.intentId!, amount: 9_000_000n } as const;
+    const apply = (change: ProviderChange) => app.transact((tx) => applyChange(app, tx, change));
+    await apply({ ...disputed, become: "OPEN" });
+    // One is heard of when it is over, the other one is still to be sent.
+    const there = { intentId: payment.intentId!, amount: 3_000_000n };
+    await apply({ kind: "refunded", providerRefundId: `re_${payment.id}`, made: there });
+    const waiting = await requested(payment, 6_000_000n);
+    const jobs = () => alone.sql("select key from job where kind = 'send-refund'");
+    await alone.work();
+    expect([await jobs(), await statesOf(waiting)]).toEqual([[], ["REQUESTED"]]);
+    await apply({ ...disputed, become: "WON" });
+    expect(await jobs()).toEqual([{ key: waiting.id }]);
+    await alone.work();
+    expect([await jobs(), await statesOf(waiting)]).toEqual([[], ["SUCCEEDED"]]);
   });
 
   test("of a cancelled booking give back its share once, though the cancellation is told twice", async () => {

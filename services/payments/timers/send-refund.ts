@@ -14,8 +14,8 @@ const hour = 3_600;
 export const sendRefund =
   (app: App): Job["run"] =>
   async (id, { end }) => {
-    // While a bank has the money of a payment, there is nothing to send; the end of the dispute asks for this job anew.
-    if (await isDisputed(app, id)) return new Date(app.now().getTime() + hour * 1_000);
+    // While a bank has the money of a payment, there is nothing to send: the dispute's end owes this job anew, in its own transaction.
+    if (await isDisputed(app, id)) return;
     // The try is on record before the provider is asked: after a crash the refund is looked up there before it is asked for again.
     const refund = await change(app, id, (refund) => (refund.beginTry() ? refund : undefined));
     if (!refund) return;
