@@ -5,7 +5,7 @@ import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import { checkDocument } from "@lacio/salon/document";
 import type { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
-import type { Issuer } from "./pdf/invoice-document.ts";
+import type { Issuer } from "./domain/invoice-document.ts";
 
 export const readConfig = (env: Env) => ({
   issuer: {
@@ -20,7 +20,7 @@ export const readConfig = (env: Env) => ({
   notice: env.optional("INVOICE_NOTICE"),
 });
 
-// What the tax office refuses on every invoice is refused here, once. @throws ConfigError
+// Checked at the start, since the tax office would refuse every invoice with a wrong one. @throws ConfigError
 function nitOf(env: Env, name: string): string {
   const typed = env.text(name);
   const checked = checkDocument("NIT", typed);
@@ -39,5 +39,5 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-/** What callers may ask, as proto says it: each method is a file in rpc/. */
+/** What callers may ask, as proto says it: each method is named in rpc/index.ts. */
 export type Rpc = ServiceImpl<typeof InvoiceService>;

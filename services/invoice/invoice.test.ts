@@ -188,7 +188,7 @@ describe("a refund", () => {
   test("money: of what was owed since an earlier one failed has its note already; only what takes from the sale has another", async () => {
     const paid = await pay(18_000_000n);
     await invoiceOf(paid);
-    await publisher.publish(refund(paid, 18_000_000n)); // and came back
+    await publisher.publish(refund(paid, 18_000_000n)); // which the bank returned later
     await notesOf(paid, 1);
     const before = (await facts("invoice.credit_note_issued")).length;
     await publisher.publish(refund(paid, 18_000_000n, 0n));
@@ -332,7 +332,7 @@ const facts = (subject: string) =>
     [subject],
   );
 
-// Behind the law's back: what shares its moment must not get lost between two pages.
+// Gives all rows one timestamp, without the triggers that freeze them: rows that tie must not get lost between two pages.
 const ofOneMoment = (table: string, column: string) =>
   sql(
     system,

@@ -2,7 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Line } from "@lacio/proto/booking/v1/booking_service";
 import { Document_Type, type Profile } from "@lacio/proto/users/v1/users_service";
 import { splitIva } from "@lacio/salon/iva";
-import type { Client } from "../pdf/invoice-document.ts";
+import type { Client } from "./invoice-document.ts";
 import type { Cause, FrozenLine } from "./invoice.ts";
 
 /** What a paid booking's invoice will say: its lines and its client as they are now. */

@@ -1,6 +1,6 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
-import type { Client, Issuer } from "../pdf/invoice-document.ts";
+import type { Client, Issuer } from "./invoice-document.ts";
 
 export type DocumentKind = "INVOICE" | "CREDIT_NOTE";
 
@@ -34,7 +34,7 @@ const InvoiceSchema = defineEntity({
   },
 });
 
-/** Everything of a document but its number and its moment. As JSON it can wait for a numbering range. */
+/** Everything of a document but its number and its time of issue. It is stored as JSON while it waits for a numbering range. */
 export type Cause = {
   kind: DocumentKind;
   bookingId: string;
@@ -52,7 +52,7 @@ export type Cause = {
 
 export type TakenNumber = { rangeId: string; prefix: string; number: bigint; takenAt: Date };
 
-/** An invoice or credit note. Frozen: the database refuses to change or delete it. */
+/** An invoice or credit note. Immutable: triggers refuse to change or delete it. */
 export class Invoice extends InvoiceSchema.class {
   static issue(cause: Cause, { rangeId, prefix, number, takenAt }: TakenNumber, issuer: Issuer): Invoice {
     return Object.assign(new Invoice(), {

@@ -5,7 +5,7 @@ import { defineEntity, p, Type } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { DocumentKind } from "./invoice.ts";
 
-// A day has no hour and no zone: it comes from the database as the text it is.
+// Read as text: a Date would add an hour and a zone, in which the day may be another one.
 class Day extends Type<string, string> {
   override getColumnType = () => "date";
   override convertToJSValueSQL = (column: string) => `${column}::text`;
@@ -49,7 +49,7 @@ export class NumberingRange extends NumberingRangeSchema.class {
 }
 NumberingRangeSchema.setClass(NumberingRange);
 
-// The pattern of the request lets days pass that no calendar has.
+// The request's pattern also matches days that do not exist, such as 2026-02-30.
 function realDay(field: string, day: string): string {
   try {
     if (Temporal.PlainDate.from(day, { overflow: "reject" }).year >= 2000) return day;
@@ -59,6 +59,6 @@ function realDay(field: string, day: string): string {
   throw invalid(field, "is not a day since 2000-01-01");
 }
 
-/** Numbers are valid by the day in Colombia, wherever the server is. */
-export const bogotaDay = (instant: Date): string =>
+// Validity counts by days in Colombia, wherever the server is.
+const bogotaDay = (instant: Date): string =>
   Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO("America/Bogota").toPlainDate().toString();

@@ -1,12 +1,11 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
+import { issueInvoice } from "../acts/issue-invoice.ts";
 import type { App } from "../app.ts";
 import { invoiceCause } from "../domain/invoice-cause.ts";
-import { issueInvoice } from "../domain/issue-invoice.ts";
 
-export const onBookingPaid =
-  (app: App): Handler<typeof BookingPaidSchema> =>
-  async (paid, once) => {
+export const onBookingPaid = (app: App): Handler<typeof BookingPaidSchema> =>
+  async function onBookingPaid(paid, once) {
     const { profile } = await app.users.getContact({ accountId: paid.clientId });
     const cause = invoiceCause(paid, profile!);
     const invoice = await once((tx) => issueInvoice(tx, cause, app.config.issuer));

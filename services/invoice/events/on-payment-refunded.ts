@@ -1,22 +1,21 @@
 import type { Handler, Once } from "@lacio/chassis/consume";
 import type { PaymentRefundedSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
+import { lockPayment } from "../acts/issue-document.ts";
+import { issueCreditNote, keepForInvoice } from "../acts/issue-invoice.ts";
 import type { App } from "../app.ts";
 import type { Refunded } from "../domain/credit-note-cause.ts";
 import { Invoice } from "../domain/invoice.ts";
-import { issueCreditNote } from "../domain/issue-credit-note.ts";
-import { lockPayment } from "../domain/issue-document.ts";
-import { keepForInvoice } from "../domain/issue-invoice.ts";
 
-export const onPaymentRefunded =
-  (app: App): Handler<typeof PaymentRefundedSchema> =>
-  ({ refundId, paymentId, amount, takenFromSale }, once) =>
-    correct(app, once, paymentId, { refundId, amount: amount!.minorUnits, sale: (takenFromSale ?? amount!).minorUnits });
+export const onPaymentRefunded = (app: App): Handler<typeof PaymentRefundedSchema> =>
+  function onPaymentRefunded({ refundId, paymentId, amount, takenFromSale }, once) {
+    return correct(app, once, paymentId, { refundId, amount: amount!.minorUnits, sale: (takenFromSale ?? amount!).minorUnits });
+  };
 
-/** What the refund was for stands, though the money has not gone. */
-export const onRefundFailed =
-  (app: App): Handler<typeof RefundFailedSchema> =>
-  ({ refundId, paymentId, takenFromSale }, once) =>
-    correct(app, once, paymentId, { refundId, amount: 0n, sale: takenFromSale?.minorUnits ?? 0n });
+/** The money did not go, but the sale is reduced all the same: the salon owes what it could not send. */
+export const onRefundFailed = (app: App): Handler<typeof RefundFailedSchema> =>
+  function onRefundFailed({ refundId, paymentId, takenFromSale }, once) {
+    return correct(app, once, paymentId, { refundId, amount: 0n, sale: takenFromSale?.minorUnits ?? 0n });
+  };
 
 async function correct(app: App, once: Once, paymentId: string, refund: Refunded): Promise<void> {
   const note = await once(async (tx) => {

@@ -1,8 +1,7 @@
-import { drawQr } from "./draw-qr.ts";
-import type { InvoiceDocument, Resolution } from "./invoice-document.ts";
+import type { InvoiceDocument, Resolution } from "../domain/invoice-document.ts";
 import { fewLines, INK, oneLine, PAGE, widthOf } from "./look.ts";
 import { printable, printedDay } from "./printed.ts";
-import { qrText } from "./qr-text.ts";
+import { drawQr, qrText } from "./qr.ts";
 
 /** The footer of every page: QR code, numbering authorisation and page number. */
 export function drawFooter(doc: PDFKit.PDFDocument, document: InvoiceDocument, page: number, pages: number): void {

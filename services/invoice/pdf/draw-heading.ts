@@ -1,8 +1,8 @@
 import { bookingCode } from "@lacio/salon/booking-code";
 import { documentRules, type DocumentType } from "@lacio/salon/document";
 import { drawLogo } from "./draw-logo.ts";
-import { FINAL_CONSUMER } from "./invoice-document.ts";
-import type { InvoiceDocument } from "./invoice-document.ts";
+import { FINAL_CONSUMER } from "../domain/invoice-document.ts";
+import type { InvoiceDocument } from "../domain/invoice-document.ts";
 import { fewLines, INK, oneLine, PAGE, rule } from "./look.ts";
 import { printable, printedInstant, printedVisit } from "./printed.ts";
 

@@ -1,5 +1,5 @@
 import { drawShortHeading } from "./draw-heading.ts";
-import type { DocumentLine, InvoiceDocument } from "./invoice-document.ts";
+import type { DocumentLine, InvoiceDocument } from "../domain/invoice-document.ts";
 import { fewLines, heightOf, INK, oneLine, PAGE, rule } from "./look.ts";
 import { printable, printedMoney } from "./printed.ts";
 

@@ -1,5 +1,5 @@
 import { nextPage } from "./draw-lines.ts";
-import type { InvoiceDocument } from "./invoice-document.ts";
+import type { InvoiceDocument } from "../domain/invoice-document.ts";
 import { fewLines, INK, oneLine, PAGE } from "./look.ts";
 import { printable, printedMoney } from "./printed.ts";
 

@@ -1,6 +1,6 @@
-import type { InvoiceDocument } from "./invoice-document.ts";
+import type { InvoiceDocument } from "../domain/invoice-document.ts";
 import { bogotaDateTime } from "./printed.ts";
-import { qrText } from "./qr-text.ts";
+import { qrText } from "./qr.ts";
 
 /** The machine-readable document, stored with the PDF. Deterministic: the same document gives the same bytes. */
 export function invoiceJson(document: InvoiceDocument): string {

@@ -2,11 +2,11 @@ import { inflateSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { splitIva } from "@lacio/salon/iva";
 import { create } from "qrcode";
-import type { InvoiceDocument } from "./invoice-document.ts";
+import type { InvoiceDocument } from "../domain/invoice-document.ts";
 import { invoiceJson } from "./invoice-json.ts";
 import { openFaces } from "./faces.ts";
 import { printable } from "./printed.ts";
-import { qrText } from "./qr-text.ts";
+import { qrText } from "./qr.ts";
 import { renderInvoicePdf } from "./render-invoice-pdf.ts";
 
 describe("the printed invoice", () => {

@@ -6,7 +6,7 @@ import { documentTitle, drawHeading } from "./draw-heading.ts";
 import { drawLines } from "./draw-lines.ts";
 import { drawTotals } from "./draw-totals.ts";
 import { openFaces } from "./faces.ts";
-import type { InvoiceDocument } from "./invoice-document.ts";
+import type { InvoiceDocument } from "../domain/invoice-document.ts";
 
 /** Deterministic: the same document gives the same bytes. */
 export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffer> {

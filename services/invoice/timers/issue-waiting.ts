@@ -1,13 +1,12 @@
 import type { Job } from "@lacio/chassis/jobs";
+import { issueDocument } from "../acts/issue-document.ts";
+import { issueInvoice } from "../acts/issue-invoice.ts";
 import type { App } from "../app.ts";
 import type { Cause, DocumentKind } from "../domain/invoice.ts";
-import { issueDocument } from "../domain/issue-document.ts";
-import { issueInvoice } from "../domain/issue-invoice.ts";
 
-/** Issues a document that waited for a numbering range. While there is none it waits on; a new range wakes all, the longest waiting first. */
-export const issueWaiting =
-  (app: App): Job["run"] =>
-  async (id, { end }) => {
+/** Issues a document that waited for a numbering range. While there is none it looks again each minute; a new one makes all due (`issueAllWaiting`). */
+export const issueWaiting = (app: App): Job["run"] =>
+  async function issueWaiting(id, { end }) {
     const [waiting] = await app.db.sql<{ cause: Cause }>("select cause from pending_invoice where id = $1", [id]);
     if (!waiting) return;
     if (!(await isNumberLeft(app, waiting.cause.kind))) return new Date(app.now().getTime() + 60_000);

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { randomUUID } from "node:crypto";
 import { register } from "@lacio/chassis/metrics";
 import { startAppAlone } from "@lacio/testkit/app-alone";
+import { issueAllWaiting } from "../acts/issue-document.ts";
+import { issueInvoice } from "../acts/issue-invoice.ts";
+import { renderFile } from "../acts/render-file.ts";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import type { Cause } from "../domain/invoice.ts";
-import { issueInvoice } from "../domain/issue-invoice.ts";
 import { jobs } from "./index.ts";
-import { renderFile } from "../pdf/render-file.ts";
-import { issueAllWaiting } from "../rpc/create-numbering-range.ts";
 import { measureNumbers, watchNumbers } from "./watch-numbers.ts";
 
 let alone: Awaited<ReturnType<typeof startAlone>>;
@@ -84,7 +84,7 @@ describe("what waits for a numbering range", () => {
     const note = creditNoteOf(await issued());
     for (const cause of waiting) await issue(cause);
     await issue(note);
-    // The longest waiting is the one that came last, and the oldest of all is spoilt.
+    // They have waited in the reverse order of their coming, and the data of the longest waiting is broken.
     for (const [age, cause] of waiting.entries())
       await alone.sql("update pending_invoice set created_at = now() - $2 * interval '1 hour' where id = $1", [cause.paymentId, age]);
     await alone.sql("update pending_invoice set cause = cause || '{\"lines\":null}' where id = $1", [waiting[3]!.paymentId]);
@@ -118,7 +118,7 @@ describe("what waits for a numbering range", () => {
     const documents = await alone.sql<{ payment_id: string }>("select payment_id from invoice order by number");
     const places = documents.map(({ payment_id: id }) => waiting.findIndex(({ paymentId }) => paymentId === id));
     expect(new Set(places).size).toBe(10);
-    // Two at once may come to the numbers in either order, no more.
+    // Two workers race for each number: neighbours may swap, no more.
     places.forEach((place, number) => expect(Math.abs(place - number)).toBeLessThanOrEqual(2));
     await openRange({ from: 11, to: 20 });
     alone.wait(70);
@@ -153,8 +153,8 @@ describe("the stock of numbers", () => {
 
   test("is on /metrics by kind, and somebody is told when it is low, before its last day, and when documents wait", async () => {
     await openRange({ from: 1, to: 100, days: [-1, 90] });
-    await openRange({ from: 101, to: 150, days: [1, 90] }); // of tomorrow
-    await openRange({ from: 201, to: 300, days: [-9, -1] }); // of yesterday
+    await openRange({ from: 101, to: 150, days: [1, 90] }); // valid from tomorrow
+    await openRange({ from: 201, to: 300, days: [-9, -1] }); // valid until yesterday
     await openRange({ from: 301, to: 301, days: [-1, 200] });
     await lawless("update numbering_range set next_number = 302 where from_number = 301"); // used up
     await openRange({ prefix: "NC", kind: "CREDIT_NOTE", days: [-1, 90], to: 20 });
@@ -193,7 +193,7 @@ describe("the stock of numbers", () => {
   });
 });
 
-// The database refuses what the law forbids; a test that needs a spoilt document suspends it.
+// Without the triggers that freeze documents and numbers, for tests that need a broken row.
 async function lawless(statement: string): Promise<void> {
   for (const table of ["invoice", "numbering_range"]) await alone.sql(`alter table ${table} disable trigger user`);
   await alone.sql(statement);
@@ -209,7 +209,7 @@ async function openRange({ prefix = "FE", kind = "INVOICE", from = 1, to = 1_000
   );
 }
 
-/** An invoice of a range that is full now. */
+/** An issued invoice; its range is full with it. */
 async function issued(): Promise<Cause & { id: string }> {
   await openRange({ prefix: "FA", to: 1 });
   const cause = causeOf();

@@ -19,7 +19,7 @@ const waiting = new Gauge({
 
 type Stock = { kind: string; left: string; authorised: string; days: number | null; waiting: string };
 
-/** Measures the stock of numbers, at each scrape. */
+/** Sets the gauges of the stock of numbers, at each scrape. */
 export async function measureNumbers(app: App): Promise<void> {
   for (const stock of await takeStock(app)) {
     numbersLeft.set({ kind: stock.kind }, Number(stock.left));
@@ -28,7 +28,7 @@ export async function measureNumbers(app: App): Promise<void> {
   }
 }
 
-/** Says in time that a new authorisation must be asked for. */
+/** Logs before numbers or their validity run out: the tax authority needs time for a new authorisation. */
 export async function watchNumbers(app: App): Promise<void> {
   for (const stock of await takeStock(app)) {
     if (stock.waiting !== "0") app.log.error(stock, "documents wait for a numbering range: open a new one");

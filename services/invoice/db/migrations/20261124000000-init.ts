@@ -35,7 +35,7 @@ export class Init extends Migration {
       attempts int not null default 0, next_attempt_at timestamptz not null default now(), error text)`);
     this.addSql(`create index pending_invoice_payment on pending_invoice (payment_id)`);
 
-    // The law, also for whoever comes by psql: documents stay as they were issued, numbers only go up, one by one.
+    // The law by triggers, so also against plain SQL: documents are immutable, numbers only ascend, one by one.
     this.addSql(`create function refuse_change() returns trigger language plpgsql as $$
       begin raise exception '% is never changed: issue a credit note', tg_table_name using errcode = 'restrict_violation'; end $$`);
     this.addSql(`create trigger invoice_frozen before update or delete on invoice for each row execute function refuse_change()`);

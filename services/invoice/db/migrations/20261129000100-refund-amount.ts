@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** The whole refund that a credit note belongs to, which its client is told; and refunds that were faster than their invoice. */
+/** The whole refund that a credit note belongs to, which its client is told; and refunds whose events came before the invoice. */
 export class RefundAmount extends Migration {
   override up(): void {
     this.addSql(`alter table invoice add column refund_amount bigint`);

@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** Drawing and late issuing are jobs: when, how often and in which trace stands with these. A file's row is the file. */
+/** Rendering and late issuing are jobs: schedule, attempts and trace are the job's. A row of invoice_file exists once the file does. */
 export class Jobs extends Migration {
   override up(): void {
     this.addSql(`insert into job (kind, key, at, created_at, trail)

@@ -9,7 +9,7 @@ import { startInfra } from "@lacio/testkit/infra/index";
 import type { Infra } from "@lacio/testkit/infra/servers";
 import { createDatabase } from "@lacio/testkit/infra/postgres";
 import { database } from "../db/index.ts";
-import { Invoice, type Cause } from "./invoice.ts";
+import { Invoice, type Cause } from "../domain/invoice.ts";
 import { issueInvoice } from "./issue-invoice.ts";
 
 const issuer = { name: "Lacio", nit: "900373115-3", address: "Calle 85", city: "Bogotá", phone: "601", email: "f@example.com" };
@@ -82,7 +82,7 @@ describe("a thousand invoices by sixteen workers", () => {
       } catch (error) {
         if ((error as Error).message === "rolled back on purpose") accidents.rolledBack++;
         else accidents.killed++;
-        waiting.push(cause); // also when the answer to a commit got lost: again = the same invoice
+        waiting.push(cause); // also when the answer to a commit got lost: issuing is idempotent
       }
     }
   }

@@ -1,14 +1,26 @@
 import { fact, type Fact } from "@lacio/chassis/fact";
-import type { Turn } from "@lacio/chassis/jobs";
+import type { Job, Turn } from "@lacio/chassis/jobs";
 import { CreditNoteIssuedSchema, InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
-import type { InvoiceDocument } from "./invoice-document.ts";
-import { invoiceJson } from "./invoice-json.ts";
-import { renderInvoicePdf } from "./render-invoice-pdf.ts";
+import type { InvoiceDocument } from "../domain/invoice-document.ts";
 import { Invoice } from "../domain/invoice.ts";
 import { NumberingRange } from "../domain/numbering-range.ts";
+import { invoiceJson } from "../pdf/invoice-json.ts";
+import { renderInvoicePdf } from "../pdf/render-invoice-pdf.ts";
 
-/** Renders an invoice's files and stores them in a transaction of `keep`. The unique row lets only the first of parallel calls emit the event. */
+/** The job of a new document. Drawing is slow: it holds neither the numbering's locks nor a transaction. */
+export const renderInvoice = (app: App): Job["run"] =>
+  async function renderInvoice(id, { end }) {
+    if (await keptFile(app, id)) return; // GetInvoicePdf was faster
+    await renderFile(app, await app.db.read().findOneOrFail(Invoice, { id }), end);
+  };
+
+export async function keptFile(app: App, invoiceId: string): Promise<Buffer | undefined> {
+  const [file] = await app.db.sql<{ pdf: Buffer }>("select pdf from invoice_file where invoice_id = $1", [invoiceId]);
+  return file?.pdf;
+}
+
+/** Renders an invoice's files and stores them in a transaction of `keep`. The unique row lets the first of concurrent calls alone emit the event. */
 export async function renderFile(app: App, invoice: Invoice, keep: Turn["end"] = app.transact): Promise<Buffer> {
   const document = await documentOf(app, invoice);
   const pdf = await renderInvoicePdf(document);
@@ -21,11 +33,6 @@ export async function renderFile(app: App, invoice: Invoice, keep: Turn["end"] =
     if (kept.length > 0) tx.emit(issued(invoice));
   });
   return pdf;
-}
-
-export async function fileOf(app: App, invoiceId: string): Promise<Buffer | undefined> {
-  const [file] = await app.db.sql<{ pdf: Buffer }>("select pdf from invoice_file where invoice_id = $1", [invoiceId]);
-  return file?.pdf;
 }
 
 async function documentOf(app: App, invoice: Invoice): Promise<InvoiceDocument> {

@@ -1,12 +1,12 @@
 import type { Tx } from "@lacio/chassis/db";
 import { fact } from "@lacio/chassis/fact";
 import { InvoiceDelayedSchema } from "@lacio/proto/invoice/v1/events";
-import type { Issuer } from "../pdf/invoice-document.ts";
-import { Invoice, type Cause, type DocumentKind, type TakenNumber } from "./invoice.ts";
+import type { Issuer } from "../domain/invoice-document.ts";
+import { Invoice, type Cause, type DocumentKind, type TakenNumber } from "../domain/invoice.ts";
 
 /**
- * Issues the document of `cause`, once: again = the same document. Number and document are one transaction, so a rollback gives the
- * number back and the numbers have no gaps. Without a number left the cause waits, and the answer is null.
+ * Issues the document of `cause`. Idempotent: issued again, it is the same document. Number and document are one transaction, so a
+ * rollback gives the number back and the numbers have no gaps. Without a number left the cause waits, and the answer is null.
  */
 export async function issueDocument(tx: Tx, cause: Cause, issuer: Issuer): Promise<Invoice | null> {
   await lockPayment(tx, cause.paymentId);
@@ -22,7 +22,7 @@ export async function issueDocument(tx: Tx, cause: Cause, issuer: Issuer): Promi
   return invoice;
 }
 
-/** Whoever comes second for the same payment waits here, before it could take a number and find the document already there. */
+/** Advisory lock: of two concurrent transactions for one payment the second waits here, before it takes a number, and then finds the document. */
 export async function lockPayment(tx: Tx, paymentId: string): Promise<void> {
   await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`invoice of payment ${paymentId}`]);
 }
@@ -31,7 +31,8 @@ function findIssued(tx: Tx, { kind, paymentId, refundId }: Cause): Promise<Invoi
   return tx.find(Invoice, kind === "INVOICE" ? { kind, paymentId } : { kind, refundId });
 }
 
-// The row lock makes number and commit one queue; the database's clock, read under it, makes the time follow the number.
+// A claim: the row lock is held until the commit, so numbers are committed in their order. The database's clock, read under that lock,
+// makes the times of issue ascend with the numbers.
 async function takeNumber(tx: Tx, kind: DocumentKind): Promise<TakenNumber | undefined> {
   const [usable] = await tx.sql<{ id: string }>(
     `select id from numbering_range
@@ -61,3 +62,9 @@ async function postpone(tx: Tx, cause: Cause): Promise<null> {
 }
 
 const idOf = (cause: Cause): string => cause.refundId ?? cause.paymentId;
+
+/** Makes the jobs of all waiting documents due, each since it began to wait: jobs run by due time, so the longest waiting is issued first. */
+export async function issueAllWaiting(tx: Tx, kind: DocumentKind): Promise<void> {
+  const waiting = await tx.sql<{ id: string; created_at: Date }>("select id, created_at from pending_invoice where kind = $1", [kind]);
+  for (const { id, created_at } of waiting) tx.later("issue-waiting", id, created_at);
+}
