@@ -8,16 +8,15 @@ import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import type { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { createTransport } from "nodemailer";
-import { mailboxOf, type Mailbox } from "./mailing/mailbox.ts";
 import type { Salon } from "./templates/layout.ts";
 
 export const readConfig = (env: Env) => ({
   smtpUrl: env.url("SMTP_URL"),
   mailFrom: mailbox(env, "MAIL_FROM"),
-  /** Where answers go, also those of calendars. */
+  /** Where answers go, also those to calendar invitations. */
   mailReplyTo: mailbox(env, "MAIL_REPLY_TO", "MAIL_FROM"),
   mailConnections: env.number("MAIL_CONNECTIONS", 4, { min: 1, max: 50 }),
-  /** A mail whose sender died is sent again after this time: longer than a conversation with the mail server, or an outage of the database. */
+  /** The lease of the job that sends a mail: longer than an SMTP session, and than an outage of the database that is waited for after it. */
   mailLeaseSeconds: env.number("MAIL_LEASE_SECONDS", 60, { min: 1 }),
   mailRetrySeconds: env.number("MAIL_RETRY_SECONDS", 15, { min: 1 }),
   mailMaxRefusals: env.number("MAIL_MAX_REFUSALS", 6, { min: 1 }),
@@ -30,11 +29,24 @@ export const readConfig = (env: Env) => ({
   } satisfies Salon,
 });
 
+// @throws ConfigError
 function mailbox(env: Env, name: string, otherwise?: string): Mailbox {
   const text = otherwise ? (env.optional(name) ?? env.optional(otherwise) ?? "") : env.text(name);
   const found = mailboxOf(text);
   if (!found && text) env.errors.push(`${name} must be an address, as in "Lacio <hola@lacio.example>"`);
   return found ?? { name: "", address: "", domain: "" };
+}
+
+/** A mailbox of the salon, as the configuration writes it: `Lacio <hola@lacio.example>`, or the address alone. */
+type Mailbox = { name: string; address: string; domain: string };
+
+const form = /^(?:"?([^"<>]*?)"?\s*<([^\s<>@]+@([^\s<>@]+))>|([^\s<>@]+@([^\s<>@]+)))$/;
+
+/** @returns undefined when it is none */
+export function mailboxOf(text: string): Mailbox | undefined {
+  const [, name, address, domain, bare, bareDomain] = form.exec(text.trim()) ?? [];
+  const found = { name: name ?? "", address: address ?? bare ?? "", domain: domain ?? bareDomain ?? "" };
+  return found.address ? found : undefined;
 }
 
 export function createApp(base: Base<ReturnType<typeof readConfig>>) {
@@ -60,5 +72,5 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-/** What callers may ask, as proto says it: each method is a file in rpc/. */
+/** What callers may ask, as proto says it: each method is named in rpc/index.ts. */
 export type Rpc = ServiceImpl<typeof NotificationService>;

@@ -108,8 +108,8 @@ describe("a paid booking", () => {
     expect(await mailsTo(client, 2)).toHaveLength(2);
     expect(mail).toMatchObject({ subject: "Cita confirmada: miércoles 2 de diciembre, 8:30 a. m.", from: "hola@lacio.test" });
     expect(mail!.text).toContain("Adjuntamos tu factura FE2 en PDF.");
-    expect(mail!.text).toContain("Con: Camila Rojas\n"); // what was sold is not looked up: staff knows her by another name today
-    expect(mail!.text).toContain("Después te devolvemos $ 89.999,99."); // of booking's amounts none is worked out again
+    expect(mail!.text).toContain("Con: Camila Rojas\n"); // frozen in the booking's line: staff has another name for her today
+    expect(mail!.text).toContain("Después te devolvemos $ 89.999,99."); // booking's amount, not computed again
     expect(mail!.html).toContain("Alisado largo");
     expect(mail!.attachments.map(({ name, contentType }) => [name, contentType])).toEqual([
       ["FE2.pdf", "application/pdf"],
@@ -148,7 +148,7 @@ describe("a paid booking", () => {
     booking.put({ bookingId, paymentId, clientId, lines, ...rule, status: Booking_Status.CANCELLED, cancellation: { by, refund } });
     await publisher.publish(fact(BookingCancelledSchema, bookingId, { bookingId, paymentId, clientId, lines, refund, by, revision: 4n }));
     const all = (await mailsTo(client, 4)).slice(1);
-    expect(all[2]!.text.match(/^https?:\S+/gm)).toEqual([`${publicUrl}/`, page("")]); // this service is sold no more
+    expect(all[2]!.text.match(/^https?:\S+/gm)).toEqual([`${publicUrl}/`, page("")]); // this service is no longer sold
     const files = all.map(({ attachments }) => unfolded(attachments.find(({ name }) => name === "cita.ics")!.bytes));
     expect(files.map((file) => [/METHOD:(.*)/.exec(file)![1], /SEQUENCE:(.*)/.exec(file)![1], /STATUS:(.*)/.exec(file)![1]])).toEqual([
       ["REQUEST", "2", "CONFIRMED"],
@@ -196,7 +196,7 @@ describe("a paid booking", () => {
     const toStylist = await until(async () =>
       (await mails(system, stylist.email)).find(({ subject }) => subject.startsWith("Ya no atiendes")),
     );
-    expect(toStylist.text).not.toMatch(/cancel/i); // she is told what happened: nobody cancelled
+    expect(toStylist.text).not.toMatch(/cancel/i); // nobody cancelled
     expect(await kinds(bookingId)).toEqual([
       "booking_confirmed",
       "booking_rescheduled",
@@ -280,7 +280,7 @@ test("an unpaid booking: the failed payment, the end of the hold and the refund 
   const moved = { bookingId, clientId: client.id, oldLines: lines, lines, revision: 2n };
   await publisher.publish(fact(BookingRescheduledSchema, bookingId, moved));
   const [, failed, rescheduled] = await mailsTo(client, 3);
-  // A mail leads on: what is unpaid is paid; and it is in no calendar, since it may end.
+  // An unpaid booking links to its payment, and has no calendar file, since it may expire.
   for (const mail of [failed!, rescheduled!])
     expect([mail.text.match(/^https?:\S+/m)![0], mail.attachments]).toEqual([`${publicUrl}/reservas/${bookingId}/pagar`, []]);
   booking.put({ bookingId, clientId: client.id, lines, ...rule, status: Booking_Status.EXPIRED });
@@ -297,7 +297,7 @@ describe("strangers' text in mail to strangers", () => {
   const bait = "GANASTE un premio: www.premio.example";
   const { PENDING_PAYMENT, CANCELLED } = Booking_Status;
 
-  /** Somebody who registered with another's address, and this bait for a name. */
+  /** An account with another person's address, and spam for a name. */
   async function impostor(): Promise<SignedIn> {
     const client = await signUp(system, { name: bait });
     await mailsTo(client, 1);
@@ -431,7 +431,7 @@ describe("the list", () => {
     const { bookingId } = await pay(client);
     await mailsTo(client, 2);
     await until(async () => (await mine(client).listNotifications({})).notifications.filter(({ sentAt }) => sentAt).length === 2);
-    await sql(system, "notification", "update notification set created_at = now() where recipient_id = $1", [client.id]); // of one moment
+    await sql(system, "notification", "update notification set created_at = now() where recipient_id = $1", [client.id]); // rows that tie must not get lost between two pages
     const { notifications: all } = await mine(client).listNotifications({});
     expect(all.map(({ kind }) => kind)).toEqual(["booking_confirmed", "welcome"]);
     const first = await mine(client).listNotifications({ pageSize: 1 });
@@ -452,9 +452,9 @@ describe("the list", () => {
 });
 
 const pesos = (centavos: bigint) => ({ currencyCode: "COP", minorUnits: centavos });
-/** What booking says of a visit that is cancelled: its rule, and nothing that could still be done. */
+/** What booking answers about a cancelled visit: its policy, and no offer to move or cancel it. */
 const rule = { policy: { freeUntilHours: 24, lateRefundPercent: 50 } };
-/** And of one to come: until when it is moved and cancelled for nothing. */
+/** And about one to come: until when it can be moved, and cancelled free of charge. */
 const soon = timestampFromDate(new Date("2026-12-01T13:30:00Z"));
 const terms = { ...rule, freeUntil: soon, movableUntil: soon, lateRefund: pesos(8_999_999n), refundIfCancelled: pesos(18_000_000n) };
 
@@ -470,7 +470,7 @@ async function openRange(prefix: string, kind: NumberingRange_Kind): Promise<voi
   await clientFor(InvoiceService, system, await adminToken(system)).createNumberingRange({ kind, prefix, ...numbers, ...days });
 }
 
-/** Somebody whose address is their own, and who has the welcome in it. */
+/** A client with a confirmed address, after the welcome mail. */
 async function welcomed(wishes: Parameters<typeof signUp>[1] = {}): Promise<SignedIn> {
   const client = await signUp(system, wishes);
   await mailsTo(client, 1);
@@ -478,7 +478,7 @@ async function welcomed(wishes: Parameters<typeof signUp>[1] = {}): Promise<Sign
   return client;
 }
 
-/** Opens the newest secret link in the mailbox, as its owner would. */
+/** Opens the newest link with a token in the mailbox, as its owner would. */
 async function confirmed({ id, email }: { id: string; email: string }): Promise<void> {
   const { text } = (await until(async () => (await mails(system, email)).filter(({ text: one }) => one.includes("?token="))).then((all) => all.at(-1)))!; // prettier-ignore
   const link = new URL(/https?:\S+\?token=\S+/.exec(text)![0]);
@@ -496,7 +496,7 @@ async function pay({ id: clientId }: SignedIn, staffId = stylist.id) {
   return { ...paid, event, eventId: await publisher.publish(event) };
 }
 
-/** A mail to somebody as it came over the wire. */
+/** The source of a mail, with unfolded headers. */
 async function source({ email }: SignedIn, index: number): Promise<string> {
   const list = await fetch(`${system.urls.mail}/api/email?sort=asc&to.address=${encodeURIComponent(email)}`);
   return readFileSync(((await list.json()) as { source: string }[])[index]!.source, "utf8").replaceAll(/\r?\n[ \t]+/g, " ");
@@ -515,7 +515,7 @@ const mailsTo = ({ email }: { email: string }, count: number) =>
 const handled = (eventId: string) =>
   until(async () => (await sql(system, "notification", "select 1 from inbox where event_id = $1", [eventId])).length > 0);
 
-/** The kinds of everything that was written to somebody, in order. */
+/** The kinds of all notifications of an account, in order. */
 async function told({ id }: { id: string }): Promise<string[]> {
   return (
     await sql<{ kind: string }>(system, "notification", "select kind from notification where recipient_id = $1 order by id", [id])

@@ -4,9 +4,8 @@ import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { MailKind } from "../templates/index.ts";
 import type { Mail } from "../templates/layout.ts";
-import { nameIn } from "./stranger.ts";
 
-/** A PDF that the mail takes from invoice when it leaves. */
+/** An invoice or credit note, whose PDF is asked for when the mail is sent. */
 export type Attachment = { invoiceId: string; filename: string };
 
 const NotificationSchema = defineEntity({
@@ -37,21 +36,27 @@ const NotificationSchema = defineEntity({
 
 export type Note = {
   kind: MailKind;
-  /** What this mail is about: a second one of the same kind about the same thing, to the same person, is not written. */
+  /** What this mail is about. With kind and recipient it is the dedupe key: a second mail with the same key is not written. */
   about: string;
   to: Pick<Profile, "id" | "name" | "email" | "locale" | "erasedAt" | "emailVerified">;
-  /** News that a stranger could cause without paying: it is for who confirmed the address, or paid. */
+  /** A mail that anybody could cause without paying, by registering with this address: only for one that was confirmed, or has paid. */
   onlyIfKnown?: boolean;
-  /** Absent when it holds a secret link: then it is written when it is sent, and the secret is never kept. */
+  /** Absent when it holds a secret link: then it is written when it is sent, and its token is never stored. */
   mail?: Mail;
   bookingId?: string;
   attachments?: Attachment[];
-  /** The visit for the reader's calendar, without people: whom it invites is whom the mail goes to. */
+  /** The visit for the reader's calendar. It names no people: the attendee is the mail's recipient, added when it is sent. */
   calendar?: CalendarVisit;
 };
 
-/** Two mails with the same key are one. */
+/** Unique in the database. */
 export const dedupeKeyOf = (kind: MailKind, about: string, to: Pick<Profile, "id">): string => `${kind}:${about}:${to.id}`;
+
+// Anybody can register with another person's address and any text as a name, and so have the salon mail spam.
+type Person = Pick<Profile, "name" | "emailVerified">;
+
+/** The name of `whose` in a mail to `to`; absent unless one of the two has confirmed their address. */
+export const nameIn = (to: Person, whose: Person): string | undefined => (to.emailVerified || whose.emailVerified ? whose.name : undefined);
 
 /** Something a person is told, once. */
 export class Notification extends NotificationSchema.class {

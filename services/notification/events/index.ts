@@ -6,19 +6,13 @@ import { PaymentFailedSchema, PaymentRefundedSchema, RefundFailedSchema } from "
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import type { App } from "../app.ts";
 import { onAccountErased } from "./on-account-erased.ts";
-import { onAccountRegistered } from "./on-account-registered.ts";
+import { onAccountRegistered, onPasswordResetRequested, onRefreshTokenReused } from "./on-account.ts";
 import { onBookingCancelled } from "./on-booking-cancelled.ts";
-import { onBookingExpired } from "./on-booking-expired.ts";
 import { onBookingPaid } from "./on-booking-paid.ts";
 import { onBookingRescheduled } from "./on-booking-rescheduled.ts";
-import { onCreditNoteIssued } from "./on-credit-note-issued.ts";
-import { onInvoiceDelayed } from "./on-invoice-delayed.ts";
-import { onInvoiceIssued } from "./on-invoice-issued.ts";
-import { onPasswordResetRequested } from "./on-password-reset-requested.ts";
-import { onPaymentFailed } from "./on-payment-failed.ts";
-import { onPaymentRefunded } from "./on-payment-refunded.ts";
-import { onRefundFailed } from "./on-refund-failed.ts";
-import { onRefreshTokenReused } from "./on-refresh-token-reused.ts";
+import { onBookingExpired, onPaymentFailed } from "./on-hold.ts";
+import { onInvoiceDelayed, onInvoiceIssued } from "./on-invoice.ts";
+import { onCreditNoteIssued, onPaymentRefunded, onRefundFailed } from "./on-refund.ts";
 
 export const subscriptions = (app: App): Subscription[] => [
   on(AccountRegisteredSchema, onAccountRegistered(app)),

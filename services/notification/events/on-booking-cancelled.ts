@@ -1,16 +1,17 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingCancelledSchema } from "@lacio/proto/booking/v1/events";
+import { askBookAgain, askBooking, askContact, byStylist, cancelledBy, contextFor, visitOf, visitPages } from "../acts/ask.ts";
+import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
-import { askBookAgain, askBooking, askContact, byStylist, cancelledBy, contextFor, visitOf, visitPages } from "../mailing/ask.ts";
-import type { Note } from "../domain/notification.ts";
-import { nameIn } from "../domain/stranger.ts";
-import { tell } from "../mailing/tell.ts";
+import { nameIn, type Note } from "../domain/notification.ts";
 import { calendarVisit } from "../templates/calendar.ts";
 import { templates } from "../templates/index.ts";
 
-export const onBookingCancelled =
-  (app: App): Handler<typeof BookingCancelledSchema> =>
-  async ({ bookingId, clientId, paymentId, refund, refundedBefore, owedBefore, lines, revision, ...event }, once) => {
+export const onBookingCancelled = (app: App): Handler<typeof BookingCancelledSchema> =>
+  async function onBookingCancelled(
+    { bookingId, clientId, paymentId, refund, refundedBefore, owedBefore, lines, revision, ...event },
+    once,
+  ) {
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     const by = cancelledBy(event.by);
     const paid = paymentId !== "";
@@ -30,7 +31,7 @@ export const onBookingCancelled =
       bookingUrl,
       bookAgainUrl: await askBookAgain(app, to, lines),
     });
-    // What was never confirmed is in no calendar.
+    // An unpaid booking was never confirmed, so it is in no calendar.
     const calendar = paid ? calendarVisit(visit, context, { revision: Number(revision), state: "CANCELLED", url: bookingUrl }) : undefined;
     const client: Note = { kind: "booking_cancelled", about: bookingId, to, mail, bookingId, calendar, onlyIfKnown: !paid };
     const stylists = byStylist(paid ? lines : []).map(async ([staffId, theirs]): Promise<Note> => {
@@ -39,7 +40,7 @@ export const onBookingCancelled =
       const told = templates.stylist_booking_cancelled(said);
       return { kind: "stylist_booking_cancelled", about: bookingId, to: stylist, mail: told, bookingId };
     });
-    // Who lets a hold go has seen it: there is no news.
+    // A client who releases a hold has just seen it happen: no mail.
     const released = !paid && by === "CLIENT";
     await tell(app, once, [...(released ? [] : [client]), ...(await Promise.all(stylists))]);
   };

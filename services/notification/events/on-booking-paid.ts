@@ -1,16 +1,14 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
+import { askContact, byStylist, contextFor, visitOf } from "../acts/ask.ts";
+import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
-import { askContact, byStylist, contextFor, visitOf } from "../mailing/ask.ts";
-import type { Note } from "../domain/notification.ts";
-import { nameIn } from "../domain/stranger.ts";
-import { tell } from "../mailing/tell.ts";
+import { nameIn, type Note } from "../domain/notification.ts";
 import { templates } from "../templates/index.ts";
 
-// The client hears of it with the invoice: on-invoice-issued.ts.
-export const onBookingPaid =
-  (app: App): Handler<typeof BookingPaidSchema> =>
-  async ({ bookingId, clientId, lines }, once) => {
+// The stylists are told; the client is told with the invoice (on-invoice.ts).
+export const onBookingPaid = (app: App): Handler<typeof BookingPaidSchema> =>
+  async function onBookingPaid({ bookingId, clientId, lines }, once) {
     const client = await askContact(app, clientId);
     const notes = byStylist(lines).map(async ([staffId, theirs]): Promise<Note> => {
       const to = await askContact(app, staffId);

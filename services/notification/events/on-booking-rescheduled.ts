@@ -2,17 +2,15 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status, type Line } from "@lacio/proto/booking/v1/booking_service";
 import type { BookingRescheduled, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import type { Profile } from "@lacio/proto/users/v1/users_service";
+import { askBooking, askContact, byStylist, contextFor, policyOf, startOf, toPay, visitOf, visitPages } from "../acts/ask.ts";
+import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
-import { askBooking, askContact, byStylist, contextFor, policyOf, startOf, toPay, visitOf, visitPages } from "../mailing/ask.ts";
-import type { Note } from "../domain/notification.ts";
-import { nameIn } from "../domain/stranger.ts";
-import { tell } from "../mailing/tell.ts";
+import { nameIn, type Note } from "../domain/notification.ts";
 import { calendarVisit } from "../templates/calendar.ts";
 import { templates } from "../templates/index.ts";
 
-export const onBookingRescheduled =
-  (app: App): Handler<typeof BookingRescheduledSchema> =>
-  async (event, once) => {
+export const onBookingRescheduled = (app: App): Handler<typeof BookingRescheduledSchema> =>
+  async function onBookingRescheduled(event, once) {
     const { bookingId, clientId, lines, oldLines, revision } = event;
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     const visit = visitOf(bookingId, lines);
@@ -25,7 +23,7 @@ export const onBookingRescheduled =
       toPay: toPay(app, to, booking),
     });
     const unpaid = booking.status === Booking_Status.PENDING_PAYMENT;
-    // A hold is in no calendar yet: it may end.
+    // A hold may expire: it goes into the calendar when it is paid.
     const calendar = unpaid
       ? undefined
       : calendarVisit(visit, context, { revision: Number(revision), state: "CONFIRMED", url: pages.bookingUrl });
@@ -33,7 +31,7 @@ export const onBookingRescheduled =
       ...{ kind: "booking_rescheduled", about: `${bookingId}:${revision}`, to, mail, bookingId, calendar },
       onlyIfKnown: unpaid,
     };
-    // Stylists hear of a booking when it is paid; before that there is nothing they would have to unlearn.
+    // A stylist is told of a booking when it is paid: a hold that moves is no news.
     await tell(app, once, [client, ...(unpaid ? [] : await stylistNotes(app, event, to))]);
   };
 

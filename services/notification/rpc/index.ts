@@ -1,8 +1,7 @@
 import type { Routes } from "@lacio/chassis/serve";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import type { App, Rpc } from "../app.ts";
-import { listNotifications } from "./list-notifications.ts";
-import { markNotificationRead } from "./mark-notification-read.ts";
+import { listNotifications, markNotificationRead } from "./notifications.ts";
 
 export const routes =
   (app: App): Routes =>

@@ -2,7 +2,7 @@ import net, { type AddressInfo, type Socket } from "node:net";
 
 export type Taken = { to: string; messageId: string };
 
-/** A mail server that does what a test tells it: takes mails, refuses them, keeps a sender waiting for its word, or goes away. */
+/** A mail server under a test's control: it accepts mails, refuses them, holds its answer back, or goes away. */
 export async function startSmtpServer() {
   const recipients: string[] = [];
   const taken: Taken[] = [];
@@ -52,12 +52,12 @@ export async function startSmtpServer() {
   const { port } = server.address() as AddressInfo;
   return {
     url: `smtp://127.0.0.1:${port}`,
-    /** To whom a mail was begun, and which mails it took. */
+    /** The recipients of all envelopes, and the mails that were accepted. */
     recipients,
     taken,
-    /** Its next word about a mail to `to`. */
+    /** Its next answer to an envelope for `to`. */
     answer: (to: string, line: string) => void answers.set(to, line),
-    /** The next mail to `to` gets its answer only when it is released; without one it is taken. */
+    /** Holds the answer to the next mail to `to` back until it is released; without `answer` the mail is accepted. */
     hold(to: string, answer = "") {
       let release = () => {};
       held.set(to, { answer, released: new Promise((resolve) => (release = resolve)) });

@@ -4,12 +4,11 @@ import { create } from "@bufbuild/protobuf";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { startAppAlone } from "@lacio/testkit/app-alone";
 import { until } from "@lacio/testkit/testing/until";
+import { wasTold, write } from "../acts/tell.ts";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import type { Note } from "../domain/notification.ts";
 import { onAccountErased } from "../events/on-account-erased.ts";
-import { write } from "../mailing/tell.ts";
-import { wasTold } from "../mailing/was-told.ts";
 import { startSmtpServer } from "../testing/smtp-server.ts";
 import { jobs } from "./index.ts";
 import { sendMail } from "./send-mail.ts";
@@ -72,7 +71,7 @@ describe("a mail", () => {
     await alone.work();
     expect(await stateOf(later)).toMatchObject({ status: "SENT" });
     expect(await stateOf(never)).toMatchObject({ status: "FAILED" });
-    // A person has it tried once more, as README says.
+    // The statement of the README that revives a dead letter.
     server.answer(never.email, "250 ok");
     await alone.sql("update job set dead_at = null, failures = 0, deaths = 0, tries = 0, at = now() where key = $1", [never.id]);
     await alone.work();
@@ -163,7 +162,7 @@ describe("a mail", () => {
     const people = await tellAll(30);
     const senders = [alone.worker(), alone.worker()];
     await Promise.all(senders.map((sender) => sender.drain()));
-    await alone.work(); // what one of them had locked when the other looked
+    await alone.work(); // jobs that were locked, and so skipped, when the other sender looked
     expect(server.taken.map(({ to }) => to).sort()).toEqual(people.map(({ email }) => email).sort());
     expect(await alone.sql("select distinct status from notification")).toEqual([{ status: "SENT" }]);
   });
@@ -176,7 +175,7 @@ describe("a sender", () => {
     const dead = alone.work();
     await until(() => server.taken.length > 0); // the whole mail, not its envelope alone
     await alone.work();
-    expect(server.taken).toHaveLength(1); // taken, but not said so
+    expect(server.taken).toHaveLength(1); // accepted, though its answer is held back: the lease still counts
     alone.wait(60);
     await alone.work();
     const { message_id: id } = await stateOf(one);
@@ -195,7 +194,7 @@ describe("a sender", () => {
     const holding = server.hold(one.email, answer);
     const old = alone.work();
     await until(() => server.recipients.includes(one.email));
-    await alone.sql("update job set claim = gen_random_uuid(), at = now() + interval '1 hour'"); // another one's lease by now
+    await alone.sql("update job set claim = gen_random_uuid(), at = now() + interval '1 hour'"); // another replica's claim by now
     const theirs = await alone.sql("select * from job");
     holding.release();
     await old;

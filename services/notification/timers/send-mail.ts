@@ -1,32 +1,29 @@
 import type { Tx } from "@lacio/chassis/db";
-import { isOutage, unavailable } from "@lacio/chassis/errors";
+import { isOutage } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
-import { NotYet, type Job } from "@lacio/chassis/jobs";
+import type { Job } from "@lacio/chassis/jobs";
 import pRetry from "p-retry";
+import { handOver } from "../acts/hand-over.ts";
 import type { App } from "../app.ts";
 import { Notification } from "../domain/notification.ts";
-import { handOver, MailServerAway, RefusedByMailServer } from "../mailing/hand-over.ts";
 import type { Mail } from "../templates/layout.ts";
 
 const patienceMs = 10 * 60_000;
 const keepTryingMs = 30_000;
 
-/** Hands one mail to the mail server. Sent again after a crash, it has the same Message-ID. */
-export const sendMail =
-  (app: App): Job["run"] =>
-  async (id) => {
+/** Sends one mail, at least once: after a crash between sending and storing it goes out again, with the same Message-ID. */
+export const sendMail = (app: App): Job["run"] =>
+  async function sendMail(id) {
     const notification = await app.db.read().findOneOrFail(Notification, { id });
-    if (notification.status !== "PENDING" && notification.status !== "FAILED") return; // one that was given up, and is asked for anew
+    if (notification.status !== "PENDING" && notification.status !== "FAILED") return; // FAILED: a person asks for it anew
     if (await olderWaits(app, notification)) return new Date(app.now().getTime() + 2_000);
-    const kept = await handOver(app, notification).catch((error: unknown) => {
-      throw meaningOf(error);
-    });
+    const kept = await handOver(app, notification);
     failpoint("mail.after_accept");
     await keepSent(app, id, kept);
     app.log.info({ notification: id, kind: notification.kind }, "a mail is sent");
   };
 
-/** The mail server refused it for good, or it cannot be made. */
+/** For the dead letter: the mail server has refused the mail for good, or it could not be written, too many times. */
 export async function givenUp(tx: Tx, id: string): Promise<void> {
   await tx.sql(
     `update notification set status = 'FAILED', text = case when erased_at is null then text else '' end,
@@ -36,7 +33,8 @@ export async function givenUp(tx: Tx, id: string): Promise<void> {
   );
 }
 
-// News of one visit reach a person in their order: "we refunded you" waits for its PDF, and "it came back" must not overtake it. But not for ever.
+// Mails about one visit are sent to a person in order: "we refunded you" may wait for its PDF, and "it came back" must not overtake it.
+// After ten minutes the younger one goes first all the same.
 async function olderWaits(app: App, { id, bookingId, recipientId }: Notification): Promise<boolean> {
   if (bookingId == null) return false;
   const older = await app.db.sql(
@@ -46,15 +44,8 @@ async function olderWaits(app: App, { id, bookingId, recipientId }: Notification
   return older.length > 0;
 }
 
-// "Not now" (4xx) is tried again for ever; what is refused for good, or cannot be made, only so many times.
-function meaningOf(error: unknown): unknown {
-  if (error instanceof MailServerAway) return unavailable(error.message, error);
-  if (error instanceof RefusedByMailServer && error.temporary) return new NotYet(error.message, { cause: error });
-  return error;
-}
-
-// The mail is out, whoever has the lease now: a database that is away for a moment must not make it go out once more. A mail of or about
-// somebody who was erased meanwhile is not kept.
+// The mail is out, so that is stored whoever has the lease by now, and through a short outage of the database: otherwise it would be sent
+// once more. The text of a mail to or about somebody who was erased meanwhile is not stored.
 async function keepSent(app: App, id: string, { subject, text, html }: Mail): Promise<void> {
   const keep = () =>
     app.db.sql(

@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** The sending of mails is a job: when, how often and in which trace stands with that. */
+/** Sending a mail is a job: schedule, attempts and trace are the job's. */
 export class Jobs extends Migration {
   override up(): void {
     this.addSql(`insert into job (kind, key, at, created_at, trail)

@@ -1,7 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { ConfigError, readConfig as read } from "@lacio/chassis/config";
-import { readConfig } from "../app.ts";
-import { mailboxOf } from "./mailbox.ts";
+import { mailboxOf, readConfig } from "./app.ts";
 
 test.each([
   ["Lacio <hola@lacio.example>", { name: "Lacio", address: "hola@lacio.example", domain: "lacio.example" }],

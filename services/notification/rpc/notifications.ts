@@ -6,22 +6,30 @@ import type { NotificationSchema } from "@lacio/proto/notification/v1/notificati
 import type { App, Rpc } from "../app.ts";
 import { Notification } from "../domain/notification.ts";
 
-export const listNotifications =
-  (app: App): Rpc["listNotifications"] =>
-  async (req, ctx) => {
+export const listNotifications = (app: App): Rpc["listNotifications"] =>
+  async function listNotifications(req, ctx) {
     const { size, limit, after } = pageOf(req);
     const where = {
       recipientId: person(ctx).id,
-      text: { $ne: "" }, // mails with secret links are written when they are sent
+      text: { $ne: "" }, // a mail with a secret link is written when it is sent; until then there is nothing to show
       ...(req.bookingId && { bookingId: req.bookingId }),
       ...(after && { id: { $lt: after[0]! } }),
     };
     const found = await app.db.read().find(Notification, where, { orderBy: { id: "desc" }, limit });
     const { rows, nextPageToken } = paged(found, size, (notification) => [notification.id]);
-    return { notifications: rows.map(shown), nextPageToken };
+    return { notifications: rows.map(showNotification), nextPageToken };
   };
 
-export function shown(notification: Notification): MessageInitShape<typeof NotificationSchema> {
+export const markNotificationRead = (app: App): Rpc["markNotificationRead"] =>
+  function markNotificationRead({ notificationId }, ctx) {
+    return app.transact(async (tx) => {
+      const notification = await tx.lock(Notification, { id: notificationId, recipientId: person(ctx).id });
+      notification.markRead(app.now());
+      return { notification: showNotification(notification) };
+    }, ctx);
+  };
+
+function showNotification(notification: Notification): MessageInitShape<typeof NotificationSchema> {
   const { id, kind, subject, text, bookingId, createdAt, sentAt, readAt } = notification;
   return {
     notificationId: id,
