@@ -83,6 +83,25 @@ export class Notification extends NotificationSchema.class {
     });
   }
 
+  /** The mail is out, with these words. One that was given up may be sent after all, at a person's wish. */
+  markSent({ subject, text, html }: Mail, now: Date): void {
+    if (this.status !== "PENDING" && this.status !== "FAILED") return;
+    Object.assign(this, { status: "SENT", sentAt: now, subject, text, html });
+    this.forgetWordsIfErased();
+  }
+
+  /** It will not be sent. */
+  giveUp(): void {
+    if (this.status !== "PENDING") return;
+    this.status = "FAILED";
+    this.forgetWordsIfErased();
+  }
+
+  // Somebody whom the mail is to, or about, was erased while it waited: now nobody needs its text any more.
+  private forgetWordsIfErased(): void {
+    if (this.erasedAt != null) Object.assign(this, { text: "", html: "" });
+  }
+
   markRead(now: Date): void {
     this.readAt ??= now;
   }

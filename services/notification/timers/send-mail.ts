@@ -25,12 +25,7 @@ export const sendMail = (app: App): Job["run"] =>
 
 /** For the dead letter: the mail server has refused the mail for good, or it could not be written, too many times. */
 export async function givenUp(tx: Tx, id: string): Promise<void> {
-  await tx.sql(
-    `update notification set status = 'FAILED', text = case when erased_at is null then text else '' end,
-       html = case when erased_at is null then html else '' end
-     where id = $1 and status = 'PENDING'`,
-    [id],
-  );
+  (await tx.lock(Notification, { id })).giveUp();
 }
 
 // Mails about one visit are sent to a person in order: "we refunded you" may wait for its PDF, and "it came back" must not overtake it.
@@ -45,16 +40,9 @@ async function olderWaits(app: App, { id, bookingId, recipientId }: Notification
 }
 
 // The mail is out, so that is stored whoever has the lease by now, and through a short outage of the database: otherwise it would be sent
-// once more. The text of a mail to or about somebody who was erased meanwhile is not stored.
-async function keepSent(app: App, id: string, { subject, text, html }: Mail): Promise<void> {
-  const keep = () =>
-    app.db.sql(
-      `update notification set status = 'SENT', sent_at = $5, subject = $2,
-         text = case when erased_at is null then $3 else '' end, html = case when erased_at is null then $4 else '' end
-       where id = $1 and status in ('PENDING', 'FAILED')`,
-      [id, subject, text, html, app.now()],
-      "keep-sent",
-    );
+// once more.
+async function keepSent(app: App, id: string, mail: Mail): Promise<void> {
+  const keep = () => app.transact(async (tx) => (await tx.lock(Notification, { id })).markSent(mail, app.now()));
   const patience = { minTimeout: 200, maxTimeout: 2_000, maxRetryTime: keepTryingMs, retries: Number.POSITIVE_INFINITY };
   await pRetry(keep, { ...patience, shouldRetry: ({ error }) => isOutage(error) });
 }
