@@ -27,7 +27,7 @@ type Rules = Pick<Settings, "holdMinutes" | "freeUntilHours" | "lateRefundPercen
 
 /** A visit: held, paid, then kept, moved, cancelled or missed. Every change grows the revision and is a fact. */
 export class Booking extends BookingSchema.class {
-  /** Loaded together with the booking, see load-bookings.ts. */
+  /** Loaded together with the booking, see acts/load-bookings.ts. */
   declare lines: BookingLine[];
 
   static request({ clientId, terms, stylist, start, anyStaff }: Wish, rules: Rules, now: Date): [Booking, Fact] {

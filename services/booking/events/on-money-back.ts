@@ -6,7 +6,7 @@ import {
   type PaymentRefundedSchema,
   type RefundFailedSchema,
 } from "@lacio/proto/payments/v1/events";
-import { lockBooking } from "../db/load-bookings.ts";
+import { lockBooking } from "../acts/load-bookings.ts";
 import type { Booking, GivenBack } from "../domain/booking.ts";
 
 // What a client has back of what a booking cost, or should have: a later cancellation gives of the rest. Sums, so each fact counts once, in

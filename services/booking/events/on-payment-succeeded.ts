@@ -5,9 +5,9 @@ import type { PaymentSucceeded, PaymentSucceededSchema } from "@lacio/proto/paym
 import type { App } from "../app.ts";
 import type { Booking, Payment } from "../domain/booking.ts";
 import { declinedPayment } from "../domain/declined-payment.ts";
-import { lockBooking } from "../db/load-bookings.ts";
+import { lockBooking } from "../acts/load-bookings.ts";
 import { takeMoneyBack } from "./on-money-back.ts";
-import { occupy, takeTurns } from "../occupancy/occupancy.ts";
+import { occupy, takeTurns } from "../acts/occupancy.ts";
 import { completeLater } from "../timers/complete-visit.ts";
 
 /** Each payment ends in exactly one of: the booking is paid, or the money goes back. */

@@ -1,7 +1,7 @@
 import { invalid } from "@lacio/chassis/errors";
 import type { App, Rpc } from "../app.ts";
-import { lockBooking } from "../db/load-bookings.ts";
-import { release } from "../occupancy/occupancy.ts";
+import { lockBooking } from "../acts/load-bookings.ts";
+import { release } from "../acts/occupancy.ts";
 import { showBooking } from "./show-booking.ts";
 import { actsAs, visibleBooking } from "./visible-booking.ts";
 

@@ -4,7 +4,7 @@ import { invalid, Refusal } from "@lacio/chassis/errors";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import { Booking_Status, type ListBookingsRequest } from "@lacio/proto/booking/v1/booking_service";
 import type { App, Rpc } from "../app.ts";
-import { findBookings } from "../db/load-bookings.ts";
+import { findBookings } from "../acts/load-bookings.ts";
 import { positionKey, startPosition, type Position } from "./list-position.ts";
 import { showBooking } from "./show-booking.ts";
 

@@ -4,7 +4,7 @@ import type { ListStaffBookingsRequest } from "@lacio/proto/booking/v1/booking_s
 import type { App, Rpc } from "../app.ts";
 import type { Status } from "../domain/booking-schema.ts";
 import { positionKey, startPosition, type Position } from "./list-position.ts";
-import { findBookings } from "../db/load-bookings.ts";
+import { findBookings } from "../acts/load-bookings.ts";
 import { showBooking } from "./show-booking.ts";
 import { time } from "../domain/start-time.ts";
 

@@ -5,7 +5,7 @@ import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { App } from "../app.ts";
 import type { Booking } from "../domain/booking.ts";
 import type { By } from "../domain/booking-schema.ts";
-import { findBooking } from "../db/load-bookings.ts";
+import { findBooking } from "../acts/load-bookings.ts";
 
 /** A booking that this caller may see. @throws Refusal `not_found` */
 export async function visibleBooking(app: App, id: string, ctx: HandlerContext): Promise<Booking> {

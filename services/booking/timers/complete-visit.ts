@@ -1,10 +1,10 @@
 import type { Tx } from "@lacio/chassis/db";
 import type { Job } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
-import { lockBooking } from "../db/load-bookings.ts";
+import { lockBooking } from "../acts/load-bookings.ts";
 import type { Booking } from "../domain/booking.ts";
 import { later } from "../domain/busy-parts.ts";
-import { release } from "../occupancy/occupancy.ts";
+import { release } from "../acts/occupancy.ts";
 
 /** What lies behind waits for nobody: a visit that the stylist did not close completes itself some hours after its end. */
 export const completeVisit =

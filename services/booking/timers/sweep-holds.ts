@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import { expireHolds, lapsedHolds } from "../occupancy/expire-holds.ts";
+import { expireHolds, lapsedHolds } from "../acts/expire-holds.ts";
 
 /** Slots of unpaid bookings are free again within seconds after the hold ends. @throws the errors of holds that could not be ended, after the others */
 export async function sweepHolds(app: App, over: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import { Code } from "@connectrpc/connect";
 import { Refusal } from "@lacio/chassis/errors";
 import { OwnVisitSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { findBooking } from "../db/load-bookings.ts";
+import { findBooking } from "./load-bookings.ts";
 import type { Booking } from "../domain/booking.ts";
 
 type Sql = <Row extends object>(text: string, params: unknown[]) => Promise<Row[]>;
