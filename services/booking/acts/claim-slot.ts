@@ -4,16 +4,15 @@ import { rootOf } from "@lacio/chassis/db";
 import type { Fact } from "@lacio/chassis/fact";
 import { answerRecord } from "@lacio/chassis/idempotency";
 import type { App } from "../app.ts";
-import { BookingLine } from "../domain/booking-line.ts";
+import { BookingLine, type Busy } from "../domain/booking-line.ts";
 import { Booking } from "../domain/booking.ts";
-import { partColumns, partRows } from "./occupancy.ts";
 import { overlapsOwnVisit } from "./own-visit.ts";
 
 export type Claim = { booking: Booking; created: Fact; answer: unknown; refuseOverlap: boolean };
 export type Outcome = "claimed" | "slot_taken" | "too_many_holds";
 
 /**
- * Takes the slot, or says why not: occupancy, booking, outbox and the idempotent answer in one statement, all or nothing.
+ * Takes the slot, or says why not: occupancy, booking, outbox and the answer under the idempotency key in one statement, all or nothing.
  * @throws Refusal `overlaps_own_visit`, where the claim asks for it
  */
 export async function claimSlot(app: App, claim: Claim, ctx: HandlerContext): Promise<Outcome> {
@@ -22,11 +21,12 @@ export async function claimSlot(app: App, claim: Claim, ctx: HandlerContext): Pr
       return await claimOnce(app, claim, ctx);
     } catch (error) {
       const { code, constraint, message } = rootOf(error) as { code?: string; constraint?: string; message?: string };
-      if (code === "LA001") return message as Outcome;
-      // A call beside this one took the same hold number: the next look finds another, or none.
-      const beside = constraint === "booking_open_hold";
-      if (beside && attempt > app.config.maxOpenHolds) return "too_many_holds";
-      if (!beside && (attempt >= 3 || (code !== "40P01" && code !== "40001"))) throw error;
+      if (code === "LA001") return message as Outcome; // raised by refuse()
+      // A concurrent call of this client inserted the same hold number first (unique index): a retry finds the next free one, or none.
+      const holdNoTaken = constraint === "booking_open_hold";
+      if (holdNoTaken && attempt > app.config.maxOpenHolds) return "too_many_holds";
+      const retryable = code === "40P01" || code === "40001"; // deadlock, serialization failure
+      if (!holdNoTaken && (attempt >= 3 || !retryable)) throw error;
       await delay(Math.random() * 10 * attempt);
     }
   }
@@ -35,7 +35,7 @@ export async function claimSlot(app: App, claim: Claim, ctx: HandlerContext): Pr
 async function claimOnce(app: App, { booking, created, answer, refuseOverlap }: Claim, ctx: HandlerContext): Promise<Outcome> {
   const claimed = await app.db.statement<{ won: boolean; hold_no: number | null; own_visit: string | null }>({
     name: "claim-slot",
-    with: claimedAs(app.db.columnsOf(Booking), app.db.columnsOf(BookingLine)),
+    with: claimSql(app.db.columnsOf(Booking), app.db.columnsOf(BookingLine)),
     select: "won, hold_no, own_visit, refused from claimed",
     params: [
       ...partColumns(booking.busy()),
@@ -53,9 +53,9 @@ async function claimOnce(app: App, { booking, created, answer, refuseOverlap }: 
   return "claimed";
 }
 
-// "on conflict do nothing" instead of an error: claimants of one slot wait in line and don't deadlock. Some parts but not all means
-// that somebody has the rest: refuse() then undoes the statement.
-const claimedAs = (booking: string, line: string) => `
+// `on conflict do nothing` waits for a concurrent insert of an overlapping part instead of failing: with the order of `partRows`, claims of
+// one slot queue and don't deadlock. Where some parts were inserted but not all, refuse() raises an error, which undoes the statement.
+const claimSql = (booking: string, line: string) => `
   wanted as (
     select * from jsonb_populate_record(null::booking, $5)
   ), own as materialized (
@@ -78,3 +78,15 @@ const claimedAs = (booking: string, line: string) => `
     select exists (select from booked) as won, (select no from hold) as hold_no, (select visit from own) as own_visit,
       case when (select count(*) from part) between 1 and cardinality($1::uuid[]) - 1 then refuse('slot_taken') end as refused
   )`;
+
+/** Rows (resource_id, during) of the three arrays of `partColumns`, always in one order: concurrent inserts then wait for each other in turn. */
+export const partRows = (first: number) =>
+  `select resource_id, tstzrange(starts_at, ends_at) as during
+   from unnest($${first}::uuid[], $${first + 1}::timestamptz[], $${first + 2}::timestamptz[]) as p(resource_id, starts_at, ends_at)
+   order by resource_id, starts_at`;
+
+export const partColumns = (parts: Busy[]): [string[], Date[], Date[]] => [
+  parts.map((part) => part.staffId),
+  parts.map((part) => part.start),
+  parts.map((part) => part.end),
+];

@@ -1,10 +1,11 @@
 import { LockMode } from "@mikro-orm/core";
 import type { App } from "../app.ts";
+import type { Busy } from "../domain/booking-line.ts";
 import { Booking } from "../domain/booking.ts";
-import type { Busy } from "../domain/busy-parts.ts";
-import { partColumns, partRows, release } from "./occupancy.ts";
+import { partColumns, partRows } from "./claim-slot.ts";
+import { release } from "./occupancy.ts";
 
-/** Ends lapsed holds that the sweeper has not met yet, where they are in the way of a claim: on these parts, or among the client's own. */
+/** Ends lapsed holds that the sweep has not reached yet, where a claim needs their time (`parts`) or, for the client's own, their hold number. */
 export async function expireHoldsInTheWay(app: App, parts: Busy[], clientId: string): Promise<boolean> {
   const inTheWay = await app.db.sql<{ id: string }>(
     `select id from booking
@@ -22,16 +23,11 @@ export async function expireHoldsInTheWay(app: App, parts: Busy[], clientId: str
   return true;
 }
 
-export async function lapsedHolds(app: App): Promise<string[]> {
-  const text = "select id from booking where status = 'PENDING_PAYMENT' and expires_at <= $1 order by expires_at";
-  return (await app.db.sql<{ id: string }>(text, [app.now()])).map(({ id }) => id);
-}
-
 /** Ends these holds, if they have lapsed, and gives their slots back. */
 export function expireHolds(app: App, ids: string[]): Promise<void> {
   return app.transact(async (tx) => {
     const now = app.now();
-    // Rows that are being paid or expired this moment are left to those who do it.
+    // SKIP LOCKED: a row that another transaction pays or expires at this moment is left to it.
     const lapsed = await tx.em.find(
       Booking,
       { status: "PENDING_PAYMENT", expiresAt: { $lte: now }, id: { $in: ids } },

@@ -1,9 +1,29 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import { caller, isAdmin, mayAct, person, type Caller } from "@lacio/chassis/access";
 import type { Tx } from "@lacio/chassis/db";
+import { notFound } from "@lacio/chassis/errors";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { EntityManager } from "@mikro-orm/postgresql";
+import type { App } from "../app.ts";
 import { BookingLine } from "../domain/booking-line.ts";
+import type { By } from "../domain/booking-schema.ts";
 import { Booking } from "../domain/booking.ts";
 
-/** Locks one booking and loads its lines. @throws Refusal `not_found` */
+/** A booking that this caller may see, without a lock. @throws Refusal `not_found` */
+export async function visibleBooking(app: App, id: string, ctx: HandlerContext): Promise<Booking> {
+  const booking = await findBooking(app.db.read(), id);
+  const who = caller(ctx);
+  if (!booking || !(mayAct(who, booking.clientId) || isItsStylist(who, booking))) throw notFound("booking");
+  return booking;
+}
+
+const isItsStylist = (who: Caller, booking: Booking): boolean =>
+  who.kind === "person" && who.role === Caller_Role.STYLIST && booking.isOf(who.id);
+
+/** In whose name a person calls an RPC that is open to clients and the salon alike. */
+export const actsAs = (ctx: HandlerContext): By => (isAdmin(person(ctx)) ? "SALON" : "CLIENT");
+
+/** Locks the row of a booking and loads its lines. @throws Refusal `not_found` */
 export async function lockBooking(tx: Tx, id: string): Promise<Booking> {
   const booking = await tx.lock(Booking, { id });
   await addLines(tx.em, [booking]);
@@ -22,7 +42,7 @@ export async function findBookings(em: EntityManager, ids: string[]): Promise<Bo
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-export async function addLines(em: EntityManager, bookings: Booking[]): Promise<void> {
+async function addLines(em: EntityManager, bookings: Booking[]): Promise<void> {
   const ids = bookings.map((booking) => booking.id);
   const lines = await em.find(BookingLine, { bookingId: { $in: ids } }, { orderBy: { position: "asc" } });
   for (const booking of bookings) booking.lines = lines.filter((line) => line.bookingId === booking.id);

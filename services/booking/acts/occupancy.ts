@@ -1,8 +1,8 @@
 import type { Tx } from "@lacio/chassis/db";
 import type { Booking } from "../domain/booking.ts";
-import type { Busy } from "../domain/busy-parts.ts";
+import { partColumns, partRows } from "./claim-slot.ts";
 
-/** Takes the stylists' time for a booking; false when somebody else has any of it, and then nothing was taken. */
+/** Takes the stylists' time for a booking that is in the table already; false when any of it is taken, and then nothing was inserted. */
 export async function occupy(tx: Tx, booking: Booking): Promise<boolean> {
   const parts = booking.busy();
   const taken = await tx.sql(
@@ -17,10 +17,10 @@ export async function occupy(tx: Tx, booking: Booking): Promise<boolean> {
 }
 
 /**
- * Whoever moves within the days of these stylists does so in turn, to the end of the transaction: two bookings that swap places would
- * otherwise wait for each other's old slot.
+ * Advisory locks on these stylists, held to the end of the transaction and taken in one order: two bookings that swap places would
+ * otherwise wait for each other's old slot, a deadlock.
  */
-export async function takeTurns(tx: Tx, staffIds: string[]): Promise<void> {
+export async function lockStaff(tx: Tx, staffIds: string[]): Promise<void> {
   for (const id of [...new Set(staffIds)].sort()) await tx.sql("select pg_advisory_xact_lock(hashtext($1))", [id]);
 }
 
@@ -28,15 +28,3 @@ export async function takeTurns(tx: Tx, staffIds: string[]): Promise<void> {
 export async function release(tx: Tx, bookingIds: string[]): Promise<void> {
   await tx.sql("delete from occupancy where booking_id = any($1::uuid[])", [bookingIds]);
 }
-
-/** Rows (resource_id, during) of the three arrays of `partColumns`, always in one order: claimants then wait for each other in turn. */
-export const partRows = (first: number) =>
-  `select resource_id, tstzrange(starts_at, ends_at) as during
-   from unnest($${first}::uuid[], $${first + 1}::timestamptz[], $${first + 2}::timestamptz[]) as p(resource_id, starts_at, ends_at)
-   order by resource_id, starts_at`;
-
-export const partColumns = (parts: Busy[]): [string[], Date[], Date[]] => [
-  parts.map((part) => part.staffId),
-  parts.map((part) => part.start),
-  parts.map((part) => part.end),
-];

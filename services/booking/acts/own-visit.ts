@@ -4,12 +4,15 @@ import { Code } from "@connectrpc/connect";
 import { Refusal } from "@lacio/chassis/errors";
 import { OwnVisitSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { findBooking } from "./load-bookings.ts";
 import type { Booking } from "../domain/booking.ts";
+import { findBooking } from "./load-bookings.ts";
 
 type Sql = <Row extends object>(text: string, params: unknown[]) => Promise<Row[]>;
 
-/** Refuses a place for a booking where its client has another visit, until the end of the transaction of `sql`. */
+/**
+ * Refuses a place for a booking where its client has another visit. The function `own_visit_at` takes an advisory lock on the client, so
+ * the answer holds to the end of the transaction of `sql`.
+ */
 export async function refuseOwnOverlap(sql: Sql, em: EntityManager, { id, clientId, startsAt, endsAt }: Booking, now: Date): Promise<void> {
   const [row] = await sql<{ other: string | null }>("select own_visit_at($1, $2, $3, $4, $5) as other", [
     clientId,

@@ -1,7 +1,12 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Terms } from "@lacio/proto/availability/v1/availability_service";
+import type { LineSchema } from "@lacio/proto/booking/v1/booking_service";
+import type { Phase } from "@lacio/proto/staff/v1/staff_service";
+import { busyParts as busyMinutes, visitMinutes } from "@lacio/salon/busy-parts";
 import { defineEntity, p } from "@mikro-orm/core";
-import { busyParts, later, visitMinutes, type Busy, type Layout } from "./busy-parts.ts";
+
+export type Layout = { phases: Pick<Phase, "name" | "minutes" | "busy">[]; bufferMinutes: number };
 
 const BookingLineSchema = defineEntity({
   name: "BookingLine",
@@ -24,7 +29,7 @@ const BookingLineSchema = defineEntity({
   },
 });
 
-/** Who does it, under the name of that day. */
+/** Who does it; the name is stored as it was then. */
 export type Stylist = { staffId: string; staffName: string };
 
 /** One service of a visit, on the terms under which it was sold. */
@@ -61,20 +66,29 @@ export class BookingLine extends BookingLineSchema.class {
   busy(): Busy[] {
     return busyParts(this, this.staffId, this.startsAt);
   }
-
-  message() {
-    const { serviceId, serviceName, serviceNameEn, staffId, staffName, ivaPercent } = this;
-    return {
-      serviceId,
-      serviceName,
-      serviceNameEn,
-      staffId,
-      staffName,
-      ivaPercent,
-      price: { currencyCode: this.currency, minorUnits: this.price },
-      start: timestampFromDate(this.startsAt),
-      end: timestampFromDate(this.endsAt),
-    };
-  }
 }
 BookingLineSchema.setClass(BookingLine);
+
+export function showLine(line: BookingLine): MessageInitShape<typeof LineSchema> {
+  const { serviceId, serviceName, serviceNameEn, staffId, staffName, ivaPercent } = line;
+  return {
+    ...{ serviceId, serviceName, serviceNameEn, staffId, staffName, ivaPercent },
+    price: showMoney(line, line.price),
+    start: timestampFromDate(line.startsAt),
+    end: timestampFromDate(line.endsAt),
+  };
+}
+
+export const showMoney = ({ currency }: { currency: string }, minorUnits: bigint) => ({ currencyCode: currency, minorUnits });
+
+/** When one stylist is busy; half-open: the end is free again. */
+export type Busy = { staffId: string; start: Date; end: Date };
+
+/** The stylist's busy parts of a visit with this layout and start. */
+export function busyParts(layout: Layout, staffId: string, start: Date): Busy[] {
+  const minutes = busyMinutes(layout);
+  const parts = Array.from({ length: minutes.length / 2 }, (_, i) => [minutes[2 * i]!, minutes[2 * i + 1]!] as const);
+  return parts.map(([from, to]) => ({ staffId, start: later(start, from), end: later(start, to) }));
+}
+
+export const later = (time: Date, minutes: number): Date => new Date(time.getTime() + minutes * 60_000);

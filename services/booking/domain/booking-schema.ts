@@ -1,5 +1,6 @@
 import type { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
 import { defineEntity, p } from "@mikro-orm/core";
+import type { BookingLine } from "./booking-line.ts";
 
 export type Status = keyof typeof Booking_Status;
 export type By = keyof typeof Cancellation_By;
@@ -23,9 +24,9 @@ export const BookingSchema = defineEntity({
     cancelledBy: p.string().length(10).$type<By>().nullable(),
     cancelReason: p.string().length(500).nullable(),
     refund: p.bigint().nullable(),
-    // What the client has back, however it came there.
+    // What the client got back of the price: refunds, and disputes that the salon lost.
     refunded: p.bigint(),
-    // What more of the price the client should have back: a refund failed.
+    // What the salon still owes the client of it, because a refund failed.
     owed: p.bigint(),
     cancelledAt: p.datetime().nullable(),
     anyStaff: p.boolean(),
@@ -35,3 +36,6 @@ export const BookingSchema = defineEntity({
     createdAt: p.datetime(),
   },
 });
+
+/** A booking with its lines, before it has methods: rules and facts are made from it. */
+export type StoredBooking = InstanceType<typeof BookingSchema.class> & { lines: BookingLine[] };

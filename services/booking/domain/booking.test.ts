@@ -5,8 +5,8 @@ import { TermsSchema } from "@lacio/proto/availability/v1/availability_service";
 import { BookingCancelledSchema, BookingCreatedSchema, BookingPaidSchema, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import { describe, expect, test } from "@jest/globals";
 import { Booking } from "./booking.ts";
-import { clientOptions } from "./client-options.ts";
 import type { By } from "./booking-schema.ts";
+import { clientOptions, refuseUnlessMovable } from "./policy.ts";
 
 const now = new Date("2026-12-01T12:00:00Z");
 const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
@@ -210,8 +210,8 @@ describe("a booking", () => {
   });
 
   test("an unpaid one is moved until its hold ends", () => {
-    expect(reasonOf(() => request()[0].refuseUnlessMovable("CLIENT", inHours(0.1)))).toBe("ok");
-    expect(reasonOf(() => request()[0].refuseUnlessMovable("CLIENT", inHours(1 / 6)))).toBe("hold_expired");
+    expect(reasonOf(() => refuseUnlessMovable(request()[0], "CLIENT", inHours(0.1)))).toBe("ok");
+    expect(reasonOf(() => refuseUnlessMovable(request()[0], "CLIENT", inHours(1 / 6)))).toBe("hold_expired");
   });
 
   test("moved, stays as it was sold, and has the name of who does it now", () => {

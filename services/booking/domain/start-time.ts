@@ -1,13 +1,13 @@
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { invalid } from "@lacio/chassis/errors";
 import type { Settings } from "@lacio/salon/settings";
+import { later } from "./booking-line.ts";
 import type { By } from "./booking-schema.ts";
-import { later } from "./busy-parts.ts";
 
-/** Where and when the salon is. */
+/** The salon's time zone, and the present. */
 export type Here = { zone: string; now: Date };
 
-/** A start that can be booked: in the days that the salon opens, for a client also on its grid and not too soon. @throws Refusal naming the field */
+/** A start that may be booked: within the bookable days; a client's also on the grid and after the lead time. @throws Refusal naming the field */
 export function startTime(desiredStart: Timestamp | undefined, by: By, settings: Settings, here: Here): Date {
   const start = time(desiredStart, "desiredStart");
   if (start <= here.now) throw refused("must be in the future", "start_in_past");
@@ -27,7 +27,7 @@ export function startTime(desiredStart: Timestamp | undefined, by: By, settings:
 const refused = (description: string, reason?: string) => invalid("desiredStart", description, reason);
 const local = (moment: Date, zone: string) => Temporal.Instant.fromEpochMilliseconds(moment.getTime()).toZonedDateTimeISO(zone);
 
-/** A moment between the years 1 and 9999, which is what Timestamp promises and binary messages need not keep. */
+/** A Timestamp within its documented range, the years 1 to 9999; a binary message can hold any int64. */
 export function time(value: Timestamp | undefined, field: string): Date {
   const inRange = value && value.seconds >= -62_135_596_800n && value.seconds < 253_402_300_800n;
   if (!inRange || value.nanos < 0 || value.nanos > 999_999_999) throw invalid(field, "must be a time between the years 1 and 9999");

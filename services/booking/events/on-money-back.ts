@@ -9,12 +9,11 @@ import {
 import { lockBooking } from "../acts/load-bookings.ts";
 import type { Booking, GivenBack } from "../domain/booking.ts";
 
-// What a client has back of what a booking cost, or should have: a later cancellation gives of the rest. Sums, so each fact counts once, in
-// any order. A payment that the booking declined was never part of it.
+// Sums of what the client got back and of what the salon owes, for a later cancellation to refund the rest. Additions, each made once
+// (inbox), so the order of events does not matter. A payment that the booking declined is refunded in full, and is no part of them.
 
-export const onPaymentRefunded =
-  (): Handler<typeof PaymentRefundedSchema> =>
-  async ({ bookingId, paymentId, amount, takenFromSale, cause }, once) => {
+export const onPaymentRefunded = (): Handler<typeof PaymentRefundedSchema> =>
+  async function onPaymentRefunded({ bookingId, paymentId, amount, takenFromSale, cause }, once) {
     if (cause === Cause.PAYMENT_DECLINED) return;
     const refunded = amount!.minorUnits;
     const given = { refunded, owed: (takenFromSale ?? amount!).minorUnits - refunded };
@@ -23,35 +22,33 @@ export const onPaymentRefunded =
     });
   };
 
-export const onRefundFailed =
-  (): Handler<typeof RefundFailedSchema> =>
-  async ({ bookingId, paymentId, amount, takenFromSale, cause, hadSucceeded, nothingLeft }, once) => {
+export const onRefundFailed = (): Handler<typeof RefundFailedSchema> =>
+  async function onRefundFailed({ bookingId, paymentId, amount, takenFromSale, cause, hadSucceeded, nothingLeft }, once) {
     if (cause === Cause.PAYMENT_DECLINED) return;
-    const back = hadSucceeded ? amount!.minorUnits : 0n;
-    const given = { refunded: -back, owed: back + (takenFromSale?.minorUnits ?? 0n) };
+    const returned = hadSucceeded ? amount!.minorUnits : 0n; // by the bank, to the salon
+    const given = { refunded: -returned, owed: returned + (takenFromSale?.minorUnits ?? 0n) };
     await count(once, bookingId, paymentId, given, (booking) => {
       if (nothingLeft && cause === Cause.BOOKING_CANCELLED) booking.cancellationGave(0n);
     });
   };
 
-export const onDisputeClosed =
-  (): Handler<typeof DisputeClosedSchema> =>
-  async ({ bookingId, paymentId, amount, won, debtPaid }, once) => {
-    if (won) return;
+export const onDisputeClosed = (): Handler<typeof DisputeClosedSchema> =>
+  async function onDisputeClosed({ bookingId, paymentId, amount, won, debtPaid }, once) {
+    if (won) return; // by the salon: the client got nothing back
     await count(once, bookingId, paymentId, { refunded: amount!.minorUnits, owed: -(debtPaid?.minorUnits ?? 0n) });
   };
 
-type Work = (booking: Booking) => void;
+type Change = (booking: Booking) => void;
 
-/** Counts for the payment, also when the booking has not taken it yet. */
-const count = (once: Once, bookingId: string, paymentId: string, given: GivenBack, work: Work = () => {}): Promise<void> =>
+// An event may come before the one of the payment's success: until the booking takes the payment, its sums are kept by payment.
+const count = (once: Once, bookingId: string, paymentId: string, given: GivenBack, change: Change = () => {}): Promise<void> =>
   once(async (tx) => {
     const known = await tx.sql("select 1 from booking where id = $1", [bookingId]);
     if (known.length === 0) return;
     const booking = await lockBooking(tx, bookingId);
     if (booking.paymentId !== paymentId) return keepUntilTaken(tx, paymentId, given);
     booking.givenBack(given);
-    work(booking);
+    change(booking);
   });
 
 async function keepUntilTaken(tx: Tx, paymentId: string, { refunded, owed }: GivenBack): Promise<void> {
@@ -62,7 +59,7 @@ async function keepUntilTaken(tx: Tx, paymentId: string, { refunded, owed }: Giv
   );
 }
 
-/** What went back of a payment before its booking took it. */
+/** The sums of a payment that were counted before its booking took it. */
 export async function takeMoneyBack(tx: Tx, paymentId: string): Promise<GivenBack> {
   const text = "delete from money_back where payment_id = $1 returning amount, owed";
   const [row] = await tx.sql<{ amount: string; owed: string }>(text, [paymentId]);

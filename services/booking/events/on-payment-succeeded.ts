@@ -2,44 +2,44 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Handler } from "@lacio/chassis/consume";
 import type { Tx } from "@lacio/chassis/db";
 import type { PaymentSucceeded, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
-import type { App } from "../app.ts";
-import type { Booking, Payment } from "../domain/booking.ts";
-import { declinedPayment } from "../domain/declined-payment.ts";
 import { lockBooking } from "../acts/load-bookings.ts";
-import { takeMoneyBack } from "./on-money-back.ts";
-import { occupy, takeTurns } from "../acts/occupancy.ts";
+import { lockStaff, occupy } from "../acts/occupancy.ts";
+import type { App } from "../app.ts";
+import { paymentDeclined } from "../domain/booking-facts.ts";
+import type { Booking, Payment } from "../domain/booking.ts";
 import { completeLater } from "../timers/complete-visit.ts";
+import { takeMoneyBack } from "./on-money-back.ts";
 
-/** Each payment ends in exactly one of: the booking is paid, or the money goes back. */
-export const onPaymentSucceeded =
-  (app: App): Handler<typeof PaymentSucceededSchema> =>
-  (event, once) =>
-    once((tx) => take(app, tx, event.bookingId, paymentOf(event)));
+/** Each payment ends in exactly one of: the booking is paid, or the payment is declined and refunded. */
+export const onPaymentSucceeded = (app: App): Handler<typeof PaymentSucceededSchema> =>
+  function onPaymentSucceeded(event, once) {
+    return once((tx) => take(app, tx, event.bookingId, paymentOf(event)));
+  };
 
 async function take(app: App, tx: Tx, bookingId: string, payment: Payment): Promise<void> {
   const known = await tx.sql("select 1 from booking where id = $1", [bookingId]);
   if (known.length === 0) {
     app.log.error({ booking: bookingId, payment: payment.paymentId }, "a payment for a booking that does not exist");
-    return tx.emit(declinedPayment(bookingId, "", payment.paymentId, "booking_unknown"));
+    return tx.emit(paymentDeclined(bookingId, "", payment.paymentId, "booking_unknown"));
   }
   const booking = await lockBooking(tx, bookingId);
-  if (booking.paymentId === payment.paymentId) return;
+  if (booking.paymentId === payment.paymentId) return; // the same payment in another event: nothing to do
   const objection = booking.objectionTo(payment);
   if (objection === "amount_mismatch")
     app.log.error({ booking: bookingId, payment: payment.paymentId }, "a payment of another amount than the price");
-  if (objection) return tx.emit(declinedPayment(booking.id, booking.clientId, payment.paymentId, objection));
+  if (objection) return tx.emit(paymentDeclined(booking.id, booking.clientId, payment.paymentId, objection));
 
-  const ended = booking.status === "EXPIRED";
-  if (ended && !(await claimAgain(app, tx, booking)))
-    return tx.emit(declinedPayment(booking.id, booking.clientId, payment.paymentId, "hold_expired"));
-  tx.emit(booking.markPaid(payment, ended));
+  const expired = booking.status === "EXPIRED";
+  if (expired && !(await claimAgain(app, tx, booking)))
+    return tx.emit(paymentDeclined(booking.id, booking.clientId, payment.paymentId, "hold_expired"));
+  tx.emit(booking.markPaid(payment, expired));
   completeLater(app, tx, booking);
   booking.givenBack(await takeMoneyBack(tx, payment.paymentId));
 }
 
 async function claimAgain(app: App, tx: Tx, booking: Booking): Promise<boolean> {
   if (booking.startsAt <= app.now()) return false;
-  await takeTurns(
+  await lockStaff(
     tx,
     booking.lines.map((line) => line.staffId),
   );

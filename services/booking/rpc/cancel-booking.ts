@@ -1,13 +1,11 @@
-import { invalid } from "@lacio/chassis/errors";
-import type { App, Rpc } from "../app.ts";
-import { lockBooking } from "../acts/load-bookings.ts";
+import { invalid, notFound } from "@lacio/chassis/errors";
+import { actsAs, lockBooking, visibleBooking } from "../acts/load-bookings.ts";
 import { release } from "../acts/occupancy.ts";
+import type { App, Rpc } from "../app.ts";
 import { showBooking } from "./show-booking.ts";
-import { actsAs, visibleBooking } from "./visible-booking.ts";
 
-export const cancelBooking =
-  (app: App): Rpc["cancelBooking"] =>
-  async ({ bookingId, reason, expectedRevision, expectedRefund }, ctx) => {
+export const cancelBooking = (app: App): Rpc["cancelBooking"] =>
+  async function cancelBooking({ bookingId, reason, expectedRevision, expectedRefund }, ctx) {
     const seen = await visibleBooking(app, bookingId, ctx);
     return app.transact(async (tx) => {
       const booking = await lockBooking(tx, bookingId);
@@ -15,6 +13,17 @@ export const cancelBooking =
       if (expectedRefund && expectedRefund.currencyCode !== booking.currency)
         throw invalid("expectedRefund.currencyCode", `must be ${booking.currency}, as the booking`);
       tx.emit(booking.cancel(actsAs(ctx), reason, app.now(), expectedRefund?.minorUnits));
+      await release(tx, [bookingId]);
+      return { booking: showBooking(booking, app.now()) };
+    }, ctx);
+  };
+
+export const cancelStaffBooking = (app: App): Rpc["cancelStaffBooking"] =>
+  function cancelStaffBooking({ staffId, bookingId, reason }, ctx) {
+    return app.transact(async (tx) => {
+      const booking = await lockBooking(tx, bookingId);
+      if (!booking.isOf(staffId)) throw notFound("booking");
+      tx.emit(booking.cancel("STYLIST", reason, app.now()));
       await release(tx, [bookingId]);
       return { booking: showBooking(booking, app.now()) };
     }, ctx);

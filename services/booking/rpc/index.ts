@@ -1,15 +1,11 @@
 import type { Routes } from "@lacio/chassis/serve";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import type { App, Rpc } from "../app.ts";
-import { cancelBooking } from "./cancel-booking.ts";
-import { cancelStaffBooking } from "./cancel-staff-booking.ts";
-import { completeBooking } from "./complete-booking.ts";
+import { cancelBooking, cancelStaffBooking } from "./cancel-booking.ts";
+import { completeBooking, markNoShow } from "./close-visit.ts";
 import { createBooking } from "./create-booking.ts";
-import { getBooking } from "./get-booking.ts";
-import { getBookingSlots } from "./get-booking-slots.ts";
-import { listBookings } from "./list-bookings.ts";
-import { listStaffBookings } from "./list-staff-bookings.ts";
-import { markNoShow } from "./mark-no-show.ts";
+import { getBooking, getBookingSlots } from "./get-booking.ts";
+import { listBookings, listStaffBookings } from "./list-bookings.ts";
 import { rescheduleBooking } from "./reschedule-booking.ts";
 
 export const routes =

@@ -1,9 +1,10 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
+import { showLine, showMoney } from "../domain/booking-line.ts";
 import type { Booking } from "../domain/booking.ts";
-import { clientOptions } from "../domain/client-options.ts";
+import { clientOptions } from "../domain/policy.ts";
 
-/** The booking as callers see it at this moment. */
+/** With what its client may still do at this moment. */
 export function showBooking(booking: Booking, now: Date) {
   const { refundIfCancelled, freeUntil, lateRefund, movableUntil } = clientOptions(booking, now);
   return {
@@ -13,29 +14,29 @@ export function showBooking(booking: Booking, now: Date) {
     staffId: booking.lines[0]!.staffId,
     start: timestampFromDate(booking.startsAt),
     end: timestampFromDate(booking.endsAt),
-    price: booking.money(booking.price),
-    lines: booking.lineMessages(),
+    price: showMoney(booking, booking.price),
+    lines: booking.lines.map(showLine),
     expiresAt: booking.status === "PENDING_PAYMENT" ? timestampFromDate(booking.expiresAt) : undefined,
-    refundIfCancelled: refundIfCancelled === undefined ? undefined : booking.money(refundIfCancelled),
-    cancellation: cancellationOf(booking),
+    refundIfCancelled: refundIfCancelled === undefined ? undefined : showMoney(booking, refundIfCancelled),
+    cancellation: showCancellation(booking),
     policy: { freeUntilHours: booking.freeUntilHours, lateRefundPercent: booking.lateRefundPercent },
     createdAt: timestampFromDate(booking.createdAt),
     paymentId: booking.paymentId ?? "",
     revision: booking.revision,
     movableUntil: movableUntil && timestampFromDate(movableUntil),
     freeUntil: freeUntil && timestampFromDate(freeUntil),
-    refunded: booking.money(booking.refunded),
-    owed: booking.money(booking.owed),
-    lateRefund: lateRefund === undefined ? undefined : booking.money(lateRefund),
+    refunded: showMoney(booking, booking.refunded),
+    owed: showMoney(booking, booking.owed),
+    lateRefund: lateRefund === undefined ? undefined : showMoney(booking, lateRefund),
   };
 }
 
-function cancellationOf(booking: Booking) {
+function showCancellation(booking: Booking) {
   if (booking.status !== "CANCELLED") return undefined;
   return {
     by: Cancellation_By[booking.cancelledBy!],
     reason: booking.cancelReason!,
-    refund: booking.money(booking.refund!),
+    refund: showMoney(booking, booking.refund!),
     cancelledAt: timestampFromDate(booking.cancelledAt!),
   };
 }

@@ -1,24 +1,24 @@
 import type { Tx } from "@lacio/chassis/db";
 import type { Job } from "@lacio/chassis/jobs";
-import type { App } from "../app.ts";
 import { lockBooking } from "../acts/load-bookings.ts";
-import type { Booking } from "../domain/booking.ts";
-import { later } from "../domain/busy-parts.ts";
 import { release } from "../acts/occupancy.ts";
+import type { App } from "../app.ts";
+import { later } from "../domain/booking-line.ts";
+import type { Booking } from "../domain/booking.ts";
 
-/** What lies behind waits for nobody: a visit that the stylist did not close completes itself some hours after its end. */
-export const completeVisit =
-  (app: App): Job["run"] =>
-  async (bookingId, { end }) =>
-    end(async (tx) => {
+/** A visit that nobody closed (rpc/close-visit.ts) completes itself some hours after its end. */
+export const completeVisit = (app: App): Job["run"] =>
+  async function completeVisit(bookingId, { end }) {
+    await end(async (tx) => {
       const booking = await lockBooking(tx, bookingId);
       if (booking.status !== "CONFIRMED") return;
       if (completesAt(app, booking) > app.now()) return completeLater(app, tx, booking); // it was moved
       tx.emit(booking.complete(app.now()));
       await release(tx, [bookingId]);
     });
+  };
 
-/** To be asked for whenever a paid booking gets a place. */
+/** Asks for the job, in the transaction in which a booking is paid or a paid one is moved. */
 export function completeLater(app: App, tx: Tx, booking: Booking): void {
   if (booking.status === "CONFIRMED") tx.later("complete-visit", booking.id, completesAt(app, booking));
 }

@@ -1,21 +1,44 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
-import { isOutage, Refusal } from "@lacio/chassis/errors";
-import type { Slot } from "@lacio/proto/availability/v1/availability_service";
+import { invalid, isOutage, Refusal } from "@lacio/chassis/errors";
+import type { Slot, Terms } from "@lacio/proto/availability/v1/availability_service";
 import { AlternativesSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
-import { busyParts, type Layout } from "../domain/busy-parts.ts";
-import { partColumns } from "./occupancy.ts";
+import { busyParts, type Layout, type Stylist } from "../domain/booking-line.ts";
+import { partColumns } from "./claim-slot.ts";
 
-/** `desk`: it may be offered what a client could not book any more. */
+/** `desk`: alternatives need no lead time. `ignoreBookingId` and `soldAs`: the booking that is moved, whose own time counts as free. */
 export type Wanted = { serviceId: string; start: Date; staffId: string; desk: boolean; ignoreBookingId?: string; soldAs?: Layout };
 
+/** Who can take this start, in fair order, and on which terms. @throws Refusal when nobody can. */
+export async function findCandidates(app: App, wanted: Wanted): Promise<{ terms: Terms; stylists: Stylist[] }> {
+  const { terms, candidates, reason } = await app.availability.findCandidates({
+    ...wanted,
+    start: timestampFromDate(wanted.start),
+  });
+  if (terms && candidates.length > 0) return { terms, stylists: candidates };
+  switch (reason) {
+    case "service_unknown":
+      throw invalid("serviceId", "there is no such service", reason);
+    case "staff_unknown":
+      throw invalid("staffId", "there is no such stylist", reason);
+    case "skill_missing":
+      throw new Refusal(reason, wanted.staffId ? "This stylist does not do this." : "No stylist does this at present.");
+    case "not_working_then":
+      throw new Refusal(reason, wanted.staffId ? "The stylist does not work then." : "Nobody works then.");
+    case "slot_taken":
+      throw await slotTaken(app, wanted, terms);
+    default:
+      throw new Error(`availability found nobody and gave the reason "${reason}"`);
+  }
+}
+
 const shown = 3;
-// Availability's view may be a moment old, and then many of the nearest starts collide with the very visit that won.
+// More than are shown: availability's projection may not know yet of the booking that won, which overlaps many of the nearest starts.
 const asked = 50;
 
-/** The refusal of a slot that is gone, with the nearest ones that are not. */
+/** The refusal of a slot that is taken, with the nearest free ones. `layout`: unknown where availability gave no terms. */
 export async function slotTaken(app: App, wanted: Wanted, layout: Layout | undefined): Promise<Refusal> {
   const alternatives = (layout ? await sharedFreeSlots(app, wanted, layout) : []).slice(0, shown);
   const value = create(AlternativesSchema, {
@@ -24,16 +47,17 @@ export async function slotTaken(app: App, wanted: Wanted, layout: Layout | undef
   return new Refusal("slot_taken", "Somebody else has just taken this slot.", Code.AlreadyExists, [{ desc: AlternativesSchema, value }]);
 }
 
-// A stampede loses one slot many times at once: those who ask the same question at the same moment share its answer.
-const asking = new Map<string, Promise<Slot[]>>();
+// Request coalescing: in a stampede on one slot many calls lose at once, and equal questions that are in flight share one answer.
+const inFlight = new Map<string, Promise<Slot[]>>();
 
 function sharedFreeSlots(app: App, wanted: Wanted, layout: Layout): Promise<Slot[]> {
   const question = JSON.stringify(wanted);
-  const answer = asking.get(question) ?? freeSlots(app, wanted, layout).finally(() => asking.delete(question));
-  asking.set(question, answer);
+  const answer = inFlight.get(question) ?? freeSlots(app, wanted, layout).finally(() => inFlight.delete(question));
+  inFlight.set(question, answer);
   return answer;
 }
 
+// What availability offers, less what is taken in booking's own table by now.
 async function freeSlots(app: App, wanted: Wanted, layout: Layout): Promise<Slot[]> {
   try {
     const request = { ...wanted, start: timestampFromDate(wanted.start), limit: asked };
@@ -42,7 +66,7 @@ async function freeSlots(app: App, wanted: Wanted, layout: Layout): Promise<Slot
     return slots.filter((_, index) => !taken.has(index));
   } catch (error) {
     if (!isOutage(error)) throw error;
-    return []; // the refusal is the answer, the alternatives are a courtesy
+    return []; // an outage: the slot is refused all the same, without alternatives
   }
 }
 
