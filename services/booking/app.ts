@@ -19,5 +19,5 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
 
 export type App = ReturnType<typeof createApp>;
 
-/** What callers may ask, as proto says it: each method is a file in rpc/. */
+/** What callers may ask, as proto says it: each method is named in rpc/index.ts. */
 export type Rpc = ServiceImpl<typeof BookingService>;

@@ -20,7 +20,7 @@ export async function visibleBooking(app: App, id: string, ctx: HandlerContext):
 const isItsStylist = (who: Caller, booking: Booking): boolean =>
   who.kind === "person" && who.role === Caller_Role.STYLIST && booking.isOf(who.id);
 
-/** In whose name a person calls an RPC that is open to clients and the salon alike. */
+/** For whom a person acts by an RPC that is open to clients and ADMINs. */
 export const actsAs = (ctx: HandlerContext): By => (isAdmin(person(ctx)) ? "SALON" : "CLIENT");
 
 /** Locks the row of a booking and loads its lines. @throws Refusal `not_found` */

@@ -51,7 +51,7 @@ export class BookingLine extends BookingLineSchema.class {
     return line;
   }
 
-  /** Puts the visit at a time; everything else stays as it was sold. */
+  /** Sets stylist and time; the terms stay as they were sold. */
   place({ staffId, staffName }: Stylist, start: Date): void {
     this.staffId = staffId;
     this.staffName = staffName;

@@ -5,7 +5,7 @@ import type { BookingLine } from "./booking-line.ts";
 export type Status = keyof typeof Booking_Status;
 export type By = keyof typeof Cancellation_By;
 
-/** The row of a booking; booking.ts gives it its behaviour. */
+/** The row of a booking; the methods are in booking.ts. */
 export const BookingSchema = defineEntity({
   name: "Booking",
   tableName: "booking",
@@ -37,5 +37,5 @@ export const BookingSchema = defineEntity({
   },
 });
 
-/** A booking with its lines, before it has methods: rules and facts are made from it. */
+/** A booking with its lines, as data: policy.ts and booking-facts.ts read it, and booking.ts calls them. */
 export type StoredBooking = InstanceType<typeof BookingSchema.class> & { lines: BookingLine[] };

@@ -22,7 +22,7 @@ export type Wish = { clientId: string; terms: Terms; stylist: Stylist; start: Da
 export type GivenBack = { refunded: bigint; owed: bigint };
 type Rules = Pick<Settings, "holdMinutes" | "freeUntilHours" | "lateRefundPercent">;
 
-/** A visit: held, paid, then kept, moved, cancelled or missed. Every change grows the revision and is a fact. */
+/** A visit: held, paid, then kept, moved, cancelled or missed. Every change of its state raises the revision and makes a fact. */
 export class Booking extends BookingSchema.class {
   /** Not a relation of the ORM: acts/load-bookings.ts loads them with the booking. */
   declare lines: BookingLine[];

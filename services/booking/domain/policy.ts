@@ -4,13 +4,13 @@ import { withdrawableUntil } from "@lacio/salon/withdrawal";
 import { later } from "./booking-line.ts";
 import type { By, StoredBooking } from "./booking-schema.ts";
 
-/** What the client of a booking may still do and until when, and what she gets back; what she cannot do any more is undefined. */
+/** What the client may still do with a booking, until when, and what a cancellation refunds; undefined: not possible any more. */
 export type ClientOptions = {
-  /** What a cancellation now gives back. */
+  /** The refund of a cancellation now. */
   refundIfCancelled?: bigint;
-  /** Until when a cancellation gives everything back. */
+  /** Until when (inclusive) a cancellation is refunded in full. */
   freeUntil?: Date;
-  /** What a later one gives. */
+  /** The refund of a later one. */
   lateRefund?: bigint;
   movableUntil?: Date;
 };
@@ -22,7 +22,7 @@ export function clientOptions(booking: StoredBooking, now: Date): ClientOptions 
 function cancelling(booking: StoredBooking, now: Date): ClientOptions {
   if (!isLive(booking) || booking.startsAt <= now) return {};
   const { startsAt, freeUntilHours, lateRefundPercent, paidAt } = booking;
-  // Before the payment: what will hold if she pays now.
+  // Unpaid: as if it were paid now, as the right of withdrawal begins with the payment.
   const until = freeUntil({ startsAt, freeUntilHours, lateRefundPercent, paidAt: paidAt ?? now });
   return {
     refundIfCancelled: refundOf(booking, "CLIENT", now),
@@ -54,7 +54,7 @@ export function refuseUnlessMovable(booking: StoredBooking, by: By, now: Date): 
     throw new Refusal("too_late", "A booking can be moved as long as cancelling it is free.");
 }
 
-/** What a cancellation now gives back: by the policy where the client cancels, all of it where the salon does, nothing of what was not paid. */
+/** The refund of a cancellation now: by the policy where the client cancels, in full where the salon does, none where nothing was paid. */
 export function refundOf(booking: StoredBooking, by: By, now: Date): bigint {
   if (booking.status !== "CONFIRMED") return 0n;
   return by === "CLIENT" && now > freeUntil(booking) ? lateRefund(booking) : stillSold(booking);

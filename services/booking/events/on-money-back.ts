@@ -9,8 +9,8 @@ import {
 import { lockBooking } from "../acts/load-bookings.ts";
 import type { Booking, GivenBack } from "../domain/booking.ts";
 
-// Sums of what the client got back and of what the salon owes, for a later cancellation to refund the rest. Additions, each made once
-// (inbox), so the order of events does not matter. A payment that the booking declined is refunded in full, and is no part of them.
+// Sums of what the client got back and of what the salon still owes: a later cancellation refunds the rest. Additions commute and the inbox
+// makes each of them once, so neither order nor redelivery matters. A payment that the booking declined was never part of its price.
 
 export const onPaymentRefunded = (): Handler<typeof PaymentRefundedSchema> =>
   async function onPaymentRefunded({ bookingId, paymentId, amount, takenFromSale, cause }, once) {
@@ -40,7 +40,7 @@ export const onDisputeClosed = (): Handler<typeof DisputeClosedSchema> =>
 
 type Change = (booking: Booking) => void;
 
-// An event may come before the one of the payment's success: until the booking takes the payment, its sums are kept by payment.
+// It may come before payments.succeeded: until the booking takes the payment, the sums are kept by payment.
 const count = (once: Once, bookingId: string, paymentId: string, given: GivenBack, change: Change = () => {}): Promise<void> =>
   once(async (tx) => {
     const known = await tx.sql("select 1 from booking where id = $1", [bookingId]);

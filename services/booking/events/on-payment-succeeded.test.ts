@@ -106,7 +106,7 @@ describe("a payment that succeeded", () => {
     const start = salon.freshDay();
     const id = await book(start);
     await expire(id);
-    // Only its last part collides: none of the others may stay behind.
+    // Only the last part overlaps: none of the parts before it may stay inserted.
     const other = await book(new Date(start.getTime() + 2 * 3_600_000));
     await payAndWait({ bookingId: id });
     expect(await declined(id)).toMatchObject([{ reason: "hold_expired" }]);

@@ -73,7 +73,7 @@ describe("booking with the real availability", () => {
     const outcomes = await Promise.all(calls);
     expect(tally(outcomes)).toEqual({ ok: 1, slot_taken: 199 });
     const losers = outcomes.filter(({ reason }) => reason === "slot_taken");
-    // The offer is a courtesy: a call that waits in vain for availability goes without, but never all of them.
+    // Best effort: a refusal has no alternatives where availability did not answer in time, but that is never so for all.
     expect(new Set(losers.map(({ alternatives }) => alternatives.length)).difference(new Set([0, 3])).size).toBe(0);
     const [{ start: desiredStart, staffId: other } = {}] = losers.find(({ alternatives }) => alternatives.length === 3)!.alternatives;
     const second = await outcome(bookings(await signUp(system)).createBooking({ serviceId, staffId: other, desiredStart }));
@@ -135,7 +135,7 @@ describe("booking with the real availability", () => {
     });
     await until(async () => (await outcome(book())).reason === "service_unknown");
     const { slots } = await mine.getBookingSlots({ bookingId, date: day.toISOString().slice(0, 10), staffId });
-    expect(timestampDate(slots.at(-1)!.start!)).toEqual(new Date(day.getTime() + 7 * hour)); // to the end of her day
+    expect(timestampDate(slots.at(-1)!.start!)).toEqual(new Date(day.getTime() + 7 * hour)); // to the end of the shift
     const { booking } = await mine.rescheduleBooking({ bookingId, desiredStart: at(day, 7) });
     expect(timestampDate(booking!.end!).getTime() - timestampDate(booking!.start!).getTime()).toBe(hour);
   });
@@ -145,7 +145,7 @@ describe("booking with the real availability", () => {
     const all = await freeHours(staffId, day);
     const { bookingId } = await bookings(crowd[5]!).createBooking({ serviceId, staffId, desiredStart: at(day) });
     await until(async () => (await freeHours(staffId, day)).length < all.length);
-    // The visit has just begun; in availability's view it still lies in the days to come.
+    // Only booking's row is moved into the past: availability's projection keeps the future time, where its release can be seen.
     const begun = "status = 'CONFIRMED', hold_no = null, starts_at = now() - interval '5 minutes'";
     await sql(system, "booking", `update booking set ${begun} where id = $1`, [bookingId]);
     const desk = clientFor(BookingService, system, await adminToken(system));
@@ -174,7 +174,7 @@ describe("booking with the real availability", () => {
   });
 
   test("one question has one answer: the first hour to which a booking can be moved is never where it is, and can be had", async () => {
-    const [staffId, mine] = [await hire(dayAhead(1)), bookings(crowd[11]!)]; // today's first hour may pass meanwhile
+    const [staffId, mine] = [await hire(dayAhead(1)), bookings(crowd[11]!)]; // from tomorrow: today's first hour may pass during the test
     const { firstFree } = await clientFor(AvailabilityService, system).getAvailability({
       serviceId,
       staffId,

@@ -31,7 +31,7 @@ async function booked(start = salon.freshDay(), serviceId = short.serviceId) {
   await until(async () => (await mine().getBooking({ bookingId })).booking!.status === Status.CONFIRMED);
   return bookingId;
 }
-// Time passes: the visit lies this far from now.
+// As if time had passed: moves the visit to this far from now, and makes its job due.
 const shift = (id: string, interval: string) =>
   salon.sql(
     `with moved as (update booking set starts_at = now() + $2::interval, ends_at = now() + $2::interval + interval '1 hour' where id = $1::uuid returning 1),
@@ -270,8 +270,8 @@ describe("RescheduleBooking", () => {
     expect(salon.system.logs("postgres")).not.toContain("deadlock");
   });
 
-  // A call that arrives when the winner is already done decides anew and may win as well: what counts is that no two calls won on the same
-  // state of the booking.
+  // A call that begins after the winner's commit reads the new revision and may win as well: what counts is that no two calls won on the
+  // same revision.
   test("racing reschedules and cancels of one booking: each state has one winner, the others are told", async () => {
     for (let round = 0; round < 5; round++) {
       const start = salon.freshDay();
@@ -299,7 +299,7 @@ describe("RescheduleBooking", () => {
 });
 
 describe("a client's own visits overlap only where that was asked", () => {
-  const soul = async () => salon.as((await signUp(salon.system)).accessToken);
+  const newClient = async () => salon.as((await signUp(salon.system)).accessToken);
   const overlapOf = async (call: Promise<unknown>) => {
     const error = ConnectError.from(
       await call.then(
@@ -312,7 +312,7 @@ describe("a client's own visits overlap only where that was asked", () => {
 
   test("a booking says which visit is in its way, with any stylist; who does not ask, or says that it may, gets it", async () => {
     const start = salon.freshDay();
-    const ana = await soul();
+    const ana = await newClient();
     const wish = (offset: number) => ({ serviceId: short.serviceId, desiredStart: at(start, offset), refuseOverlap: true });
     const first = (await ana.createBooking({ ...wish(0), staffId: stylist.id })).bookingId;
     for (const staffId of [colleague.id, ""]) {
@@ -323,13 +323,13 @@ describe("a client's own visits overlap only where that was asked", () => {
     expect((await ana.listBookings({})).bookings).toHaveLength(1);
     expect((await outcome(ana.createBooking(wish(hour)))).reason).toBe("ok"); // right after it
     expect((await outcome(ana.createBooking({ ...wish(30 * minute), staffId: colleague.id, refuseOverlap: false }))).reason).toBe("ok");
-    const eva = await soul(); // of nobody else's visits
+    const eva = await newClient(); // another client's visits do not count
     expect((await outcome(eva.createBooking({ ...wish(3 * hour) }))).reason).toBe("ok");
   });
 
   test("what is over is in nobody's way: cancelled, and held until a moment ago", async () => {
     const start = salon.freshDay();
-    const ana = await soul();
+    const ana = await newClient();
     const wish = { serviceId: short.serviceId, desiredStart: at(start), refuseOverlap: true };
     const cancelled = await ana.createBooking(wish);
     await ana.cancelBooking({ bookingId: cancelled.bookingId });
@@ -340,7 +340,7 @@ describe("a client's own visits overlap only where that was asked", () => {
 
   test("asked for many times at once, with whomever and by moving too: one is had, nothing deadlocks", async () => {
     const start = salon.freshDay();
-    const ana = await soul();
+    const ana = await newClient();
     const elsewhere = await ana.createBooking({ serviceId: short.serviceId, desiredStart: at(start, 6 * hour), staffId: stylist.id });
     const staff = [stylist.id, colleague.id, ""];
     const calls = Array.from({ length: 30 }, (_, index) => {
@@ -364,7 +364,7 @@ describe("a client's own visits overlap only where that was asked", () => {
 
   test("a move says it too, also to who only asks; a visit never overlaps itself", async () => {
     const start = salon.freshDay();
-    const ana = await soul();
+    const ana = await newClient();
     const wish = (offset: number) => ({ serviceId: short.serviceId, desiredStart: at(start, offset), staffId: stylist.id });
     const { bookingId } = await ana.createBooking(wish(0));
     const other = await ana.createBooking(wish(3 * hour));

@@ -67,7 +67,7 @@ describe("CreateBooking", () => {
     const outcomes = await Promise.all(calls);
     expect(tally(outcomes)).toEqual({ ok: 1, slot_taken: 199 });
     const losers = outcomes.filter(({ reason }) => reason === "slot_taken");
-    // The offer is a courtesy: a call that waits in vain for availability goes without, but never all of them.
+    // Best effort: a refusal has no alternatives where availability did not answer in time, but that is never so for all.
     expect(losers.some(({ alternatives }) => alternatives.length === 3)).toBe(true);
     for (const { code, alternatives } of losers) {
       expect([code, [0, 3].includes(alternatives.length)]).toEqual(["AlreadyExists", true]);
@@ -133,7 +133,7 @@ describe("CreateBooking", () => {
     expect(await salon.sql("select status, hold_no from booking where id = $1", [first.bookingId])).toEqual([
       { status: "EXPIRED", hold_no: null },
     ]);
-    // Two that lapse together, beside one that is still on.
+    // Two holds that lapse together, beside one that has not lapsed.
     const other = await newClient();
     const [third, still] = [
       await other.createBooking({ ...wish, desiredStart: at(start, 2 * hour) }),
@@ -178,13 +178,13 @@ describe("CreateBooking", () => {
       reason: "idempotency_key_reused",
       code: "InvalidArgument",
     });
-    // The key is this client's, and this call's.
+    // A key is scoped to the client and to the RPC.
     const other = await newClient();
     expect((await outcome(other.createBooking(wish, { headers: { "idempotency-key": "k1" } }))).reason).toBe("slot_taken");
     const { bookingId } = await client.createBooking({ ...wish, desiredStart: at(salon.freshDay()) });
     const cancelled = await client.cancelBooking({ bookingId }, { headers: { "idempotency-key": "k1" } });
     expect(cancelled.booking!.status).toBe(Booking_Status.CANCELLED);
-    // A refusal is no answer worth keeping: the same key may try again.
+    // A refusal is not stored under the key: the same key is tried again.
     expect((await call("k2")).reason).toBe("slot_taken");
     await client.cancelBooking({ bookingId: answers[0]!.value!.bookingId });
     expect((await call("k2")).reason).toBe("ok");

@@ -11,7 +11,7 @@ export const getBooking = (app: App): Rpc["getBooking"] =>
     return { booking: showBooking(await visibleBooking(app, bookingId, ctx), app.now()) };
   };
 
-// Where the booking can be moved. Booking answers it, not availability: the booking's own time counts as free for those who may see the booking.
+// Booking is asked, not availability, as it checks who may see the booking, whose own time counts as free.
 export const getBookingSlots = (app: App): Rpc["getBookingSlots"] =>
   async function getBookingSlots({ bookingId, date, toDate, staffId, firstFree }, ctx) {
     const [line] = (await visibleBooking(app, bookingId, ctx)).lines;

@@ -27,14 +27,14 @@ export const listBookings = (app: App): Rpc["listBookings"] =>
     return showPage(app, found, size);
   };
 
-/** Whose bookings a person may list; null = everybody's. */
+/** Whose bookings a person may list; null: everybody's. */
 function clientFor(who: Person, { clientId }: ListBookingsRequest): string | null {
   if (isAdmin(who)) return clientId || null;
   if (clientId && clientId !== who.id) throw new Refusal("forbidden", "You may list your own bookings only.", Code.PermissionDenied);
   return who.id;
 }
 
-// A service asks about one client: an empty id is a mistake of its own, and must not list everybody's bookings.
+// A service asks about one client: an id that it forgot must not list everybody's bookings.
 function namedClient({ clientId }: ListBookingsRequest): string {
   if (!clientId) throw invalid("clientId", "must be said by a service");
   return clientId;

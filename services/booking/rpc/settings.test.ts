@@ -26,7 +26,7 @@ afterAll(async () => {
 beforeEach(() => tell({}));
 
 const handled = (id: string) => until(async () => (await salon.sql("select 1 from inbox where event_id = $1", [id])).length > 0);
-/** As staff tells it: all of them, each time with a greater revision. */
+/** Publishes all settings with a greater revision, as staff does, and once more when they were handled. */
 async function tell(settings: object, told = ++revision) {
   const changed = fact(SettingsChangedSchema, "settings", { settings: { ...usualSettings, ...settings }, revision: told });
   const id = await staff.publish(changed);

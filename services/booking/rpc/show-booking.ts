@@ -4,7 +4,7 @@ import { showLine, showMoney } from "../domain/booking-line.ts";
 import type { Booking } from "../domain/booking.ts";
 import { clientOptions } from "../domain/policy.ts";
 
-/** With what its client may still do at this moment. */
+/** `now`: what its client may still do depends on the time. */
 export function showBooking(booking: Booking, now: Date) {
   const { refundIfCancelled, freeUntil, lateRefund, movableUntil } = clientOptions(booking, now);
   return {

@@ -41,8 +41,8 @@ const sold = [short, withPause, startsAlone].map((terms) => create(TermsSchema, 
 export type Salon = Awaited<ReturnType<typeof openSalon>>;
 
 /**
- * Auth and booking on real servers, and an availability that believes everybody free at any hour: as its view is the moment before a
- * stampede, so that booking alone decides.
+ * Auth and booking on real servers, and a stand-in for availability that finds everybody free at any hour, like a projection that lags in a
+ * stampede: booking's constraint alone decides.
  */
 export async function openSalon(dir: string, env: Record<string, string> = {}) {
   const stylists = new Set<string>();
@@ -60,7 +60,7 @@ export async function openSalon(dir: string, env: Record<string, string> = {}) {
   let days = 0;
   return {
     system,
-    /** Makes availability find nobody, for this reason. */
+    /** With a reason, the stand-in for availability finds nobody. */
     view,
     async hireStylist() {
       const account = { email: `${crypto.randomUUID()}@example.com`, password: "una clave larga", name: "Sofía", phone: "", locale: "es" };
@@ -75,7 +75,7 @@ export async function openSalon(dir: string, env: Record<string, string> = {}) {
     sql: <Row = Record<string, unknown>>(text: string, values?: unknown[]) => sql<Row>(system, "booking", text, values),
     /** A full hour on a day that no other test of this salon uses. */
     freshDay: () => new Date(Math.ceil(Date.now() / hour) * hour + ++days * 24 * hour + 48 * hour),
-    /** Tells booking that it was paid, as payments does. */
+    /** Publishes payments.succeeded, as payments does. */
     async pay(payment: { bookingId: string; paymentId?: string; minorUnits?: bigint }, id?: string) {
       const { bookingId, paymentId = crypto.randomUUID(), minorUnits = price.minorUnits } = payment;
       const told = { bookingId, paymentId, amount: { ...price, minorUnits }, succeededAt: timestampFromDate(new Date()) };
@@ -111,7 +111,7 @@ function serveAvailability(stylists: Set<string>, view: { reason: string }) {
   });
 }
 
-/** As `outcome`, of somebody who tries again while the salon is too busy: in a crowd a call may wait in vain for a connection or a peer. */
+/** `outcome`, retried while the call ends unavailable: under load it may wait in vain for a connection of the pool or for a peer. */
 export async function answer<T>(call: () => Promise<T>) {
   for (let attempt = 1; ; attempt++) {
     const ended = await outcome(call());
@@ -119,7 +119,7 @@ export async function answer<T>(call: () => Promise<T>) {
   }
 }
 
-/** How often calls ended how. */
+/** The number of calls by reason. */
 export const tally = (outcomes: { reason: string }[]): Record<string, number> =>
   Object.fromEntries(Object.entries(Object.groupBy(outcomes, ({ reason }) => reason)).map(([reason, all]) => [reason, all!.length]));
 

@@ -12,7 +12,7 @@ export class Init extends Migration {
       any_staff boolean not null, starts_at timestamptz not null, ends_at timestamptz not null check (ends_at > starts_at),
       revision bigint not null, created_at timestamptz not null,
       constraint booking_hold_while_pending check ((status = 'PENDING_PAYMENT') = (hold_no is not null)))`);
-    // The numbers 1…MAX_OPEN_HOLDS of a client: two calls at once cannot both take the last one.
+    // Each open hold of a client has a number of 1…MAX_OPEN_HOLDS: by the unique index two concurrent calls cannot both take the last one.
     this.addSql(`create unique index booking_open_hold on booking (client_id, hold_no) where hold_no is not null`);
     this.addSql(`create index booking_client on booking (client_id, starts_at, id)`);
     this.addSql(`create index booking_lapsing on booking (expires_at) where status = 'PENDING_PAYMENT'`);
@@ -22,7 +22,7 @@ export class Init extends Migration {
       starts_at timestamptz not null, ends_at timestamptz not null, phases jsonb not null, buffer_minutes smallint not null,
       primary key (booking_id, position))`);
     this.addSql(`create index booking_line_staff on booking_line (staff_id, ends_at)`);
-    // No status and no now() in here: what ends, or moves away, deletes its rows.
+    // The exclusion constraint knows neither status nor now(): a booking that ends or moves deletes its rows.
     this.addSql(`create table occupancy (
       resource_id uuid not null, during tstzrange not null, booking_id uuid not null references booking,
       constraint occupancy_no_overlap exclude using gist (resource_id with =, during with &&),
@@ -30,7 +30,7 @@ export class Init extends Migration {
         not isempty(during) and not lower_inf(during) and not upper_inf(during) and lower_inc(during) and not upper_inc(during)
         and upper(during) - lower(during) <= interval '12 hours'))`);
     this.addSql(`create index occupancy_booking on occupancy (booking_id)`);
-    // Ends a statement from within, so that nothing of it stays.
+    // Raises an error from within a statement, which undoes all of it.
     this.addSql(`create function refuse(reason text) returns text language plpgsql as
       'begin raise exception using message = reason, errcode = ''LA001''; end'`);
   }

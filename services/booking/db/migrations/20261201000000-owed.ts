@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** What a client should have back and has not, as payments tells it. */
+/** What the salon owes a client after a failed refund, by the events of payments. */
 export class Owed extends Migration {
   override up(): void {
     this.addSql(`alter table booking add column owed bigint not null default 0`);

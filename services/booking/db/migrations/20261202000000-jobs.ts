@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** A visit completes itself by a job of its own: no sweep looks for those that ended. */
+/** Each visit has a job that completes it, instead of a periodic sweep, whose index goes. */
 export class Jobs extends Migration {
   override up(): void {
     this.addSql(`drop index booking_to_complete`);
