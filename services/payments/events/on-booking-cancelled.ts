@@ -2,7 +2,7 @@ import type { Handler } from "@lacio/chassis/consume";
 import type { BookingCancelledSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
-import { giveBack } from "../settlement/give-back.ts";
+import { giveBack } from "../acts/give-back.ts";
 import { endCheckouts } from "./on-booking-expired.ts";
 
 export const onBookingCancelled =

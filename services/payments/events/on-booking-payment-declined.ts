@@ -2,8 +2,8 @@ import type { Handler } from "@lacio/chassis/consume";
 import type { BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
-import { record } from "../settlement/record-effect.ts";
-import { giveBack } from "../settlement/give-back.ts";
+import { record } from "../acts/record-effect.ts";
+import { giveBack } from "../acts/give-back.ts";
 
 export const onBookingPaymentDeclined =
   (app: App): Handler<typeof BookingPaymentDeclinedSchema> =>

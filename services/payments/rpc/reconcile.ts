@@ -1,5 +1,5 @@
 import type { App, Rpc } from "../app.ts";
-import { askPayments } from "../settlement/ask-payments.ts";
+import { askPayments } from "../acts/ask-payments.ts";
 
 export const reconcile =
   (app: App): Rpc["reconcile"] =>

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { App, Rpc } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund, type RefundWish } from "../domain/refund.ts";
-import { request, roomFor } from "../settlement/give-back.ts";
+import { request, roomFor } from "../acts/give-back.ts";
 import { show } from "./get-payment.ts";
 
 export const refundPayment =

@@ -7,7 +7,7 @@ import { Booking_Status as Status, type Booking } from "@lacio/proto/booking/v1/
 import { bookingCode } from "@lacio/salon/booking-code";
 import { LockMode } from "@mikro-orm/core";
 import type { App, Rpc } from "../app.ts";
-import { openCheckout } from "../settlement/open-checkout.ts";
+import { openCheckout } from "../acts/open-checkout.ts";
 import { Payment, type Order } from "../domain/payment.ts";
 import { nextCheck } from "../timers/settle-payment.ts";
 

@@ -4,7 +4,7 @@ import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import type { ProviderChange } from "../provider/provider-change.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import { applyChanges } from "../settlement/apply-change.ts";
+import { applyChanges } from "../acts/apply-change.ts";
 
 /** After so many days a card's payment can be neither refunded nor disputed any more. */
 export const watchedDays = 400;

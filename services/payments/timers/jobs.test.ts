@@ -13,9 +13,9 @@ import { onBookingCancelled } from "../events/on-booking-cancelled.ts";
 import { onBookingPaymentDeclined } from "../events/on-booking-payment-declined.ts";
 import type { ProviderChange } from "../provider/provider-change.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import { applyChange } from "../settlement/apply-change.ts";
-import { askPayments } from "../settlement/ask-payments.ts";
-import { request } from "../settlement/give-back.ts";
+import { applyChange } from "../acts/apply-change.ts";
+import { askPayments } from "../acts/ask-payments.ts";
+import { request } from "../acts/give-back.ts";
 import { forgetEvents } from "./forget-events.ts";
 import { jobs } from "./index.ts";
 

@@ -4,7 +4,7 @@ import { follow, type Trail } from "@lacio/chassis/trail";
 import type Stripe from "stripe";
 import type { App } from "../app.ts";
 import { eventChanges } from "../provider/changes.ts";
-import { applyChange } from "../settlement/apply-change.ts";
+import { applyChange } from "../acts/apply-change.ts";
 
 /**
  * Turns a received webhook into its effects. It goes on in the trace of the call that started the payment, so that one trace leads from

@@ -5,8 +5,8 @@ import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
 import type { ProviderChange } from "../provider/provider-change.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import { applyChanges } from "../settlement/apply-change.ts";
-import { refundRefused } from "../settlement/refund-refused.ts";
+import { applyChanges } from "../acts/apply-change.ts";
+import { refundRefused } from "../acts/refund-refused.ts";
 
 const hour = 3_600;
 

@@ -3,8 +3,8 @@ import { mismatches } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import { applyChanges } from "../settlement/apply-change.ts";
-import { openCheckout } from "../settlement/open-checkout.ts";
+import { applyChanges } from "../acts/apply-change.ts";
+import { openCheckout } from "../acts/open-checkout.ts";
 
 const opensWithinMs = 30_000;
 const hourMs = 3_600_000;
