@@ -2,16 +2,15 @@ import type { Tx } from "@lacio/chassis/db";
 import { disputes } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { Dispute } from "../domain/dispute.ts";
-import type { DisputeChange } from "../provider/provider-change.ts";
+import type { DisputeChange } from "../provider/changes.ts";
+import { paymentOfIntent, sendOthers } from "./apply-to-refund.ts";
 import { record, type Applied } from "./record-effect.ts";
-import { sendOthers } from "./apply-to-refund.ts";
-import { paymentOfIntent } from "./payment-of-intent.ts";
 
 export async function applyToDispute(app: App, tx: Tx, change: DisputeChange): Promise<Applied> {
   const payment = await paymentOfIntent(tx, change.intentId);
   if (!payment) return "unknown";
   const known = await tx.find(Dispute, { id: change.disputeId });
-  const dispute = known ?? Dispute.heardOf(payment, change.disputeId, change.amount, app.now());
+  const dispute = known ?? Dispute.firstSeen(payment, change.disputeId, change.amount, app.now());
   if (!known) tx.add(dispute);
   const before = dispute.status;
   const applied = await record(tx, ...dispute.become(change.become, payment, app.now()));
@@ -24,7 +23,7 @@ export async function applyToDispute(app: App, tx: Tx, change: DisputeChange): P
       about,
       dispute.status === "WON" ? "a dispute was won: the money is back" : "a dispute was lost: the money stays with the client",
     );
-  // Refunds wait for the end of a dispute.
+  // send-refund.ts made them wait for the end of the dispute.
   if (change.become !== "OPEN") await sendOthers(tx, payment.id);
   return applied === "unchanged" ? "changed" : applied;
 }

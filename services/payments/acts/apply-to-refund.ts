@@ -1,20 +1,20 @@
 import type { Tx } from "@lacio/chassis/db";
+import { LockMode } from "@mikro-orm/core";
 import { failedRefunds } from "../alerts.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
-import type { RefundChange } from "../provider/provider-change.ts";
+import type { RefundChange } from "../provider/changes.ts";
+import { requestRefund, roomFor } from "./decide-refund.ts";
 import { record, type Applied } from "./record-effect.ts";
-import { request, roomFor } from "./give-back.ts";
-import { paymentOfIntent } from "./payment-of-intent.ts";
 
 export async function applyToRefund(app: App, tx: Tx, change: RefundChange): Promise<Applied> {
-  const found = (await ours(tx, change.refundId)) ?? (await madeThere(app, tx, change));
+  const found = (await ours(tx, change.refundId)) ?? (await madeAtProvider(app, tx, change));
   if (!found) return "unknown";
   const { payment, refund, isNew } = found;
   const waited = refund.status === "REQUESTED";
   const applied = await record(tx, effectOf(app, payment, refund, change), isNew ? {} : undefined);
-  // Others may have waited for what becomes of it.
+  // refund-refused.ts may have made others wait for its end.
   if (waited && refund.status !== "REQUESTED") await sendOthers(tx, payment.id, refund.id);
   if (applied === "changed" && change.kind === "refund_failed") {
     failedRefunds.inc();
@@ -23,7 +23,7 @@ export async function applyToRefund(app: App, tx: Tx, change: RefundChange): Pro
   return applied;
 }
 
-/** Tries the refunds of a payment that wait, but for `except`. */
+/** Owes the jobs of a payment's waiting refunds anew, so that they are tried now; but for `except`. */
 export async function sendOthers(tx: Tx, paymentId: string, except?: string): Promise<void> {
   const waiting = await tx.sql<{ id: string }>("select id from refund where payment_id = $1 and status = 'REQUESTED'", [paymentId]);
   for (const { id } of waiting) if (id !== except) tx.later("send-refund", id);
@@ -50,13 +50,17 @@ async function ours(tx: Tx, refundId: string | undefined): Promise<Found | undef
   return { payment, refund: await tx.lock(Refund, { id: refundId }) };
 }
 
-async function madeThere(app: App, tx: Tx, { made, providerRefundId }: RefundChange): Promise<Found | undefined> {
+async function madeAtProvider(app: App, tx: Tx, { made, providerRefundId }: RefundChange): Promise<Found | undefined> {
   if (!made || !providerRefundId) return undefined;
   const payment = await paymentOfIntent(tx, made.intentId);
   if (!payment) return undefined;
   const known = await tx.find(Refund, { cause: `provider:${providerRefundId}` });
   if (known) return { payment, refund: known };
-  const refund = Refund.madeThere(payment, await roomFor(tx, payment), providerRefundId, made.amount, app.now());
-  await request(tx, refund);
+  const refund = Refund.madeAtProvider(payment, await roomFor(tx, payment), providerRefundId, made.amount, app.now());
+  await requestRefund(tx, refund);
   return { payment, refund, isNew: true };
 }
+
+/** The paid payment of a provider's intent, locked; null for one that is not ours. */
+export const paymentOfIntent = (tx: Tx, intentId: string): Promise<Payment | null> =>
+  tx.em.findOne(Payment, { intentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });

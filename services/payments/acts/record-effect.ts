@@ -1,7 +1,7 @@
 import type { Tx } from "@lacio/chassis/db";
 import type { Effect, Posting } from "../domain/effect.ts";
 
-/** Whether our books changed; "unknown" when it is about nothing of ours. */
+/** What a change of the provider did to our books; "unknown": it is about no payment that we know, "mismatch": it is left to a person. */
 export type Applied = "changed" | "unchanged" | "unknown" | "mismatch";
 
 export async function record(tx: Tx, ...effects: (Effect | undefined)[]): Promise<Applied> {
@@ -10,7 +10,7 @@ export async function record(tx: Tx, ...effects: (Effect | undefined)[]): Promis
   return made.length > 0 ? "changed" : "unchanged";
 }
 
-/** Tells the fact and writes the ledger, both with the change itself. */
+/** Writes the ledger and the outbox in the transaction of the change itself. */
 export async function recordEffect(tx: Tx, { fact, posting }: Effect): Promise<void> {
   if (posting) await post(tx, posting);
   if (fact) tx.emit(fact);

@@ -2,14 +2,14 @@ import type { Tx } from "@lacio/chassis/db";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
+import type { ProviderChange } from "../provider/changes.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
 import { applyChanges } from "./apply-change.ts";
 import { record } from "./record-effect.ts";
-import type { ProviderChange } from "../provider/provider-change.ts";
 
 /**
- * The provider refuses a refund. Somebody may have refunded there, or a bank may have the money: what is left is asked before it fails.
- * Answers the change that is still to be made.
+ * The provider refuses a refund. There may have been refunds or disputes that we have not heard of: what is left is asked for before this one fails.
+ * Answers the changes that the caller is still to apply.
  */
 export async function refundRefused(app: App, { id, paymentId }: Refund, intentId: string, failure: string): Promise<ProviderChange[]> {
   const changes = await standingOf(app, intentId);
@@ -23,7 +23,7 @@ export async function refundRefused(app: App, { id, paymentId }: Refund, intentI
     const undecided = await isUndecided(tx, paymentId, id);
     refund.refused(undecided || left < amount ? null : failure);
     if (undecided) return [];
-    // It may have had less at that moment: what was undecided then is decided by now. So its last word is a second refusal.
+    // It may have had less when it refused, by a refund or dispute that has ended since: so only a second refusal is final.
     if (left >= amount) return before == null ? [] : [{ kind: "refund_failed", refundId: id, providerRefundId: null, failure }];
     if (left > 0n) refund.reduceTo(left);
     else await record(tx, refund.giveUp(payment, app.now()));
@@ -32,7 +32,7 @@ export async function refundRefused(app: App, { id, paymentId }: Refund, intentI
   });
 }
 
-/** A bank holds the money, or another refund is on its way and may still fail: this one waits for what becomes of it. */
+/** A bank holds the money, or another refund was accepted and may still fail: this one waits for the outcome. */
 async function isUndecided(tx: Tx, paymentId: string, refundId: string): Promise<boolean> {
   const found = await tx.sql(
     `select 1 from dispute where payment_id = $1 and status = 'OPEN' union all

@@ -11,8 +11,7 @@ const DisputeSchema = defineEntity({
   name: "Dispute",
   tableName: "dispute",
   properties: {
-    // The provider's.
-    id: p.text().primary(),
+    id: p.text().primary(), // the provider's
     paymentId: p.uuid(),
     amount: p.bigint(),
     status: p.string().length(10).$type<Status>(),
@@ -21,14 +20,14 @@ const DisputeSchema = defineEntity({
   },
 });
 
-/** A client told her bank that a payment was not right. The bank holds the money until it has decided; what it decided stands. */
+/** A client disputed a payment at her bank, which holds the money until it has decided. WON and LOST are final. */
 export class Dispute extends DisputeSchema.class {
-  /** Heard of for the first time: it may be over already. */
-  static heardOf(payment: Payment, id: string, amount: bigint, now: Date): Dispute {
+  /** As first seen: it may be over already, when earlier events were lost or come late. */
+  static firstSeen(payment: Payment, id: string, amount: bigint, now: Date): Dispute {
     return Object.assign(new Dispute(), { id, paymentId: payment.id, amount, status: "NEW", openedAt: now } as const);
   }
 
-  /** The provider's word may come in any order: each step does what those before it have not done. */
+  /** The provider's events come in any order: each state makes up for the ones that were skipped. */
   become(status: "OPEN" | "WON" | "LOST", payment: Payment, now: Date): Effect[] {
     if (this.status === "WON" || this.status === "LOST" || this.status === status) return [];
     const effects: Effect[] = [];
@@ -42,7 +41,7 @@ export class Dispute extends DisputeSchema.class {
   }
 
   private takeMoney(payment: Payment, now: Date): Effect {
-    payment.disputed += this.amount;
+    payment.countDisputed(this.amount);
     return {
       fact: fact(PaymentDisputedSchema, payment.bookingId, { ...this.told(payment), disputedAt: timestampFromDate(now) }),
       posting: this.posting("dispute", payment, { disputes: this.amount }, { stripe_clearing: this.amount }),
@@ -51,14 +50,14 @@ export class Dispute extends DisputeSchema.class {
 
   private close(payment: Payment, now: Date): Effect {
     const won = this.status === "WON";
-    // Whom we owed has the money from the bank.
+    // LOST: the client keeps the bank's money, which pays what we owed.
     const paid = won ? 0n : payment.settleOwed(this.amount);
     const debtPaid = { currencyCode: payment.currency, minorUnits: paid };
     const closed = fact(DisputeClosedSchema, payment.bookingId, { ...this.told(payment), closedAt: timestampFromDate(now), won, debtPaid });
     if (!won) {
       return { fact: closed, posting: this.posting("dispute_lost", payment, { owed_to_clients: paid }, { disputes: paid }) };
     }
-    payment.disputed -= this.amount;
+    payment.countDisputed(-this.amount);
     return { fact: closed, posting: this.posting("dispute_won", payment, { stripe_clearing: this.amount }, { disputes: this.amount }) };
   }
 

@@ -1,15 +1,15 @@
 import type { Fact } from "@lacio/chassis/fact";
 
-/** What came of a change: a fact to tell, and money that moved. */
+/** What a change to our rows causes: a fact for the outbox, a posting for the ledger, both or neither. */
 export type Effect = { fact?: Fact; posting?: Posting };
 
 /**
  * `stripe_clearing`: money that the provider holds for us. `disputes`: what banks took back from there.
- * `client_deposits`: what was sold. `owed_to_clients`: what was sold no more, or never, and has not reached the client yet.
+ * `client_deposits`: paid for visits. `owed_to_clients`: not, or no longer, for a visit, and not with the client yet.
  */
 export type Account = "stripe_clearing" | "disputes" | "client_deposits" | "owed_to_clients";
 
-/** One movement of money; its id says what it is for, and the ledger takes each id once. */
+/** A ledger transaction in double entry. `id` names its cause and is unique in the ledger: the same movement is never written twice. */
 export type Posting = {
   id: string;
   debit: Partial<Record<Account, bigint>>;

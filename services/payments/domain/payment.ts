@@ -1,62 +1,15 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { fact } from "@lacio/chassis/fact";
 import { PaymentFailedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
-import type { Payment_Purpose, Payment_Status } from "@lacio/proto/payments/v1/payments_service";
-import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { Effect } from "./effect.ts";
+import { PaymentSchema, type Decline } from "./payment-schema.ts";
 
-type Status = Exclude<keyof typeof Payment_Status, "STATUS_UNSPECIFIED">;
-type Purpose = Exclude<keyof typeof Payment_Purpose, "PURPOSE_UNSPECIFIED">;
-
-const PaymentSchema = defineEntity({
-  name: "Payment",
-  tableName: "payment",
-  properties: {
-    id: p.uuid().primary(),
-    bookingId: p.uuid(),
-    clientId: p.uuid(),
-    purpose: p.string().length(10).$type<Purpose>(),
-    attempt: p.integer(),
-    description: p.text(),
-    locale: p.string().length(5).$type<"es" | "en">(),
-    payUntil: p.datetime(),
-    amount: p.bigint(),
-    currency: p.string().length(3),
-    status: p.string().length(20).$type<Status>(),
-    sessionId: p.text().nullable(),
-    intentId: p.text().nullable(),
-    checkoutUrl: p.text().nullable(),
-    checkoutExpiresAt: p.datetime(),
-    declines: p.json<Decline[]>(),
-    failure: p.text().nullable(),
-    // The money: sold (`deposit`), owed, given back, and taken back by the client's bank. deposit + owed + refunded = amount, but for lost disputes.
-    deposit: p.bigint(),
-    owed: p.bigint(),
-    refunded: p.bigint(),
-    disputed: p.bigint(),
-    createdAt: p.datetime(),
-    settledAt: p.datetime().nullable(),
-    checkedAt: p.datetime().nullable(),
-    revision: p.integer().version(),
-  },
-});
-
-/** A card that was refused: `id` is the provider's name of that attempt, `at` its second. */
-export type Decline = { id: string; at: number; code: string; message: string };
-
-export type Order = {
-  bookingId: string;
-  clientId: string;
-  amount: bigint;
-  currency: string;
-  description: string;
-  locale: "es" | "en";
-  payUntil: Date;
-};
+/** What is to be paid, by whom, and until when. */
+export type Order = Pick<Payment, "bookingId" | "clientId" | "amount" | "currency" | "description" | "locale" | "payUntil">;
 
 /**
- * One attempt to be paid. The provider's word arrives late, twice and in any order, so money received outranks everything:
+ * One attempt to be paid. The provider's events arrive late, repeated and out of order, so money received outranks everything:
  * a payment that failed can still succeed, one that succeeded never fails.
  */
 export class Payment extends PaymentSchema.class {
@@ -82,12 +35,12 @@ export class Payment extends PaymentSchema.class {
     this.checkoutUrl ??= url;
   }
 
-  /** The provider is asked about it. */
+  /** Notes when the provider was last asked about it. */
   check(now: Date): void {
     this.checkedAt = now;
   }
 
-  /** The slot is gone: nobody should pay for it any more. */
+  /** The slot is gone: the checkout is over from now on, and is closed at the provider. */
   endCheckout(now: Date): void {
     if (this.status === "PENDING" && this.checkoutExpiresAt > now) this.checkoutExpiresAt = now;
   }
@@ -132,7 +85,7 @@ export class Payment extends PaymentSchema.class {
     return this.status === "SUCCEEDED" || this.status === "PARTLY_REFUNDED" || this.status === "REFUNDED";
   }
 
-  /** It will not pay its booking: nothing was sold, and all of it is owed. */
+  /** Booking declined it: nothing was sold, and all of it is owed. */
   owe(): Effect | undefined {
     const { id: paymentId, deposit, currency } = this;
     if (deposit === 0n) return undefined;
@@ -141,7 +94,7 @@ export class Payment extends PaymentSchema.class {
     return { posting: { id: `unused:${paymentId}`, ...moved, currency, paymentId } };
   }
 
-  /** Money went back; of it `debt` was meant for what is owed. Answers what was owed and what was sold until now: a debt may be paid meanwhile. */
+  /** A refund arrived, requested with `debt` of it for what was owed. Answers the split that holds now: a dispute may have paid that debt since. */
   giveBack(amount: bigint, debt: bigint): { owed: bigint; sold: bigint } {
     const sold = atMost(this.deposit, amount - atMost(this.owed, debt));
     this.deposit -= sold;
@@ -150,7 +103,7 @@ export class Payment extends PaymentSchema.class {
     return { owed: amount - sold, sold };
   }
 
-  /** So much of the sale should have gone back and could not be sent: it is owed from now on. */
+  /** A refund of the sale could not be sent: it is owed from now on. Answers how much of it was still sold. */
   oweInstead(amount: bigint): bigint {
     const sold = atMost(this.deposit, amount);
     this.deposit -= sold;
@@ -158,17 +111,22 @@ export class Payment extends PaymentSchema.class {
     return sold;
   }
 
-  /** What had gone back is here again. What it was for stands, so it is owed. */
+  /** The client's bank returned a refund. The decision to refund stands, so it is owed. */
   takeBack(amount: bigint): void {
     this.owed += amount;
     this.countRefunded(-amount);
   }
 
-  /** So much of `amount` was owed, and is no more. */
+  /** The client got `amount` from her bank, which pays what is owed first. Answers how much that was. */
   settleOwed(amount: bigint): bigint {
     const settled = atMost(this.owed, amount);
     this.owed -= settled;
     return settled;
+  }
+
+  /** A bank took money back because of a dispute, or returned it (a negative amount). */
+  countDisputed(amount: bigint): void {
+    this.disputed += amount;
   }
 
   private countRefunded(amount: bigint): void {
@@ -178,4 +136,4 @@ export class Payment extends PaymentSchema.class {
 }
 PaymentSchema.setClass(Payment);
 
-const atMost = (limit: bigint, amount: bigint): bigint => (amount < limit ? amount : limit);
+export const atMost = (limit: bigint, amount: bigint): bigint => (amount < limit ? amount : limit);

@@ -2,48 +2,24 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Refusal } from "@lacio/chassis/errors";
 import { fact } from "@lacio/chassis/fact";
 import { PaymentRefunded_Cause as Cause, PaymentRefundedSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
-import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import type { Effect, Posting } from "./effect.ts";
-import type { Payment } from "./payment.ts";
+import { atMost, type Payment } from "./payment.ts";
+import { RefundSchema, type RefundKind } from "./refund-schema.ts";
 
-const RefundSchema = defineEntity({
-  name: "Refund",
-  tableName: "refund",
-  properties: {
-    id: p.uuid().primary(),
-    paymentId: p.uuid(),
-    amount: p.bigint(),
-    // What of it pays what was owed when it was asked for; the rest is of the sale.
-    debt: p.bigint(),
-    reason: p.text(),
-    // Why it exists, once: "booking.cancelled:<booking>", "declined:<payment>", "admin:<id>", "provider:<its id there>".
-    cause: p.text().$type<`${Kind}:${string}`>(),
-    status: p.string().length(10).$type<"REQUESTED" | "SUCCEEDED" | "FAILED">(),
-    providerRefundId: p.text().nullable(),
-    failure: p.text().nullable(),
-    keyNumber: p.integer(),
-    // How often the provider was asked for it, or about it: from the second time on it is looked up there first.
-    tries: p.integer(),
-    createdAt: p.datetime(),
-    settledAt: p.datetime().nullable(),
-  },
-});
-
-type Kind = keyof typeof causes;
-const causes = {
+const causes: Record<RefundKind, Cause> = {
   "booking.cancelled": Cause.BOOKING_CANCELLED,
   declined: Cause.PAYMENT_DECLINED,
   admin: Cause.ADMIN,
   provider: Cause.PROVIDER,
 };
 
-/** What another refund of a payment could still be for: what none has claimed, and what is owed and none is to pay. */
+/** What a further refund can be for: `left` is claimed by no other, `debt` is owed and no other refund is to pay it. */
 export type Room = { left: bigint; debt: bigint };
 
 export type RefundWish = { amount: bigint; reason: string; cause: Refund["cause"] };
 
-/** Money on its way back. FAILED is the provider's last word, even after it had said SUCCEEDED (a bank may send it back). */
+/** Money on its way back to the client. FAILED is final, and may follow SUCCEEDED: a bank can return the money. */
 export class Refund extends RefundSchema.class {
   static request(payment: Payment, { left, debt }: Room, wish: RefundWish, now: Date): Refund {
     if (!payment.isPaid()) throw new Refusal("not_paid", "This payment has not been paid.");
@@ -52,13 +28,13 @@ export class Refund extends RefundSchema.class {
     return Refund.of(payment, debt, wish, now);
   }
 
-  /** Somebody made it at the provider. */
-  static madeThere(payment: Payment, { debt }: Room, providerRefundId: string, amount: bigint, now: Date): Refund {
+  /** One that was not made by us: in the provider's dashboard, or through its API. */
+  static madeAtProvider(payment: Payment, { debt }: Room, providerRefundId: string, amount: bigint, now: Date): Refund {
     const made = Refund.of(payment, debt, { amount, reason: "provider", cause: `provider:${providerRefundId}` }, now);
     return Object.assign(made, { providerRefundId });
   }
 
-  /** It was promised, and there is nothing left to give: it ends at once. */
+  /** One that was promised when nothing is left to give back: stored only to be given up. */
   static inVain(payment: Payment, wish: RefundWish, now: Date): Refund {
     return Refund.of(payment, 0n, wish, now);
   }
@@ -68,29 +44,33 @@ export class Refund extends RefundSchema.class {
     return Object.assign(new Refund(), { ...wish, debt: atMost(wish.amount, debt), id: uuidv7(), paymentId: payment.id, ...rest });
   }
 
-  /** False when it has ended. */
+  /** Counts a try; false when the refund has ended. */
   beginTry(): boolean {
     if (this.status !== "REQUESTED") return false;
     this.tries++;
     return true;
   }
 
-  /** What the provider keeps under the old key is spoilt. */
+  /** What the provider has stored under the old idempotency key is a useless answer. */
   takeNewKey(): void {
     this.keyNumber++;
   }
 
-  /** The provider remembers the key of what it refused. `failure`: why, where it had enough; null where it had not. */
+  /**
+   * Takes a new idempotency key: under the old one the provider replays its refusal.
+   * `failure`: why it refused although it had enough; null where it had, or may have had, too little.
+   */
   refused(failure: string | null): void {
     this.keyNumber++;
     this.failure = failure;
   }
 
-  /** The provider has less than was asked for: somebody gave the client a part already. */
+  /** The provider has less left than was requested: a part was refunded there already. */
   reduceTo(left: bigint): void {
     Object.assign(this, { amount: left, debt: atMost(left, this.debt) });
   }
 
+  /** The provider has accepted it; the money has not arrived yet. */
   sent(providerRefundId: string): Effect | undefined {
     if (this.providerRefundId != null) return undefined;
     this.providerRefundId = providerRefundId;
@@ -108,7 +88,7 @@ export class Refund extends RefundSchema.class {
     };
   }
 
-  /** What it was for stands, whether the money had gone or not: the client is a creditor until another one arrives. */
+  /** The decision to refund stands, whether the money had left or not: the client is a creditor until another refund arrives. */
   fail(payment: Payment, providerRefundId: string | null, failure: string, now: Date): Effect | undefined {
     if (this.status === "FAILED") return undefined;
     const hadSucceeded = this.status === "SUCCEEDED";
@@ -122,7 +102,7 @@ export class Refund extends RefundSchema.class {
         posting: this.posting("refund_returned", payment, back.debit, back.credit),
       };
     }
-    // Nothing was decided by us of what somebody made at the provider; they see there that it failed.
+    // Made at the provider, so it stands for no decision of ours; whoever made it sees there that it failed.
     if (this.kind() === "provider") return {};
     const sold = payment.oweInstead(this.amount - this.debt);
     const takenFromSale = { currencyCode: payment.currency, minorUnits: sold };
@@ -132,14 +112,14 @@ export class Refund extends RefundSchema.class {
     };
   }
 
-  /** There is nothing that could be given back any more: the client has it in another way. */
+  /** Nothing is left to give back: the client has it by another refund or a lost dispute. */
   giveUp(payment: Payment, now: Date): Effect {
     Object.assign(this, { status: "FAILED", failure: "nothing is left", settledAt: now });
     return { fact: this.failed(payment, now, { nothingLeft: true }) };
   }
 
-  private kind(): Kind {
-    return this.cause.slice(0, this.cause.indexOf(":")) as Kind;
+  private kind(): RefundKind {
+    return this.cause.slice(0, this.cause.indexOf(":")) as RefundKind;
   }
 
   private failed(
@@ -151,16 +131,9 @@ export class Refund extends RefundSchema.class {
   }
 
   private told({ bookingId, clientId, currency }: Payment) {
-    const { id: refundId, paymentId, amount, reason } = this;
-    return {
-      refundId,
-      paymentId,
-      bookingId,
-      clientId,
-      amount: { currencyCode: currency, minorUnits: amount },
-      reason,
-      cause: causes[this.kind()],
-    };
+    const { id: refundId, paymentId, reason } = this;
+    const amount = { currencyCode: currency, minorUnits: this.amount };
+    return { refundId, paymentId, bookingId, clientId, amount, reason, cause: causes[this.kind()] };
   }
 
   private posting(kind: string, { currency }: Payment, debit: Posting["debit"], credit: Posting["credit"]): Posting {
@@ -168,5 +141,3 @@ export class Refund extends RefundSchema.class {
   }
 }
 RefundSchema.setClass(Refund);
-
-const atMost = (limit: bigint, amount: bigint): bigint => (amount < limit ? amount : limit);

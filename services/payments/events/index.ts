@@ -1,9 +1,7 @@
 import { on, type Subscription } from "@lacio/chassis/consume";
 import { BookingCancelledSchema, BookingExpiredSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
 import type { App } from "../app.ts";
-import { onBookingCancelled } from "./on-booking-cancelled.ts";
-import { onBookingExpired } from "./on-booking-expired.ts";
-import { onBookingPaymentDeclined } from "./on-booking-payment-declined.ts";
+import { onBookingCancelled, onBookingExpired, onBookingPaymentDeclined } from "./on-booking.ts";
 
 export const subscriptions = (app: App): Subscription[] => [
   on(BookingCancelledSchema, onBookingCancelled(app)),

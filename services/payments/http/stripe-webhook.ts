@@ -1,17 +1,18 @@
+import { isOutage } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
-import type { RequestHandler } from "express";
+import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { App } from "../app.ts";
 
-/** Only takes the event in and answers at once; timers/process-event.ts does what follows from it. */
-export const stripeWebhook =
-  (app: App): RequestHandler =>
-  async (req, res) => {
+/** Only stores the event and the job that processes it (timers/provider-events.ts), and answers at once. */
+export const stripeWebhook = (app: App): RequestHandler =>
+  async function stripeWebhook(req, res) {
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const event = app.stripe.readEvent(body, req.get("stripe-signature") ?? "");
     if (!event) {
       app.log.warn({ from: req.ip }, "a webhook without a valid signature");
       return void res.status(400).json({ error: "The signature is missing, wrong or too old." });
     }
+    // The event's id is the primary key: a redelivered event changes nothing and owes no second job.
     await app.db.statement({
       name: "receive-event",
       with: "received as (insert into provider_event (id, type, payload, traceparent, request_id) values ($1, $2, $3, $4, $5) on conflict (id) do nothing returning id)",
@@ -22,4 +23,13 @@ export const stripeWebhook =
     });
     failpoint("webhook.after_receipt");
     res.json({ received: true });
+  };
+
+// Express knows an error handler by its four parameters.
+export const answerFailure = (app: App): ErrorRequestHandler =>
+  function answerFailure(error: unknown, _req, res, _next) {
+    const asked = (error as { status?: unknown }).status; // of a body that could not be read
+    const status = typeof asked === "number" ? asked : isOutage(error) ? 503 : 500;
+    if (status >= 500) app.log.error({ err: error }, "a webhook failed");
+    res.status(status).json({ error: status < 500 ? "The body cannot be read." : "Try again shortly." });
   };

@@ -1,15 +1,30 @@
 import type Stripe from "stripe";
 import { validate } from "uuid";
-import type { ProviderChange } from "./provider-change.ts";
+import type { Decline } from "../domain/payment-schema.ts";
 
-/** What an event means to us: nothing, when it is of a kind we do not need or about something that is not ours. */
+/** What the provider says happened, whether by a webhook, in the answer to a call, or when asked. */
+export type ProviderChange = PaymentChange | RefundChange | DisputeChange;
+
+export type PaymentChange = { paymentId: string } & (
+  { kind: "paid"; intentId: string; amount: bigint; currency: string } | { kind: "declined"; decline: Decline } | { kind: "expired" }
+);
+
+export type RefundChange = { refundId?: string | undefined; made?: { intentId: string; amount: bigint } | undefined } & (
+  | { kind: "refund_sent"; providerRefundId: string }
+  | { kind: "refunded"; providerRefundId: string }
+  | { kind: "refund_failed"; providerRefundId: string | null; failure: string }
+);
+
+export type DisputeChange = { kind: "disputed"; disputeId: string; intentId: string; amount: bigint; become: "OPEN" | "WON" | "LOST" };
+
+/** The changes that a webhook event reports: none when it is of a type that we do not need, or not about ours. */
 export function eventChanges({ type, created, data }: Stripe.Event): ProviderChange[] {
   switch (type) {
     case "checkout.session.completed":
     case "checkout.session.async_payment_succeeded":
     case "checkout.session.expired":
       return sessionChanges(data.object);
-    // A transfer that took its time and did not come: the checkout is complete and cannot be used again.
+    // A delayed payment method (a bank transfer, say) failed: the session is "complete" and cannot be paid again.
     case "checkout.session.async_payment_failed":
       return sessionChanges({ ...data.object, status: "expired" });
     case "payment_intent.succeeded":
@@ -49,14 +64,14 @@ function intentChanges(intent: Stripe.PaymentIntent, at: number): ProviderChange
   const error = intent.last_payment_error;
   if (!error) return [];
   const { charge, code, decline_code: declineCode, message, payment_method: method } = error;
-  // Without a charge the bank was never asked (a failed 3-D Secure, say): then the card as typed in tells the attempts apart.
+  // Without a charge the bank was never asked (a failed 3-D Secure, say): then the payment method's id tells the attempts apart.
   const id = charge ?? method?.id ?? intent.id;
   return [
     { kind: "declined", paymentId, decline: { id, at, code: declineCode ?? code ?? "declined", message: message ?? code ?? "declined" } },
   ];
 }
 
-/** Ours carry their id; those that somebody made at the provider are found by the payment's intent. */
+/** Our refunds carry their id as metadata; those made at the provider are found by the payment's intent. */
 export function refundChanges(refund: Stripe.Refund): ProviderChange[] {
   const refundId = idIn(refund.metadata, "refund_id");
   const intentId = idOf(refund.payment_intent);
@@ -74,7 +89,7 @@ export function refundChanges(refund: Stripe.Refund): ProviderChange[] {
   }
 }
 
-/** An inquiry (`warning_…`) or one that was prevented moves no money. */
+/** An inquiry (`warning_…`) or a prevented dispute moves no money, so it is none. */
 export function disputeChanges({ id, amount, status, payment_intent }: Stripe.Dispute): ProviderChange[] {
   const intentId = idOf(payment_intent);
   if (!intentId || status.startsWith("warning_") || status === "prevented") return [];
@@ -84,7 +99,7 @@ export function disputeChanges({ id, amount, status, payment_intent }: Stripe.Di
 
 const idOf = (held: string | { id: string } | null | undefined): string | undefined => (typeof held === "string" ? held : held?.id);
 
-// Others may use the same Stripe account: what does not carry an id of our shape is theirs.
+// Others may use the same Stripe account: what carries no UUID in our metadata is theirs.
 function idIn(metadata: Stripe.Metadata | null, name: string): string | undefined {
   const id = metadata?.[name];
   return validate(id) ? id : undefined;

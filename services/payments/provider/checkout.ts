@@ -4,11 +4,11 @@ import type { Payment } from "../domain/payment.ts";
 
 export type CheckoutConfig = { checkoutSuccessUrl: string; checkoutCancelUrl: string; timeZone: string };
 
-// Stripe keeps a checkout open for at least half an hour. The other half is for asking again with the same parameters;
-// the hold ends earlier, as the page says, and then we close the checkout ourselves.
+// Stripe accepts an expiry no nearer than half an hour; the other half hour is room for retries, which must send the same parameters.
+// The hold ends earlier, as the page says, and then we close the checkout ourselves.
 const checkoutSeconds = 3_600;
 
-/** What a client sees and pays. Only from what is stored: asking again must say exactly the same, or the idempotency key is refused. */
+/** What a client sees and pays. Made from the stored row alone: a retry must send the same parameters, or Stripe refuses the idempotency key. */
 export function checkoutOf(payment: Payment, config: CheckoutConfig): Stripe.Checkout.SessionCreateParams {
   const { id, bookingId, locale } = payment;
   const metadata = { payment_id: id, booking_id: bookingId };

@@ -1,11 +1,9 @@
-import { unavailable } from "@lacio/chassis/errors";
 import Stripe from "stripe";
 import type { Payment } from "../domain/payment.ts";
 import type { Refund } from "../domain/refund.ts";
 import { checkoutOf, type CheckoutConfig } from "./checkout.ts";
-import { disputeChanges, refundChanges, sessionChanges } from "./changes.ts";
-import type { ProviderChange } from "./provider-change.ts";
-import { ProviderRefusal } from "./refusal.ts";
+import { disputeChanges, refundChanges, sessionChanges, type ProviderChange } from "./changes.ts";
+import { ask, ProviderRefusal } from "./refusal.ts";
 
 type Config = CheckoutConfig & {
   stripeSecretKey: string;
@@ -18,7 +16,7 @@ const webhookToleranceSeconds = 300;
 
 export type Provider = ReturnType<typeof createProvider>;
 
-/** Everything we ask Stripe. Nothing here may be called inside a transaction. */
+/** Every call to Stripe. None of them belongs inside a transaction: it would keep its locks for as long as Stripe takes. */
 export function createProvider(config: Config) {
   const sdk = new Stripe(config.stripeSecretKey, {
     ...address(config.stripeApiUrl),
@@ -30,7 +28,7 @@ export function createProvider(config: Config) {
     return sessionChanges(await ask(() => sdk.checkout.sessions.retrieve(sessionId, { expand: ["payment_intent"] })));
   }
 
-  // A payment has a handful; nobody makes a thousand of one.
+  // The SDK wants a limit for all pages together; a payment has a handful.
   const allRefunds = (intentId: string): Promise<Stripe.Refund[]> =>
     ask(() => sdk.refunds.list({ payment_intent: intentId, limit: 100 }).autoPagingToArray({ limit: 1_000 }));
 
@@ -42,10 +40,10 @@ export function createProvider(config: Config) {
       return { sessionId: session.id, url: session.url };
     },
 
-    /** How a checkout stands. */
+    /** The state of a checkout. */
     changesOf,
 
-    /** Closes a checkout; tells how it ended when it was over already. */
+    /** Closes a checkout. Stripe refuses when it was over already: then its state is asked for. */
     async closeCheckout(sessionId: string): Promise<ProviderChange[]> {
       try {
         return sessionChanges(await ask(() => sdk.checkout.sessions.expire(sessionId)));
@@ -65,7 +63,7 @@ export function createProvider(config: Config) {
       return refundChanges(made);
     },
 
-    /** The refund when an earlier try had made it. */
+    /** The refund, if an earlier try made it and its answer was lost. */
     async findRefund(refund: Refund, intentId: string): Promise<ProviderChange[]> {
       const made = (await allRefunds(intentId)).find(({ metadata }) => metadata?.["refund_id"] === refund.id);
       return made ? refundChanges(made) : [];
@@ -73,14 +71,14 @@ export function createProvider(config: Config) {
 
     changesOfRefund: async (providerRefundId: string) => refundChanges(await ask(() => sdk.refunds.retrieve(providerRefundId))),
 
-    /** What became of a payment's money: what was received, in minor units, and all that anybody did with it since. */
+    /** Where a payment's money is: what was received, in minor units, and all refunds and disputes since, ours or not. */
     async standing(intentId: string): Promise<{ received: bigint; currency: string; changes: ProviderChange[] }> {
       const intent = await ask(() => sdk.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] }));
       const { amount_received: received, currency, latest_charge: charge } = intent;
       const refunds = await allRefunds(intentId);
       const disputed = charge && typeof charge === "object" && charge.disputed;
       const disputes = disputed ? (await ask(() => sdk.disputes.list({ payment_intent: intentId, limit: 100 }))).data : [];
-      // Oldest first, as they were made: one that came back leaves room for those after it. Stripe lists the newest first.
+      // Stripe lists the newest first. Oldest first, as they were made: a returned refund leaves money for the ones after it.
       const changes = [...refunds.toReversed().flatMap(refundChanges), ...disputes.flatMap(disputeChanges)];
       return { received: BigInt(received), currency: currency.toUpperCase(), changes };
     },
@@ -103,22 +101,4 @@ function address(apiUrl: string | undefined): Stripe.StripeConfig {
   if (!apiUrl) return {};
   const { hostname, port, protocol } = new URL(apiUrl);
   return { host: hostname, ...(port && { port }), protocol: protocol === "http:" ? "http" : "https" };
-}
-
-async function ask<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw error instanceof Stripe.errors.StripeError ? meaningOf(error) : error;
-  }
-}
-
-function meaningOf(error: Stripe.errors.StripeError): Error {
-  const { statusCode = 0, headers } = error;
-  const conflict = statusCode === 409; // the first request with this key is still at work
-  if (error instanceof Stripe.errors.StripeIdempotencyError && !conflict) return new ProviderRefusal("key_spent", error.message, error);
-  if (error instanceof Stripe.errors.StripeInvalidRequestError && !conflict) return new ProviderRefusal("refused", error.message, error);
-  // Stripe remembers a failure as it remembers a success: this key will never bring anything else.
-  if (statusCode >= 500 && headers?.["idempotent-replayed"] === "true") return new ProviderRefusal("key_spent", error.message, error);
-  return unavailable("The payment provider cannot be reached; try again shortly.", error);
 }

@@ -1,8 +1,7 @@
 import type { Routes } from "@lacio/chassis/serve";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
 import type { App, Rpc } from "../app.ts";
-import { getPayment } from "./get-payment.ts";
-import { listPayments } from "./list-payments.ts";
+import { getPayment, listPayments } from "./payments.ts";
 import { reconcile } from "./reconcile.ts";
 import { refundPayment } from "./refund-payment.ts";
 import { startPayment } from "./start-payment.ts";

@@ -6,18 +6,16 @@ import { currentTrail } from "@lacio/chassis/trail";
 import { Booking_Status as Status, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { bookingCode } from "@lacio/salon/booking-code";
 import { LockMode } from "@mikro-orm/core";
+import { nextCheck, openCheckout } from "../acts/checkout.ts";
 import type { App, Rpc } from "../app.ts";
-import { openCheckout } from "../acts/open-checkout.ts";
 import { Payment, type Order } from "../domain/payment.ts";
-import { nextCheck } from "../timers/settle-payment.ts";
 
-export const startPayment =
-  (app: App): Rpc["startPayment"] =>
-  async ({ bookingId, locale }, ctx) => {
+export const startPayment = (app: App): Rpc["startPayment"] =>
+  async function startPayment({ bookingId, locale }, ctx) {
     const { booking } = await app.booking.getBooking({ bookingId });
     if (!booking || !mayAct(caller(ctx), booking.clientId)) throw notFound("booking");
     const order = orderFor(booking, locale === "en" ? "en" : "es", app.now());
-    // Twice, because the answer to the first idempotency key can be lost for good: the next payment has a key of its own.
+    // Twice: the provider may have stored a failure under the first payment's idempotency key; the next payment has a key of its own.
     const payment = (await checkoutFor(app, order)) ?? (await checkoutFor(app, order));
     if (!payment) throw new Refusal("provider_refused", "The payment provider does not accept this payment.");
     return { paymentId: payment.id, checkoutUrl: payment.checkoutUrl! };
@@ -44,7 +42,7 @@ async function checkoutFor(app: App, order: Order): Promise<Payment | undefined>
 
 async function openPayment(app: App, tx: Tx, order: Order): Promise<Payment> {
   const { bookingId } = order;
-  // Two calls for one booking take turns here; the second finds the first one's payment.
+  // Advisory lock: concurrent calls for one booking are serialized, and the second finds the payment of the first.
   await tx.sql("select pg_advisory_xact_lock(hashtext('payments.start'), hashtext($1))", [bookingId]);
   const locked = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { attempt: "desc" } } as const;
   const earlier = await tx.em.find(Payment, { bookingId, purpose: "FULL" }, locked);
@@ -55,7 +53,7 @@ async function openPayment(app: App, tx: Tx, order: Order): Promise<Payment> {
   tx.add(payment);
   tx.later("settle-payment", payment.id, nextCheck(app, payment));
   await tx.em.flush();
-  // What the provider reports of it later goes on from here.
+  // The processing of its webhooks continues the trace of this call.
   await tx.sql("update payment set trail = $2 where id = $1", [payment.id, JSON.stringify(currentTrail())]);
   return payment;
 }

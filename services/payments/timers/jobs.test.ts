@@ -5,19 +5,18 @@ import { register } from "@lacio/chassis/metrics";
 import { startAppAlone } from "@lacio/testkit/app-alone";
 import { secretKey, startSandbox, type Sandbox } from "@lacio/stripe-sandbox/testing/sandbox";
 import { webhookSecret } from "@lacio/stripe-sandbox/testing/webhook-receiver";
+import { applyChange } from "../acts/apply-change.ts";
+import { requestRefund } from "../acts/decide-refund.ts";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
-import { onBookingCancelled } from "../events/on-booking-cancelled.ts";
-import { onBookingPaymentDeclined } from "../events/on-booking-payment-declined.ts";
-import type { ProviderChange } from "../provider/provider-change.ts";
+import { onBookingCancelled, onBookingPaymentDeclined } from "../events/on-booking.ts";
+import type { ProviderChange } from "../provider/changes.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import { applyChange } from "../acts/apply-change.ts";
-import { askPayments } from "../acts/ask-payments.ts";
-import { request } from "../acts/give-back.ts";
-import { forgetEvents } from "./forget-events.ts";
+import { askPayments } from "../rpc/reconcile.ts";
 import { jobs } from "./index.ts";
+import { forgetEvents } from "./provider-events.ts";
 
 let sandbox: Sandbox;
 let alone: Awaited<ReturnType<typeof startAlone>>;
@@ -403,7 +402,7 @@ async function requested(payment: Payment, amount = payment.amount): Promise<Ref
     { amount, reason: "test", cause: `admin:${randomUUID()}` },
     new Date(),
   );
-  await app.transact((tx) => request(tx, refund));
+  await app.transact((tx) => requestRefund(tx, refund));
   return refund;
 }
 

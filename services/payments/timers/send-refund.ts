@@ -1,22 +1,21 @@
 import { failpoint } from "@lacio/chassis/failpoint";
 import type { Job } from "@lacio/chassis/jobs";
+import { applyChanges } from "../acts/apply-change.ts";
+import { refundRefused } from "../acts/refund-refused.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
-import type { ProviderChange } from "../provider/provider-change.ts";
+import type { ProviderChange } from "../provider/changes.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
-import { applyChanges } from "../acts/apply-change.ts";
-import { refundRefused } from "../acts/refund-refused.ts";
 
 const hour = 3_600;
 
-/** Carries a requested refund out, or asks about one that the provider still works at. */
-export const sendRefund =
-  (app: App): Job["run"] =>
-  async (id, { end }) => {
-    // While a bank has the money of a payment, there is nothing to send: the dispute's end owes this job anew, in its own transaction.
+/** Sends a requested refund, or asks about one that is pending at the provider. */
+export const sendRefund = (app: App): Job["run"] =>
+  async function sendRefund(id, { end }) {
+    // While a bank holds the money because of a dispute, there is nothing to send: the end of the dispute owes this job anew, in its own transaction.
     if (await isDisputed(app, id)) return;
-    // The try is on record before the provider is asked: after a crash the refund is looked up there before it is asked for again.
+    // The try is committed before the provider is called: after a crash the refund is looked up there before it is requested again.
     const refund = await change(app, id, (refund) => (refund.beginTry() ? refund : undefined));
     if (!refund) return;
     const { intentId } = await app.db.read().findOneOrFail(Payment, { id: refund.paymentId });
@@ -36,7 +35,7 @@ async function isDisputed(app: App, refundId: string): Promise<boolean> {
 
 async function askProvider(app: App, refund: Refund, intentId: string): Promise<ProviderChange[]> {
   if (refund.providerRefundId) return app.stripe.changesOfRefund(refund.providerRefundId);
-  // The provider forgets idempotency keys after a day, but never a refund.
+  // The provider keeps idempotency keys for a day, but refunds for ever: a retry looks for the refund first.
   const made = refund.tries > 1 ? await app.stripe.findRefund(refund, intentId) : [];
   if (made.length > 0) return made;
   try {

@@ -5,29 +5,29 @@ import { Refund, type Room } from "../domain/refund.ts";
 import { recordEffect } from "./record-effect.ts";
 
 /**
- * What another service's fact gives back: once per cause, and never more than is there. Without an amount, all of it.
- * What others have on its way does not make it smaller: that may fail, and then the client has only this.
- * It comes beside an older debt, and pays that only where the sale is not enough.
+ * The refund that an event of booking asks for: once per cause, however often the event is delivered, and at most what is left (without an
+ * amount, all of it). Refunds on their way do not reduce it: they may fail, and then the client has only this one.
+ * It is taken from the sale, and pays an older debt only where the sale is not enough.
  */
-export async function giveBack(app: App, tx: Tx, payment: Payment, wish: { amount?: bigint; reason: string; cause: Refund["cause"] }) {
+export async function decideRefund(app: App, tx: Tx, payment: Payment, wish: { amount?: bigint; reason: string; cause: Refund["cause"] }) {
   if (await tx.find(Refund, { cause: wish.cause })) return;
   const left = payment.amount - payment.refunded - (await lostOf(tx, payment));
   const amount = wish.amount === undefined || wish.amount > left ? left : wish.amount;
   if (payment.isPaid() && amount <= 0n) {
-    // The client has it in another way: whoever said what comes back has to know.
+    // The client has it by another refund or a lost dispute. The fact `refund_failed` tells booking, which promised it.
     const refund = Refund.inVain(payment, { ...wish, amount: wish.amount ?? payment.amount }, app.now());
     tx.add(refund);
     return recordEffect(tx, refund.giveUp(payment, app.now()));
   }
   const debt = orNothing(amount - payment.deposit);
-  await request(tx, Refund.request(payment, { left, debt }, { ...wish, amount }, app.now()));
+  await requestRefund(tx, Refund.request(payment, { left, debt }, { ...wish, amount }, app.now()));
 }
 
-/** From here on it is sent, or asked about, until it arrived or failed. */
-export async function request(tx: Tx, refund: Refund): Promise<void> {
+/** Stores a refund and owes the job that sends it, or asks about it, until it has arrived or failed. */
+export async function requestRefund(tx: Tx, refund: Refund): Promise<void> {
   tx.add(refund);
   tx.later("send-refund", refund.id);
-  await tx.em.flush(); // the ledger names it
+  await tx.em.flush(); // ledger entries refer to it
 }
 
 async function lostOf(tx: Tx, { id }: Payment): Promise<bigint> {
@@ -35,7 +35,7 @@ async function lostOf(tx: Tx, { id }: Payment): Promise<bigint> {
   return BigInt((await tx.sql<{ lost: string }>(text, [id]))[0]!.lost);
 }
 
-/** Meaningful while the payment's row is locked. What a bank gave to the client is not left, either. */
+/** What a further refund can be for; true only while the payment's row is locked. What a lost dispute gave to the client is not left, either. */
 export async function roomFor(tx: Tx, payment: Payment): Promise<Room> {
   const [row] = await tx.sql<{ gone: string; debt: string }>(
     `select coalesce(sum(amount) filter (where status <> 'FAILED'), 0) as gone,

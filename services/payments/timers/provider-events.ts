@@ -2,17 +2,16 @@ import type { Tx } from "@lacio/chassis/db";
 import type { Job } from "@lacio/chassis/jobs";
 import { follow, type Trail } from "@lacio/chassis/trail";
 import type Stripe from "stripe";
+import { applyChange } from "../acts/apply-change.ts";
 import type { App } from "../app.ts";
 import { eventChanges } from "../provider/changes.ts";
-import { applyChange } from "../acts/apply-change.ts";
 
 /**
- * Turns a received webhook into its effects. It goes on in the trace of the call that started the payment, so that one trace leads from
- * the click to the mail; without one, in that of the webhook.
+ * Applies a stored webhook event. It continues the trace of the call that started the payment, so that one trace leads from
+ * the click to the mail; where there is none, the trace of the webhook.
  */
-export const processEvent =
-  (app: App): Job["run"] =>
-  async (id, { end }) => {
+export const processEvent = (app: App): Job["run"] =>
+  async function processEvent(id, { end }) {
     const [event] = await app.db.sql<{ type: string; trail: Trail }>(
       `select type, case when payment.trail ? 'traceparent' then payment.trail
          else jsonb_strip_nulls(jsonb_build_object('traceparent', event.traceparent, 'requestId', event.request_id)) end as trail
@@ -24,12 +23,12 @@ export const processEvent =
     );
     if (!event) return;
     await follow(event.trail, `process stripe ${event.type}`, async () => {
-      const note = await end((tx) => process(app, tx, id));
+      const note = await end((tx) => applyStored(app, tx, id));
       app.log.info({ provider_event: id, type: event.type, note }, "provider event processed");
     });
   };
 
-async function process(app: App, tx: Tx, id: string): Promise<string | null> {
+async function applyStored(app: App, tx: Tx, id: string): Promise<string | null> {
   const [event] = await tx.sql<{ payload: Stripe.Event }>("select payload from provider_event where id = $1", [id]);
   const note = await applyEvent(app, tx, event!.payload);
   await tx.sql("update provider_event set processed_at = $3, error = $2 where id = $1", [id, note, app.now()]);
@@ -45,4 +44,10 @@ async function applyEvent(app: App, tx: Tx, event: Stripe.Event): Promise<string
     if (applied === "unknown" || applied === "mismatch") note = applied;
   }
   return note;
+}
+
+/** Events hold the client's name and mail as the provider knows them: kept to explain a payment, and deleted after the configured days. */
+export async function forgetEvents(app: App): Promise<void> {
+  const before = new Date(app.now().getTime() - app.config.providerEventKeepDays * 86_400_000);
+  await app.db.sql("delete from provider_event where processed_at < $1", [before]);
 }
