@@ -1,6 +1,6 @@
 import { Counter } from "prom-client";
 
-// Each of these wants a person: money and books do not agree, and no code can decide.
+// Each increment needs a person: no code can decide what to do.
 export const mismatches = new Counter({
   name: "lacio_payment_mismatch_total",
   help: "What the provider says about a payment does not fit our books.",

@@ -7,7 +7,7 @@ import { createProvider } from "./provider/stripe.ts";
 
 export const readConfig = (env: Env) => ({
   stripeSecretKey: env.text("STRIPE_SECRET_KEY"),
-  // Two, separated by a comma, while the secret is being changed.
+  // Two, separated by a comma, while the secret is being rotated.
   stripeWebhookSecrets: env
     .text("STRIPE_WEBHOOK_SECRET")
     .split(",")
@@ -32,5 +32,5 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
 
 export type App = ReturnType<typeof createApp>;
 
-/** What callers may ask, as proto says it: each method is a file in rpc/. */
+/** What callers may ask, as proto says it: each method is named in rpc/index.ts. */
 export type Rpc = ServiceImpl<typeof PaymentsService>;

@@ -22,7 +22,7 @@ const storm = [
 test("through failing calls, lost and repeated webhooks and two kills, every peso is in the books once", async () => {
   const clients = Array.from({ length: 24 }, async (_, index) => {
     const bookingId = system.book();
-    // As a browser would: ask again until there is a checkout.
+    // Retries like a browser until there is a checkout.
     const { paymentId, checkoutUrl } = await until(() => system.asClient.startPayment({ bookingId }), { timeoutMs: 40_000 });
     if (index % 3 === 0) await system.decide(checkoutUrl, "decline");
     await system.decide(checkoutUrl, "approve");
@@ -31,7 +31,7 @@ test("through failing calls, lost and repeated webhooks and two kills, every pes
     return { bookingId, paymentId: succeeded!.paymentId, asked: paymentId, back: await wishBack(bookingId, succeeded!.paymentId, index) };
   });
   const settled = Promise.all(clients);
-  // The next fault comes when this one has met something, or when there is nothing left to meet.
+  // The next fault is set when this one has met some events, or all clients are done.
   for (const faults of [...storm, ...storm]) {
     await system.faults(faults);
     const before = (await system.atStripe()).events.length;
@@ -60,13 +60,13 @@ test("through failing calls, lost and repeated webhooks and two kills, every pes
   const books = await system.sql("select account, sum(debit) - sum(credit) as balance from ledger_entry group by account order by account");
   expect(books).toEqual([
     { account: "client_deposits", balance: String(-atStripe) },
-    // A third was never sold; all of it went back.
+    // The declined third was owed, and all of it was refunded.
     { account: "owed_to_clients", balance: "0" },
     { account: "stripe_clearing", balance: String(atStripe) },
   ]);
 }, 120_000);
 
-// A third keeps its visit, a third cancels late, a third paid too late; each fact comes twice.
+// A third keeps its visit, a third cancels late, a third paid too late; each fact is delivered twice, with ids of their own.
 async function wishBack(bookingId: string, paymentId: string, index: number): Promise<bigint> {
   if (index % 3 === 0) return 0n;
   const fact = { bookingId, paymentId, clientId: system.client.id };

@@ -32,7 +32,7 @@ const refundedTo = (paymentId: string, minorUnits: bigint) =>
 const cancelled = (bookingId: string, paymentId: string, refund = price) =>
   system.publish(BookingCancelledSchema, bookingId, { bookingId, paymentId, clientId: system.client.id, refund: cop(refund) });
 
-/** What the ledger says of a payment. */
+/** The balance of each ledger account for a payment. */
 async function balances(paymentId: string): Promise<Record<string, number>> {
   const rows = await system.sql<{ account: string; balance: string }>(
     "select account, sum(credit) - sum(debit) as balance from ledger_entry where payment_id = $1 group by account",
@@ -126,12 +126,12 @@ test("money: what is promised does not get smaller by a refund that is on its wa
   await until(async () => (await shown(paymentId)).refunding?.minorUnits === 3_000_000n);
   await system.faults({});
   await cancelled(bookingId, paymentId);
-  // The provider has only 150 000 for it now, so it waits.
+  // The provider has only 150 000 left, so it refuses this one, which waits.
   await until(
     async () =>
       (await system.sql("select 1 from refund where payment_id = $1 and tries > 0 and cause like 'booking%'", [paymentId])).length > 0,
   );
-  expect(await shown(paymentId)).toMatchObject({ refunding: cop(price), owed: cop(0n) }); // never more than there is
+  expect(await shown(paymentId)).toMatchObject({ refunding: cop(price), owed: cop(0n) }); // `refunding` is at most what the payment has
   await there.bank(`/refunds/${id}/fail`);
   await refundedTo(paymentId, price);
   expect((await there.refundsOf(paymentId)).filter(({ status }) => status === "succeeded").map(({ amount }) => amount)).toEqual([
@@ -242,7 +242,7 @@ describe("money moved unasked: a dispute", () => {
     await system.faults({ webhooks: "drop" });
     const { id } = await there.dispute(paymentId);
     await cancelled(bookingId, paymentId);
-    // The provider refuses the refund, and so the dispute is heard of.
+    // The provider refuses the refund; asking what is left finds the dispute.
     await disputedTo(paymentId, price);
     await there.bank(`/disputes/${id}/lose`);
     expect((await system.asAdmin.reconcile({})).repaired).toBe(1);
@@ -267,7 +267,7 @@ describe("money moved unasked: a dispute", () => {
         ).length,
     );
     expect((await shown(paymentId)).disputed).toMatchObject(cop(0n));
-    // What nobody else may meet.
+    // Ends the dispute, so that no other test meets it.
     await there.bank(`/disputes/${id}/win`);
   });
 });

@@ -57,7 +57,8 @@ describe("a refund", () => {
     expect(refund.succeed(payment, "re_1", now)).toBeUndefined();
   });
 
-  // 300 were given as a courtesy and came back. A cancellation is decided beside that; whoever sends the money again pays the debt.
+  // 300 were refunded as a courtesy and returned by the bank, so they are owed. A cancellation's refund is of the sale (debt 0);
+  // one that sends the 300 again is for the debt.
   test.each<[string, { amount: bigint; debt: bigint }, "succeed" | "fail", { deposit: bigint; owed: bigint; refunded: bigint }]>([
     ["of the sale leaves an older debt", { amount: 500n, debt: 0n }, "succeed", { deposit: 200n, owed: 300n, refunded: 500n }],
     ["of everything pays it, too", { amount: 1_000n, debt: 0n }, "succeed", { deposit: 0n, owed: 0n, refunded: 1_000n }],

@@ -29,7 +29,7 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
     services: ["auth", "payments"],
     edge: false,
     fsync: false,
-    // What a killed process had in hand is taken over at once.
+    // A short lease: the jobs of a killed process are taken over soon.
     serviceEnv: { payments: { BOOKING_URL: booking.url, JOB_LEASE_SECONDS: "2", ...env } },
   });
   const publisher = await startPublisher(system.urls.nats!, "booking");
@@ -88,7 +88,7 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
     publish: <S extends DescMessage>(schema: S, bookingId: string, init: MessageInitShape<S>, id?: string) =>
       publisher.publish(fact(schema, bookingId, init), id),
 
-    /** What payments told the others about a booking, oldest first. */
+    /** The facts about a booking in payments' outbox, oldest first. */
     async told<S extends DescMessage>(schema: S, bookingId: string): Promise<MessageShape<S>[]> {
       const rows = await sql<{ payload: Buffer }>(
         system,

@@ -49,7 +49,7 @@ beforeEach(async () => {
   app.stripe = real;
   alone.logged.length = 0;
   alone.resetClock();
-  // What an earlier test left is not this one's to work at.
+  // No jobs, pending payments or watched ones of earlier tests.
   await alone.sql("truncate job");
   await alone.sql("update payment set status = 'FAILED' where status = 'PENDING'");
   await alone.sql("update payment set settled_at = '2020-01-01' where settled_at is not null");
@@ -113,7 +113,7 @@ describe("refunds", () => {
   test("are looked up before they are asked for again: a day later the provider knows the refund, but not the key", async () => {
     const payment = await paid();
     const refund = await requested(payment, 9_000_000n);
-    await real.refund(refund, payment.intentId!); // made, and then we died
+    await real.refund(refund, payment.intentId!); // made, then a crash before its answer was stored
     await alone.sql("update refund set tries = 1, key_number = 2 where id = $1", [refund.id]);
     await alone.work();
     expect(await statesOf(refund)).toEqual(["SUCCEEDED"]);
@@ -190,7 +190,7 @@ describe("refunds", () => {
     const { id: providerRefundId } = (await refundsAtStripe(refund.id))[0]!;
     const failed = { id: providerRefundId, status: "failed", failure_reason: "lost_or_stolen_card", metadata: { refund_id: refund.id } };
     for (let copy = 0; copy < 2; copy++) await receive("refund.failed", failed);
-    await receive("refund.updated", { ...failed, status: "succeeded" }); // an old word, late
+    await receive("refund.updated", { ...failed, status: "succeeded" }); // an older event, delivered late
     await alone.work();
     expect(await statesOf(refund)).toEqual(["FAILED"]);
     expect([await deposit(payment), await owed(payment)]).toEqual(["0", "18000000"]);
@@ -268,7 +268,7 @@ describe("provider events", () => {
     for (const payment of payments) for (let copy = 0; copy < 3; copy++) await receivePaid(payment);
     await twice();
     alone.wait(10);
-    await alone.work(); // what one left to the other, on a busy machine
+    await alone.work(); // on a busy machine one may meet the lock timeout and leave its events for a retry
     for (const payment of payments) {
       expect(await told("succeeded", payment)).toHaveLength(1);
       expect(await alone.sql("select 1 from ledger_entry where payment_id = $1", [payment.id])).toHaveLength(2);
@@ -350,7 +350,7 @@ describe("payments that are pending", () => {
         return real.changesOf(id);
       },
     };
-    expect(await askPayments(app)).toEqual({ checked: 2, repaired: 1, failed: 2 }); // with the good one, which is settled now
+    expect(await askPayments(app)).toEqual({ checked: 2, repaired: 1, failed: 2 }); // `good` counts twice: as pending, and as paid from then on
     expect(await told("succeeded", good)).toHaveLength(1);
     app.stripe = real;
     expect(await askPayments(app)).toEqual({ checked: 5, repaired: 2, failed: 0 });
@@ -359,7 +359,7 @@ describe("payments that are pending", () => {
   test("are settled once by two replicas at once", async () => {
     const payments = await inTurn(4, opened);
     for (const { sessionId } of payments) await sandbox.decide({ id: sessionId! }, "approve");
-    // On a busy machine one of the two may wait too long for the other's lock and give up: a third turn finds what is left, if anything is.
+    // On a busy machine one of the two may meet the lock timeout and give up: a third run settles what is left, if anything is.
     await Promise.allSettled([askPayments(app), askPayments(app)]);
     await askPayments(app);
     for (const payment of payments) expect(await told("succeeded", payment)).toHaveLength(1);
@@ -424,7 +424,7 @@ async function owed({ id }: Payment): Promise<string> {
   return row!.owed;
 }
 
-/** As the webhook's door writes it. */
+/** Stores an event and owes its job, as http/stripe-webhook.ts does. */
 async function receive(type: string, object: object): Promise<string> {
   const event = { id: `evt_${randomUUID()}`, object: "event", type, created: Math.floor(Date.now() / 1_000), data: { object } };
   await alone.sql("insert into provider_event (id, type, payload) values ($1, $2, $3)", [event.id, type, event]);

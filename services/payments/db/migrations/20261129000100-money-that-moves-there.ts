@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** Refunds and disputes that the provider and banks make by themselves. */
+/** Refunds and disputes that begin at the provider or a bank. */
 export class MoneyThatMovesThere extends Migration {
   override up(): void {
     this.addSql(`alter table payment

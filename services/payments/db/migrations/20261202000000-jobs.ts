@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** What payments owes itself are jobs: provider events, refunds to send, payments to ask about. */
+/** Work that is due becomes rows of `job`: provider events, refunds to send, payments to ask about. */
 export class Jobs extends Migration {
   override up(): void {
     this.addSql(`insert into job (kind, key, at, created_at)
