@@ -37,7 +37,7 @@ function refuse(error: unknown, _request: Request, response: Response, _next: Ne
   response.status(500).json({ error: { type: "api_error", message: "The sandbox failed; see its log." } });
 }
 
-// A body that Express cannot parse carries the status to answer.
+// The error of Express for a body that it cannot parse carries the status to answer.
 function statusOf(error: unknown): number {
   const status = (error as { status?: unknown } | undefined)?.status;
   return typeof status === "number" && status >= 400 ? status : 500;

@@ -76,7 +76,7 @@ test("a 500 before the effect leaves nothing, one after it is replayed though th
 
 test("an answer lost with its connection is there for the retry", async () => {
   const before = (await sandbox.objects()).sessions.length;
-  // The SDK tries once more by itself when a connection closes.
+  // Two failures: the SDK itself retries a closed connection once.
   await sandbox.faults({ api: { failNext: 2, afterEffect: true, hangUp: true } });
   const create = () => sandbox.newSession({}, { idempotencyKey: "h" });
   await expect(create()).rejects.toMatchObject({ type: "StripeConnectionError" });

@@ -1,4 +1,4 @@
-// Stripe's own table: it counts pesos in hundredths, where Intl knows no cents of a peso.
+// Stripe's own table: its minor unit of COP is a hundredth, while Intl knows no decimals of a peso.
 const noDecimals = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(" ");
 const threeDecimals = "BHD JOD KWD OMR TND".split(" ");
 

@@ -102,7 +102,7 @@ export interface Event {
   type: Stripe.Event.Type;
 }
 
-/** What a session was asked to sell, and what its payment intent will carry once there is one. */
+/** The line items of a session, and the fields for its payment intent, which the first attempt to pay creates. */
 export interface Order {
   lines: { name: string; description: string | null; quantity: number; unitAmount: number }[];
   intent: {
@@ -119,7 +119,7 @@ export function newId(prefix: "cs_test" | "pi" | "ch" | "re" | "du" | "evt" | "r
   return `${prefix}_${Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("")}`;
 }
 
-/** An answer that is given again to the same idempotency key. */
+/** The answer to replay for an idempotency key. */
 export interface SavedAnswer {
   at: number;
   endpoint: string;
@@ -129,19 +129,19 @@ export interface SavedAnswer {
   body: object;
 }
 
-/** What goes wrong on purpose. */
+/** Faults to inject. */
 export interface Faults {
   webhooks: (typeof webhookModes)[number];
   copies: number;
   delayMs: number;
-  /** What becomes of refunds that are asked for from now on. "fail": they succeed, and then the bank sends the money back. */
+  /** The outcome of refunds created from now on. "fail": they succeed, and then the bank returns the money. */
   refunds: (typeof refundModes)[number];
   api: ApiFault & { failNext: number; delayMs: number };
 }
 
 export interface ApiFault {
   status: number;
-  /** The change is made, and only its answer is spoilt. */
+  /** The change is committed, and then the call fails. */
   afterEffect: boolean;
   /** Close the connection instead of answering. */
   hangUp: boolean;

@@ -22,14 +22,14 @@ export type Store = ReturnType<typeof openStore>;
 
 const answersKeptMs = 24 * 3600_000;
 
-// `normal` with a write-ahead log: a commit outlives this process, however it dies; only a dying machine may take the last ones along.
+// `synchronous = normal` with a write-ahead log: commits survive a crash of this process, but the last ones may not survive one of the machine.
 const schema = `
   pragma journal_mode = wal;
   pragma synchronous = normal;
   create table if not exists object (place integer primary key, kind text not null, id text not null, value text not null, unique (kind, id));
 `;
 
-/** Objects as JSON in a SQLite file, oldest first. `transact` makes its changes durable together, or takes them all back. */
+/** Objects as JSON in a SQLite file, oldest first. `transact` commits its changes together, or rolls all of them back. */
 export function openStore(dataDir: string) {
   mkdirSync(dataDir, { recursive: true });
   const db = new DatabaseSync(join(dataDir, "sandbox.sqlite"));

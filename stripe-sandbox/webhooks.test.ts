@@ -35,7 +35,7 @@ test.each(["kill", "terminate"] as const)("what was not delivered goes on after 
   const before = await sandbox.objects();
   const code = await sandbox[how]();
   expect(code).toBe(how === "kill" ? null : 0);
-  // What a kill in the middle of a write leaves behind.
+  // A torn write: half a frame at the end of the write-ahead log.
   appendFileSync(join(sandbox.dataDir, "sandbox.sqlite-wal"), "half a frame");
 
   await webhooks.listenAgain();

@@ -25,7 +25,7 @@ export interface Call {
   now: number;
 }
 
-/** One behaviour of the API. It is synchronous, so that its changes and its remembered answer are one transaction of the store. */
+/** One call of the API. It is synchronous, so that its changes and the answer under its idempotency key are one transaction of the store. */
 export type Behaviour = (world: World, call: Call) => object;
 
 const keysInUse = new Set<string>();
@@ -85,7 +85,7 @@ function effect(world: World, call: Call, behaviour: Behaviour, endpoint: string
   const { store } = world;
   const remember = (status: number, body: object) => {
     if (call.idempotencyKey === null) return { status, body };
-    // Stripe remembers a 500 as it remembers a success. A lost connection hides an answer, but does not change it.
+    // Stripe stores a 500 under the key as it stores a success. A closed connection loses the answer on its way: the stored one is unchanged.
     const told = fault && !fault.hangUp ? { status: fault.status, body: failure(fault) } : { status, body };
     const print = fingerprint(call.fields.values);
     store.put("answers", call.idempotencyKey, { at: Date.now(), endpoint, fingerprint: print, requestId: call.id, ...told });

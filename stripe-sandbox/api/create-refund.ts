@@ -53,7 +53,7 @@ export const createRefund: Behaviour = ({ store }, call) => {
   });
   const settled = store.put("refunds", refund.id, { ...refund, destination_details: cardDestination("available") });
   emitEvent(store, "refund.updated", settled, now, { by, previous: { destination_details: refund.destination_details } });
-  // The answer to the call comes before the bank's.
+  // The bank fails it afterwards: the call is answered with the refund that succeeded.
   if (currentFaults(store).refunds === "fail") failRefund(store, settled, now);
   return settled;
 };

@@ -5,7 +5,7 @@ export interface ErrorBody {
   param?: string;
 }
 
-/** An answer in Stripe's error shape. `kept` answers are remembered under the idempotency key; bad input is not. */
+/** An answer in Stripe's error shape. `kept` ones are stored under the idempotency key and replayed; those for bad input are not. */
 export class ApiError extends Error {
   readonly status: number;
   readonly error: ErrorBody;
@@ -23,7 +23,7 @@ export function badParam(param: string, message: string, code?: string): ApiErro
   return new ApiError(400, { type: "invalid_request_error", message, param, ...(code && { code }) });
 }
 
-/** The input was fine; the object's state does not allow it. */
+/** Valid input that the object's state does not allow. */
 export function badState(message: string, details: { code?: string; param?: string } = {}): ApiError {
   return new ApiError(400, { type: "invalid_request_error", message, ...details }, true);
 }

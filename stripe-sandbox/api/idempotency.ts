@@ -5,7 +5,7 @@ import { ApiError, badParam } from "./errors.ts";
 
 const validForMs = 24 * 3600_000;
 
-/** The stored answer to replay, or undefined when this key is new. Refuses a key that is used for anything else. */
+/** The stored answer to replay; undefined when the key is new. Refuses a key that was used for another endpoint or other parameters. */
 export function findAnswer(store: Store, key: string, endpoint: string, params: unknown, nowMs: number): SavedAnswer | undefined {
   if (key.length > 255) throw badParam("Idempotency-Key", "Idempotency keys may be at most 255 characters.");
   const saved = store.get("answers", key);

@@ -3,7 +3,7 @@ import { newId, type Charge, type Dispute, type Event } from "../objects.ts";
 import type { Store } from "../store.ts";
 import { emitEvent } from "../webhooks/emit-event.ts";
 
-// A client tells her bank that a payment was not right: the bank takes the money back until somebody has decided.
+// A client disputes a charge at her bank, which takes the money back until the dispute is decided.
 
 export function openDispute(store: Store, charge: Charge, asked: number | undefined, now: number): Dispute {
   const left = charge.amount - charge.amount_refunded;
@@ -31,7 +31,7 @@ export function openDispute(store: Store, charge: Charge, asked: number | undefi
   return dispute;
 }
 
-/** Won: the money comes back. Lost: the client has it. */
+/** Won: the merchant has the money again. Lost: the client keeps it. */
 export function closeDispute(store: Store, dispute: Dispute, status: "won" | "lost", now: number, by?: Event["request"]): Dispute {
   if (dispute.status !== "needs_response") throw badState(`The dispute ${dispute.id} is ${dispute.status} already.`);
   const closed = store.put("disputes", dispute.id, { ...dispute, status });
@@ -40,7 +40,7 @@ export function closeDispute(store: Store, dispute: Dispute, status: "won" | "lo
   return closed;
 }
 
-/** What a bank has taken of a charge for good or for now. */
+/** What banks hold of a charge by open and lost disputes. */
 export const disputedOf = (store: Store, charge: Charge): { open: boolean; amount: number } => {
   const all = store.all("disputes").filter((dispute) => dispute.charge === charge.id && dispute.status !== "won");
   return { open: all.some(({ status }) => status !== "lost"), amount: all.reduce((sum, { amount }) => sum + amount, 0) };

@@ -3,7 +3,7 @@ import type { Store } from "../store.ts";
 import { emitEvent } from "../webhooks/emit-event.ts";
 import { badState } from "../api/errors.ts";
 
-// What the bank does with a refund after it was asked for.
+// What becomes of a refund at the bank after it was created.
 
 type By = Event["request"];
 
@@ -14,7 +14,7 @@ export function succeedRefund(store: Store, refund: Refund, now: number, by?: By
   return settled;
 }
 
-/** A bank may send the money back, even after the refund had succeeded. */
+/** A bank may return the money, also after the refund has succeeded. */
 export const failRefund = (store: Store, refund: Refund, now: number): Refund => {
   if (refund.status !== "pending" && refund.status !== "succeeded") throw cannot(refund, "fail");
   const failed = giveUp(store, refund, { status: "failed", failure_reason: "lost_or_stolen_card" }, now);
@@ -27,7 +27,7 @@ export function cancelRefund(store: Store, refund: Refund, now: number, by?: By)
   return giveUp(store, refund, { status: "canceled" }, now, by);
 }
 
-// What a refund had claimed of its charge can be refunded again.
+// The charge is reduced by what was refunded: this amount can be refunded again.
 function giveUp(store: Store, refund: Refund, outcome: Partial<Refund>, now: number, by?: By): Refund {
   const charge = store.get("charges", refund.charge)!;
   store.put("charges", charge.id, { ...charge, amount_refunded: charge.amount_refunded - refund.amount, refunded: false });

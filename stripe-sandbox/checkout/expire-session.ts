@@ -2,7 +2,7 @@ import type { Event, Session } from "../objects.ts";
 import type { Store } from "../store.ts";
 import { emitEvent } from "../webhooks/emit-event.ts";
 
-/** Nobody can pay it any more, so the intent of a declined attempt is canceled with it. */
+/** An expired session cannot be paid, so the intent of a declined attempt is canceled with it. */
 export function expireSession(store: Store, session: Session, now: number, by?: Event["request"]): Session {
   const expired = store.put("sessions", session.id, { ...session, status: "expired", url: null });
   const intent = session.payment_intent === null ? undefined : store.get("intents", session.payment_intent);

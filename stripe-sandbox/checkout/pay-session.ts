@@ -45,7 +45,7 @@ export function decline(store: Store, session: Session, now: number): void {
   emitEvent(store, "payment_intent.payment_failed", failed, now);
 }
 
-// As Stripe does it, the intent is made by the first attempt to pay, not with the session.
+// As at Stripe, the first attempt to pay creates the intent, not the session.
 function intentOf(store: Store, session: Session, now: number): Intent {
   const earlier = store.get("intents", session.payment_intent ?? "");
   if (earlier) return earlier;

@@ -21,7 +21,7 @@ export function checkoutRoutes(world: World): Router {
     const session = openOrOver(store, request.params.id);
     const decision = (request.body as { decision?: unknown } | undefined)?.decision;
     if (!session) return showEnd(response, session, 404);
-    // A second click on "pay" finds it paid, and goes where the first one went.
+    // Idempotent: a second click on "pay" finds the session paid and is redirected like the first.
     if (session.status === "complete" && decision === "approve") return goTo(response, session.success_url, session);
     if (session.status !== "open") return showEnd(response, session, session.status === "complete" ? 409 : 410);
     if (decision !== "approve" && decision !== "decline" && decision !== "leave") return showForm(response, world, session, 400);
@@ -58,7 +58,7 @@ function showEnd(response: Response, session: Session | undefined, status: numbe
 }
 
 function show(response: Response, status: number, html: string, redirects: (string | null)[]): void {
-  // Browsers hold the redirect after a form to form-action as well.
+  // Browsers apply form-action to the redirect that answers a form, too.
   const origins = redirects.flatMap((url) => URL.parse(url ?? "")?.origin ?? []);
   const policy = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ${origins.join(" ")}`;
   response.status(status).set({ "Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer" });

@@ -5,7 +5,7 @@ import { failRefund, succeedRefund } from "../bank/refund.ts";
 import type { Store } from "../store.ts";
 import { parseDispute } from "./faults.ts";
 
-/** What banks and clients do without being asked. Refunds and disputes of the salon's own are in Stripe's API. */
+/** Plays banks and clients, for whom Stripe has no API. What the merchant does is in api/. */
 export function bankRoutes(store: Store): Router {
   const router = Router();
   const now = () => Math.floor(Date.now() / 1000);

@@ -13,7 +13,7 @@ export function currentFaults(store: Store): Faults {
   return store.get("faults", "current") ?? none;
 }
 
-/** Counts down `failNext`: a fault for this call, or undefined. */
+/** The fault for this call, if one is due; counts `failNext` down. */
 export function takeApiFault(store: Store): ApiFault | undefined {
   const faults = currentFaults(store);
   if (faults.api.failNext === 0) return undefined;
@@ -25,7 +25,7 @@ export function setFaults(store: Store, faults: Faults): Faults {
   return store.put("faults", "current", faults);
 }
 
-/** What is not given goes back to normal. */
+/** Fields that are missing get their defaults. */
 export function parseFaults(body: unknown): Faults {
   const given = fieldsOf(body, "", none);
   const api = fieldsOf(given["api"] ?? {}, "api", none.api);

@@ -4,7 +4,7 @@ import type { Deliverer } from "../webhooks/deliver-events.ts";
 import { bankRoutes } from "./bank.ts";
 import { currentFaults, FieldError, parseFaults, parseResend, setFaults } from "./faults.ts";
 
-/** What Stripe does not have: breaking things on purpose, and looking behind the curtain. */
+/** What Stripe does not have: fault injection, and a view of all stored objects. */
 export function controlRoutes(store: Store, deliverer: Deliverer): Router {
   const router = Router();
   router.use(json());

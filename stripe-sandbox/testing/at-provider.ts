@@ -4,7 +4,7 @@ import type { Dispute, Intent, Refund } from "../objects.ts";
 
 type Held = { paymentIntents: Intent[]; refunds: Refund[]; disputes: Dispute[] };
 
-/** What others do with our money at the provider: the owner in its dashboard, banks, clients. */
+/** Acts at the provider without Lacio: as the owner in the dashboard, as a bank, as a client. */
 export function atProvider(system: Pick<SystemDescription, "dir" | "urls">) {
   async function call<T>(route: string, init: RequestInit): Promise<T> {
     const response = await fetch(`${system.urls.stripe}${route}`, { method: "POST", ...init });

@@ -12,7 +12,7 @@ export interface Received {
   socketPort: number;
 }
 
-/** An endpoint that believes only what Stripe's own library verifies. */
+/** A webhook endpoint; signatures are verified by Stripe's own library. */
 export async function receiveWebhooks() {
   const received: Received[] = [];
   let answers: number[] = [];
@@ -32,7 +32,7 @@ export async function receiveWebhooks() {
     url: `http://127.0.0.1:${port}/webhooks/stripe`,
     received,
     types: () => received.map(({ event }) => event.type),
-    /** The status codes of the next answers; 200 when they are used up. */
+    /** The status codes of the next answers; 200 after them. */
     answerNext: (...statuses: number[]) => void (answers = statuses),
     forget: () => void (received.length = 0),
     stopListening: async () => {

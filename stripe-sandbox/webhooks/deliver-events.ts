@@ -10,7 +10,7 @@ export type Deliverer = ReturnType<typeof deliverEvents>;
 
 const atOnce = 16;
 
-/** Sends what is pending and due, now and whenever the store changes, until it is accepted or given up. */
+/** Delivers events at least once: sends each that is pending and due, and retries until it is accepted or given up. */
 export function deliverEvents(config: Config, store: Store) {
   const pending = new Set(store.entries("deliveries").flatMap(([id, { state }]) => (state === "pending" ? [id] : [])));
   const busy = new Set<string>();
@@ -61,7 +61,7 @@ export function deliverEvents(config: Config, store: Store) {
     }
   }
 
-  /** Also used to send an event by hand, whatever the faults are. */
+  /** Also resends an event by hand, ignoring the faults. */
   async function sendCopies(id: string, copies: number): Promise<Delivery> {
     const event = store.get("events", id) as Event;
     const made = await Promise.all(Array.from({ length: copies }, () => send(config, event, stop.signal)));
@@ -72,7 +72,7 @@ export function deliverEvents(config: Config, store: Store) {
   return { sendCopies, stop: () => (clearTimeout(timer), stop.abort()) };
 }
 
-// Never the order of arrival, so that two held events always change places.
+// Sattolo's shuffle: no event keeps its place, so that even two held events are reordered.
 function otherOrder(ids: string[]): string[] {
   const shuffled = [...ids];
   for (let last = shuffled.length - 1; last > 0; last--) {

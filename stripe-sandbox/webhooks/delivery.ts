@@ -1,10 +1,10 @@
 export interface Delivery {
   state: "pending" | "delivered" | "dropped" | "failed";
   attempts: number;
-  /** The newest ones only: an endpoint that is down for days gets thousands. */
+  /** The last ten: an endpoint that is down for days gets thousands. */
   lastAttempts: Attempt[];
   nextAttemptAt: number | null;
-  /** Waits for others, to be sent with them in another order. */
+  /** Waits for others, to be sent with them reordered. */
   held: boolean;
 }
 

@@ -3,10 +3,10 @@ import { newId, type Event } from "../objects.ts";
 import type { Store } from "../store.ts";
 import type { Delivery } from "./delivery.ts";
 
-/** The version whose shapes the sandbox speaks; a test keeps it equal to the SDK's. */
+/** The API version of the sandbox's objects; a test keeps it equal to the SDK's. */
 export const apiVersion = "2026-10-28.endive";
 
-/** Puts the event and its delivery into the transaction of the change it tells of. */
+/** Writes the event and its delivery in the transaction of the change (an outbox). */
 export function emitEvent(
   store: Store,
   type: Event["type"],
