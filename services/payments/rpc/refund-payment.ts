@@ -9,7 +9,6 @@ import { showPayment } from "./show-payment.ts";
 
 export const refundPayment = (app: App): Rpc["refundPayment"] =>
   async function refundPayment({ paymentId, amount, reason }, ctx) {
-    if (reason.includes("\0")) throw invalid("reason", "must not contain NUL");
     return app.transact(async (tx) => {
       const payment = await tx.lock(Payment, { id: paymentId });
       const room = await roomFor(tx, payment);
