@@ -15,7 +15,7 @@ const visit: CalendarVisit = {
 const lines = (file: string) => file.replaceAll(/\r\n[ \t]/g, "").split("\r\n");
 
 describe("a visit in a calendar", () => {
-  test("is the same one from the page and from the mail: a mail leads on, and a change finds what it changes", () => {
+  test("has the same UID from the page and from the mail, and only the mail's is an iTIP request", () => {
     const [page, mail] = [visitFile(visit), visitFile(visit, { from: { email: "hola@lacio.test" }, to: { email: "ana@example.com" } })];
     for (const file of [page, mail])
       expect(lines(file)).toEqual(expect.arrayContaining([`UID:${visit.bookingId}@lacio`, "SEQUENCE:7", "DTSTART:20261202T133000Z"]));
@@ -23,13 +23,13 @@ describe("a visit in a calendar", () => {
     expect(lines(mail)).toEqual(expect.arrayContaining(["METHOD:REQUEST", 'ORGANIZER;CN="hola@lacio.test":mailto:hola@lacio.test']));
   });
 
-  test("that is cancelled is taken out, and reminds nobody", () => {
+  test("that is cancelled is an iTIP cancellation, without an alarm", () => {
     const file = visitFile({ ...visit, state: "CANCELLED" }, { from: { email: "hola@lacio.test" }, to: { email: "ana@example.com" } });
     expect(lines(file)).toEqual(expect.arrayContaining(["METHOD:CANCEL", "STATUS:CANCELLED"]));
     expect(file).not.toContain("VALARM");
   });
 
-  test("lets no name or service break out of its line, and keeps lines as short as the rule wants", () => {
+  test("escapes line breaks in names and titles, and folds lines at 75 octets (RFC 5545, 3.1)", () => {
     const to = { name: 'Ana "la" Gómez\r\nATTENDEE:x', email: "ana@example.com" };
     const file = visitFile({ ...visit, title: "Corte\r\nATTACH:http://premio.example" }, { from: { email: "hola@lacio.test" }, to });
     expect(file).not.toMatch(/^(ATTACH|ATTENDEE:x)/m);

@@ -18,9 +18,12 @@ export type CalendarVisit = {
 export type Invitation = { from: Person; to: Person };
 type Person = { name?: string; email: string };
 
-const reminderSeconds = 2 * 3_600;
+const reminderSeconds = 2 * 3_600; // before the start
 
-/** The iCalendar file (RFC 5545) that adds, moves or cancels the visit; with an invitation it has an iTIP method for mail clients (RFC 5546). */
+/**
+ * The iCalendar file (RFC 5545) that adds, moves or cancels the visit; with an invitation it has an iTIP method for mail clients (RFC 5546).
+ * @throws when start or end is no date
+ */
 export function visitFile(visit: CalendarVisit, invitation?: Invitation): string {
   const calendar = ical({ prodId: { company: "Lacio", product: "Lacio" }, ...(invitation && { method: methodOf(visit) }) });
   const event = calendar.createEvent({
@@ -39,6 +42,7 @@ export function visitFile(visit: CalendarVisit, invitation?: Invitation): string
   return calendar.toString();
 }
 
+/** The iTIP method, for the file and the mail's Content-Type: REQUEST adds or updates the event, CANCEL removes it (RFC 5546, 3.2). */
 export const methodOf = ({ state }: Pick<CalendarVisit, "state">): ICalCalendarMethod =>
   state === "CANCELLED" ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.REQUEST;
 
