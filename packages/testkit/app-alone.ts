@@ -9,7 +9,7 @@ import pg from "pg";
 import { startInfra } from "./infra/index.ts";
 import { createDatabase } from "./infra/postgres.ts";
 
-/** A service's app in the test's own process, on a database of its own. Nothing happens by itself: the test moves the clock, and has the jobs done. */
+/** A service's app in the test's process, on its own database, without doors, relay or worker: the test moves the clock and runs jobs. */
 export async function startAppAlone<Config extends object, App>(
   name: string,
   parts: Pick<Parts<Config, App>, "config" | "database" | "createApp" | "jobs">,
@@ -25,7 +25,7 @@ export async function startAppAlone<Config extends object, App>(
     DB_POOL_MAX: "4", // ten connections opened at once take a busy machine longer than a call may wait
     ...env,
   });
-  const { log, logged } = listeningLog(name);
+  const { log, logged } = recordingLog(name);
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
   const db = await openDatabase(config, parts.database, log, now);
@@ -41,11 +41,11 @@ export async function startAppAlone<Config extends object, App>(
     /** Moves the app's clock on. */
     wait: (seconds: number) => void (ahead += seconds * 1_000),
     resetClock: () => void (ahead = 0),
-    /** A replica's worker, which does what is due when it is told to `drain`. */
+    /** The worker of one more replica; its `drain` runs what is due. */
     worker: () => createWorker({ config, db, log, now }, parts.jobs?.(app) ?? []),
-    /** Does everything that is due. */
+    /** Runs everything that is due. */
     work: () => createWorker({ config, db, log, now }, parts.jobs?.(app) ?? []).drain(),
-    /** What a test changes here, it changes behind the service's back. */
+    /** Runs SQL on a connection of the test's own, past the service. */
     sql: async <Row = Record<string, unknown>>(text: string, values: unknown[] = []) => (await beside.query(text, values)).rows as Row[],
     async stop() {
       await beside.end();
@@ -58,7 +58,7 @@ export async function startAppAlone<Config extends object, App>(
 
 export type Logged = { level: string; text: string; fields: Record<string, unknown> };
 
-function listeningLog(name: string) {
+function recordingLog(name: string) {
   const log = createLog(name, "silent");
   const logged: Logged[] = [];
   for (const level of ["debug", "info", "warn", "error"] as const)

@@ -37,7 +37,7 @@ test("a file whose system cannot start fails once, with the reason, and what did
   expect(fs.existsSync(path.join(folder, "cleaned-up"))).toBe(true);
 });
 
-test("every file with a system of its own starts it so", () => {
+test("every file with a system of its own starts it by beforeTests, not in beforeAll", () => {
   const files = fs.globSync("{packages,services,deploy,dev,stripe-sandbox,e2e,bench}/**/*.test.ts", {
     cwd: root,
     exclude: (name) => name === "node_modules",

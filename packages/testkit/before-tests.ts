@@ -2,13 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll } from "@jest/globals";
 
 /**
- * Makes what all tests of a file need, while the file is read: `await beforeTests(…)` before its first test. Where it cannot be had, the
- * file fails, once; after a beforeAll that failed each of its tests would fail with the same page of text. `cleanUp` comes after the tests.
+ * Set-up by top-level await, before the file's first test: `await beforeTests(…)`. When it fails, the file fails once; after a failed
+ * beforeAll each test would fail with the same page of text. `cleanUp` runs after the tests, or after the failure.
+ * @throws what `prepare` throws, or an Error after `seconds`
  */
 export async function beforeTests(prepare: () => Promise<unknown>, cleanUp: () => unknown, seconds = 120): Promise<void> {
   const waiting = new AbortController();
   try {
-    await Promise.race([prepare(), impatience(seconds, waiting.signal)]);
+    await Promise.race([prepare(), timeout(seconds, waiting.signal)]);
   } catch (error) {
     await cleanUp();
     throw error;
@@ -18,8 +19,8 @@ export async function beforeTests(prepare: () => Promise<unknown>, cleanUp: () =
   afterAll(async () => void (await cleanUp()));
 }
 
-// Jest limits hooks and tests, but not the reading of a file.
-async function impatience(seconds: number, signal: AbortSignal): Promise<void> {
+// Jest has time limits for hooks and tests, but none for top-level await.
+async function timeout(seconds: number, signal: AbortSignal): Promise<void> {
   const late = await sleep(seconds * 1_000, true, { signal }).catch(() => false);
   if (late) throw new Error(`What the tests of this file need was not there after ${seconds} s.`);
 }

@@ -6,7 +6,7 @@ import { standIn } from "./stand-in.ts";
 
 export type BookingStandIn = Awaited<ReturnType<typeof startBookingStandIn>>;
 
-/** Answers GetBooking with whatever the test put into `bookings`. */
+/** A fake BookingService: GetBooking answers what the test put into `bookings`, else not_found. */
 export async function startBookingStandIn() {
   const bookings = new Map<string, Booking>();
   const { url, stop } = await standIn(BookingService, {
@@ -28,7 +28,7 @@ export async function startBookingStandIn() {
   };
 }
 
-/** A visit of one service on 2 December 2026 at 8:30 in Bogotá. */
+/** A line on 2 December 2026 at 8:30 in Bogotá; `minorUnits` are centavos, by default 180,000 pesos. */
 export const aLine = (minorUnits = 18_000_000n, staffId = "", staffName = "Camila Rojas") =>
   create(LineSchema, {
     serviceId: crypto.randomUUID(),

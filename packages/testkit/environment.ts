@@ -8,7 +8,7 @@ import { freePort } from "./processes/ports.ts";
 
 export const serviceNames = ["auth", "users", "staff", "availability", "booking", "payments", "invoice", "notification"];
 
-/** The salon that `npm start` opens, as its web, mails and invoices tell it. */
+/** The demo salon's data, for its web, mails and invoices. `hours` are in schema.org's form. */
 export const salon = {
   name: "Lacio",
   street: "Carrera 13 # 82-30",
@@ -18,7 +18,7 @@ export const salon = {
   hours: "Mo-Th 08:00-19:00,Fr-Sa 08:00-20:00,Su 09:00-20:00",
 };
 
-/** Somebody to sign in as. */
+/** An account to sign in with. */
 export interface Account {
   role: string;
   email: string;
@@ -31,7 +31,7 @@ export interface Ports {
   ops: number;
 }
 
-/** Every service gets its ports, also one that is not started: its peers then find nobody there, as after a crash. */
+/** Ports for every service, also for one that is not started: its peers' connections are then refused, as after a crash. */
 export async function allotPorts(): Promise<Record<string, Ports>> {
   const entries = serviceNames.map(
     async (name) => [name, { rpc: await freePort(), http: await freePort(), ops: await freePort() }] as const,
@@ -49,7 +49,7 @@ export interface Surroundings {
   stripeUrl?: string;
 }
 
-/** What a service finds in its environment; the same names as in the Helm chart. */
+/** A service's environment variables, by the same names as in the Helm chart. */
 export function environmentOf(name: string, around: Surroundings): Record<string, string> {
   const { infra, identity, ports, publicUrl } = around;
   const own = ports[name]!;
@@ -71,7 +71,7 @@ export function environmentOf(name: string, around: Surroundings): Record<string
     SERVICE_TOKEN_JWKS: identity.jwksFile,
     SALON_TIME_ZONE: salon.timeZone,
     PUBLIC_URL: publicUrl,
-    ...particular(name, around),
+    ...specific(name, around),
   };
 }
 
@@ -79,14 +79,14 @@ export function environmentOf(name: string, around: Surroundings): Record<string
 export const peerUrls = (ports: Record<string, Ports>): Record<string, string> =>
   Object.fromEntries(Object.entries(ports).map(([peer, { rpc }]) => [`${peer.toUpperCase()}_URL`, `http://127.0.0.1:${rpc}`]));
 
-function particular(name: string, { infra, publicUrl, secrets, stripeUrl }: Surroundings): Record<string, string> {
+function specific(name: string, { infra, publicUrl, secrets, stripeUrl }: Surroundings): Record<string, string> {
   switch (name) {
     case "auth":
       return {
         BOOTSTRAP_ADMIN_EMAIL: admin.email,
         BOOTSTRAP_ADMIN_PASSWORD: admin.password,
         KEY_ENCRYPTION_SECRET: secrets.keyEncryption,
-        HASH_WAIT_MAX_MS: process.env.HASH_WAIT_MAX_MS ?? "10000", // scripts and tests register crowds; who signs in goes first all the same
+        HASH_WAIT_MAX_MS: process.env.HASH_WAIT_MAX_MS ?? "10000", // tests register many accounts at once; logins keep their priority
       };
     case "payments":
       return {
@@ -125,7 +125,7 @@ export interface Secrets {
   stripeWebhook: string;
 }
 
-/** Made once and kept: what auth wrote encrypted must still open at the next start. */
+/** Generated once and kept in `dir`: auth has to decrypt its signing keys at the next start. */
 export function localSecrets(dir: string): Secrets {
   const file = path.join(dir, "secrets.json");
   if (!fs.existsSync(file)) {
@@ -136,7 +136,7 @@ export function localSecrets(dir: string): Secrets {
   return JSON.parse(fs.readFileSync(file, "utf8")) as Secrets;
 }
 
-/** The caller's environment without what npm and Jest put there for themselves. */
+/** This process's environment without the variables that npm and Jest set. */
 export function inherited(): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|JEST_|NODE_OPTIONS$|NODE_ENV$)/.test(name));
   return Object.fromEntries(own) as Record<string, string>;

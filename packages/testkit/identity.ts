@@ -3,17 +3,17 @@ import path from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
 export interface Identity {
-  /** The keys that verify the tokens: a file, read by the services. */
+  /** The file with the JWKS that verifies the tokens (SERVICE_TOKEN_JWKS). */
   jwksFile: string;
   tokenFile(service: string): string;
-  /** What the service presents to its peers; tests use it to call as a service. */
+  /** The token with which the service calls its peers; tests use it to call as a service. */
   serviceToken(service: string): string;
   stop(): void;
 }
 
 const lifeSeconds = 3600;
 
-/** Plays what the kubelet does in a cluster: each service finds its own short-lived token in a file that is renewed in time. */
+/** Stands in for the kubelet: a file per service with its service account token, valid for an hour and renewed every 20 minutes. */
 export async function startIdentity(dir: string, services: string[], namespace = "lacio"): Promise<Identity> {
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const folder = path.join(dir, "identity");
@@ -44,7 +44,7 @@ export async function startIdentity(dir: string, services: string[], namespace =
   };
 }
 
-/** A reader sees the old file or the new one, never half of it. */
+/** Atomic replacement: a reader sees the old file or the new one. */
 function replace(file: string, content: string) {
   fs.writeFileSync(`${file}.new`, content, { mode: 0o600 });
   fs.renameSync(`${file}.new`, file);

@@ -5,8 +5,8 @@ import { startSystem } from "./system.ts";
 
 /** Starts one system for all test files that ask for it. A run of files that don't ask starts none. */
 export default async function setUp({ rootDir, nonFlagArgs }: { rootDir: string; nonFlagArgs: string[] }) {
-  process.env.LACIO_PEOPLE_IN_LOGS = "refused"; // by every system that the run starts, when it stops
-  // Tests bring crowds, on a machine that is busy with other tests; those of the queue itself say what they want.
+  process.env.LACIO_PEOPLE_IN_LOGS = "refused"; // every system checks its logs for personal data when it stops
+  // Tests register many accounts on a busy machine: their hashes may wait long. The tests of the hash queue set their own limit.
   process.env.HASH_WAIT_MAX_MS ??= "60000";
   if (!asksForSystem(rootDir, nonFlagArgs)) return;
   const system = await startSystem({

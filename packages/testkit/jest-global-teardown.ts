@@ -2,7 +2,7 @@ export default async function tearDown() {
   try {
     await globalThis.lacioSystem?.stop();
   } catch (error) {
-    // Thrown from here it would take the report of the tests with it.
+    // An error thrown here would keep Jest from writing its report.
     process.stderr.write(`\n${(error as Error).message}\n`);
     process.exitCode = 1;
   }

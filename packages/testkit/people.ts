@@ -1,7 +1,7 @@
 /** The account that exists before anybody registers. Local only: in a cluster it comes from a Secret. */
 export const admin = { email: "admin@lacio.test", password: "lacio-admin-local" };
 
-/** Who is in the salon that `npm start` opens. No log may name any of them, which is looked at after tests. */
+/** The people of the demo salon. After tests the logs are searched for their data (people-in-logs.ts). */
 export const stylists = {
   valentina: { name: "Valentina Ríos", email: "valentina@lacio.test" },
   camila: { name: "Camila Torres", email: "camila@lacio.test" },

@@ -4,14 +4,14 @@ import { connect, headers } from "@nats-io/transport-node";
 import { ensureStream } from "@lacio/chassis/bus";
 import type { Fact } from "@lacio/chassis/fact";
 
-/** Publishes facts as their owners' relays do. An owner's stream is there from the beginning when it is named, else with its first fact. */
+/** Publishes facts to JetStream as their owners' relays do. The streams of `owners` are created at once, others with their first fact. */
 export async function startPublisher(natsUrl: string, ...owners: string[]) {
   const { host, username, password } = new URL(natsUrl);
   const nc = await connect({ servers: host, user: username || undefined, pass: password || undefined });
   const bus = { nc, js: jetstream(nc), jsm: await jetstreamManager(nc) };
   for (const owner of owners) await ensureStream(bus, owner);
   return {
-    /** The same event again when `id` is the same. */
+    /** Answers the event's id. With the same `id` it is a redelivery: without a message id JetStream does not deduplicate. */
     async publish(fact: Fact, id: string = randomUUID()): Promise<string> {
       await ensureStream(bus, fact.subject.split(".", 1)[0]!);
       const head = headers();

@@ -7,16 +7,16 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 export interface StandIn {
   url: string;
   port: number;
-  /** Breaks the connections that there are; resolves when the port is free. */
+  /** Destroys open connections; resolves when the port is free. */
   stop(): Promise<void>;
 }
 
-/** Plays a service at a port of its own: over h2c, as the real ones answer. RPCs that `impl` leaves out are unimplemented. */
+/** A fake service on its own port, over h2c as the real ones. RPCs that `impl` leaves out answer `unimplemented`. */
 export function standIn<S extends DescService>(service: S, impl: Partial<ServiceImpl<S>>): Promise<StandIn> {
   return standInFor((router) => void router.service(service, impl));
 }
 
-/** Plays several services at one port. */
+/** Several fake services on one port. */
 export async function standInFor(routes: (router: ConnectRouter) => void): Promise<StandIn> {
   const server = http2.createServer(connectNodeAdapter({ routes }));
   const sessions = new Set<http2.ServerHttp2Session>();

@@ -57,7 +57,7 @@ test("a service that is told to stop says that it drains, and finishes the calls
   const call = session.request({ ":method": "POST", ":path": path, "content-type": "application/json" });
   const answered = once(call, "response");
   call.write('{"email": ');
-  await new Promise((resolve) => session.ping(resolve)); // what was sent before it has been read
+  await new Promise((resolve) => session.ping(resolve)); // after the PING's answer the server has read what was sent before
   await auth.kill("SIGTERM");
   const problems = await until(async () => {
     const ready = await fetch(`${system.urls["auth-ops"]}/readyz`);
@@ -92,7 +92,7 @@ test("a mail is found with its attachment, byte for byte", async () => {
   expect(await mails(system, "nobody@example.com")).toEqual([]);
 });
 
-test("a second start in the same directory ends nothing of the first: it says that it runs", async () => {
+test("a second start in the same directory is refused, and stops nothing of the first", async () => {
   const script = `import { startSystem } from ${JSON.stringify(path.join(import.meta.dirname, "system.ts"))}; await startSystem({ dir: ${JSON.stringify(system.dir)} });`;
   const file = path.join(system.dir, "second.mjs");
   fs.writeFileSync(file, script);

@@ -10,7 +10,10 @@ import { startAll } from "./system/start-all.ts";
 
 export type { Replica, System, SystemDescription, SystemOptions, SystemProcess } from "./system/contract.ts";
 
-/** Lacio on this machine: real servers and the services as processes of their own, or those of them that are asked for. */
+/**
+ * Starts Lacio on this machine: real servers and the services, or `options.services` of them, each as a process.
+ * @throws when a system already runs in `dir`, or when a part does not start, after what did start has been stopped
+ */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const dir = path.resolve(options.dir ?? fs.mkdtempSync(path.join(os.tmpdir(), "lacio-system-")));
   await takeOver(dir, options.progress);

@@ -1,4 +1,4 @@
-// What a test needs beside a system: whom to call, who calls, where to look, how to wait.
+// What a test needs beside a system: clients, accounts, the mailbox, SQL and polling.
 export { asService, clientFor, refusal } from "./testing/call.ts";
 export { mails, type ReceivedMail } from "./testing/mails.ts";
 export { adminToken, signIn, signUp, type SignedIn } from "./testing/people.ts";

@@ -116,7 +116,7 @@ async function run(name: string, image: GenericContainer, dir: string, port: num
   };
 }
 
-/** The probe from outside: an image need not hold a shell. */
+/** Probes from the host, because an image may have no shell for testcontainers' own checks. */
 function waitFor(ready: Ready): WaitStrategy {
   const strategy: WaitStrategy = {
     waitUntilReady: (container) => untilReady(container, ready),

@@ -2,7 +2,7 @@ import { startContainers } from "./containers.ts";
 import { startLocal } from "./local.ts";
 import type { Infra, InfraOptions } from "./servers.ts";
 
-/** Real servers from files of this machine, or from containers with LACIO_INFRA=containers. The same tests pass on both. */
+/** PostgreSQL, NATS, Valkey and a mailbox: local processes, or containers by LACIO_INFRA=containers. @throws when one does not start */
 export function startInfra(options: InfraOptions): Promise<Infra> {
   const kind = process.env.LACIO_INFRA ?? "local";
   if (kind === "local") return startLocal(options);

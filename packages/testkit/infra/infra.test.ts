@@ -53,7 +53,7 @@ describe("PostgreSQL", () => {
     expect(await query(second, "select * from ledger")).toEqual([]);
   });
 
-  test("tells in its log what failed, not whose data it was", async () => {
+  test("logs the violated constraint without its values", async () => {
     const url = await createDatabase(infra.postgres.url, "silence");
     await query(url, "create table person (email text constraint person_email_unique unique)");
     const insert = "insert into person values ('ana@example.com')";
@@ -61,11 +61,11 @@ describe("PostgreSQL", () => {
     await expect(query(url, insert)).rejects.toThrow("person_email_unique");
     const log = () => fs.readFileSync(infra.postgres.log, "utf8");
     await until(() => log().includes("person_email_unique"));
-    await query(url, "select 1"); // what belongs to the error stands before this connection's end
+    await query(url, "select 1"); // all lines about the error have been written by now
     expect(log()).not.toContain("ana@example.com");
   });
 
-  test("names deadlocks in its log", async () => {
+  test("logs deadlocks", async () => {
     const url = await createDatabase(infra.postgres.url, "deadlocks");
     await query(url, "create table t (id int primary key, n int); insert into t values (1, 0), (2, 0)");
     const [a, b] = [new pg.Client(url), new pg.Client(url)];

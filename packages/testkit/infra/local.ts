@@ -4,7 +4,7 @@ import { startPostgres } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
 import { together, type Infra, type InfraOptions } from "./servers.ts";
 
-/** Servers from npm and PyPI as child processes of this one. */
+/** The servers from npm and PyPI as child processes. */
 export function startLocal(options: InfraOptions): Promise<Infra> {
   return together({
     postgres: startPostgres(options),

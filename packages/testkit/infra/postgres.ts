@@ -18,7 +18,7 @@ export async function startPostgres(options: InfraOptions): Promise<Postgres> {
     name: "postgres",
     command: path.join(program.native, "bin/postgres"),
     args: ["-D", path.join(data, "cluster"), "-p", String(port), "-c", "unix_socket_directories=", ...settings(fsync, "127.0.0.1")],
-    cwd: "/", // `nobody` may not stand in the caller's folder
+    cwd: "/", // `nobody` may have no access to the caller's working directory
     env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
     ...program.as,
     dir,
@@ -30,6 +30,7 @@ export async function startPostgres(options: InfraOptions): Promise<Postgres> {
   return Object.assign(child, { url, port });
 }
 
+/** Command-line settings of a small server; without `fsync` it may lose its data in a power failure. */
 export const settings = (fsync: boolean, address: string) =>
   Object.entries({
     listen_addresses: address,
@@ -42,19 +43,20 @@ export const settings = (fsync: boolean, address: string) =>
     jit: "off",
     max_logical_replication_workers: "0",
     log_lock_waits: "on",
-    // A statement and the DETAIL of its error hold people's data: neither goes into the log. Production's values do the same.
+    // Statements and the DETAIL of errors contain personal data: neither is logged, as in production.
     log_min_error_statement: "panic",
     log_error_verbosity: "terse",
     log_line_prefix: "%m [%p] %q%u@%d ",
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
+/** Readiness probe. @throws while the server refuses connections */
 export async function answers(url: string): Promise<boolean> {
   return withClient(url, async (client) => (await client.query("select 1")).rowCount === 1);
 }
 
 /**
- * A role and a database of the same name, closed to every other role, with btree_gist in it (that needs the superuser). Answers the
- * role's address; each call gives the role a new password.
+ * Creates a role and its database of the same name, to which no other role can connect, with the extension btree_gist (which needs the
+ * superuser, `admin`). Answers the role's URL. Another call keeps the data and sets a new password.
  */
 export async function createDatabase(admin: string, name: string): Promise<string> {
   const id = pg.escapeIdentifier(name);
@@ -80,7 +82,7 @@ function at(url: string, { user, password, database }: { user?: string; password
 
 async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000 });
-  client.on("error", () => {}); // told by the query that it breaks
+  client.on("error", () => {}); // the query rejects, too
   await client.connect();
   try {
     return await work(client);

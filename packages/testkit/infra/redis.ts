@@ -7,7 +7,7 @@ import { startChild } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, Redis } from "./servers.ts";
 
-/** Valkey (or Redis) that keeps nothing on the disk: it holds rate limits and short-lived caches, never the truth. */
+/** Valkey (or Redis) without persistence: it only holds rate limits and short-lived caches. */
 export async function startRedis({ dir, supervise }: InfraOptions): Promise<Redis> {
   const program = await binary("valkey-server");
   const port = await freePort();
@@ -38,11 +38,11 @@ maxmemory 64mb
 maxmemory-policy allkeys-lru
 `;
 
-/** Throws when it is not there or refuses the password. */
+/** Readiness probe. @throws when the server is down or refuses the password */
 export async function redisAnswers(port: number, password: string): Promise<boolean> {
   const options = { host: "127.0.0.1", port, password, connectTimeout: 2_000, commandTimeout: 2_000 };
   const redis = new Client({ ...options, enableReadyCheck: false, retryStrategy: () => null });
-  redis.on("error", () => {}); // the call tells it
+  redis.on("error", () => {}); // the ping rejects, too
   try {
     return (await redis.ping()) === "PONG";
   } finally {

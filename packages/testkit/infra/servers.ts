@@ -3,10 +3,10 @@ import type { Supervisor } from "../processes/child.ts";
 export interface InfraOptions {
   /** State, logs and pid files of this system. */
   dir: string;
-  /** false trades durability against a dying machine (not against kill -9) for speed: tests. */
+  /** false, for fast tests: data survives kill -9, but not a power failure. */
   fsync?: boolean;
   supervise?: Supervisor;
-  /** Where a person would look for it; the next free port when taken. */
+  /** The preferred port of the mailbox's page; the next free one when it is taken. */
   mailPort?: number;
 }
 
@@ -49,7 +49,7 @@ export interface Infra {
   stop(): Promise<void>;
 }
 
-/** Starts them side by side; when one fails, the others are stopped before the error is told. */
+/** Waits for servers that start in parallel. @throws the first failure, after the others have been stopped */
 export async function together(starting: { [Name in keyof Omit<Infra, "stop">]: Promise<Infra[Name]> }): Promise<Infra> {
   const settled = await Promise.allSettled(Object.values(starting));
   const servers = settled.filter((one) => one.status === "fulfilled").map((one) => one.value as InfraServer);

@@ -50,7 +50,7 @@ test("a supervised process comes back by itself, and not after stop", async () =
   expect(child.pid).toBe(second);
 });
 
-test("a process that ends while starting is told with the end of its log", async () => {
+test("a process that ends while starting fails with the end of its log", async () => {
   const broken = {
     name: "broken",
     dir,
@@ -62,7 +62,7 @@ test("a process that ends while starting is told with the end of its log", async
   );
 });
 
-test("a connection that is taken and never answered does not eat the time to start: the next probe is answered", async () => {
+test("a probe that gets no answer times out, and the next one succeeds", async () => {
   const port = await freePort();
   const silentOnce = `let asked = 0; http.createServer((_, answer) => asked++ > 0 && answer.end("ok"))`;
   const script = `import http from "node:http"; ${silentOnce}.listen(${port}, "127.0.0.1")`;
@@ -78,20 +78,20 @@ test("a program that does not exist is an error, not a crash", async () => {
   );
 });
 
-test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s to the starter leaves nothing behind", async (signal) => {
+test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s to the starter leaves no process behind", async (signal) => {
   const { starter, pid } = await startStarter();
   starter.kill(signal);
   await once(starter, "exit");
   await until(() => !isAlive(pid));
 });
 
-test("an error that nobody catches leaves nothing behind", async () => {
+test("an uncaught error of the starter leaves no process behind", async () => {
   const { starter, pid } = await startStarter("setTimeout(() => { throw new Error('bug'); });");
   if (starter.exitCode === null) await once(starter, "exit");
   await until(() => !isAlive(pid));
 });
 
-test("what a killed starter left behind is ended by the next start; a process that got its number is not", async () => {
+test("the orphans of a killed starter are ended by the next start; a process that reuses a pid is not", async () => {
   const { starter, pid } = await startStarter();
   expect(starterOf(dir)).toBe(starter.pid);
   starter.kill("SIGKILL");
@@ -103,7 +103,7 @@ test("what a killed starter left behind is ended by the next start; a process th
   const stranger = { ...(JSON.parse(fs.readFileSync(record, "utf8")) as object), pid: process.pid };
   fs.writeFileSync(path.join(dir, "pids", "stranger.json"), JSON.stringify(stranger));
   expect(await endLeftovers(dir)).toBe(1);
-  await until(() => !isAlive(pid)); // its new parent has to notice
+  await until(() => !isAlive(pid)); // its new parent, init, has to reap it
 });
 
 async function startServer(more: Partial<ChildOptions> = {}) {

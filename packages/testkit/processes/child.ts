@@ -5,23 +5,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { launch, type Command, type Running } from "./launch.ts";
 
 export interface ChildOptions extends Command {
-  /** The real question to the real port. A probe that throws counts as "not yet", and so does one that has no answer when its time is over. */
+  /** Readiness probe. A throw, or no answer within `probeSeconds` (5 by default), counts as "not yet". */
   ready: (timeOver: AbortSignal) => Promise<boolean>;
   probeSeconds?: number;
   startSeconds?: number;
   stopSeconds?: number;
-  /** Starts it again with backoff when it ends by itself, as a kubelet does. */
+  /** Restarts it with backoff when it ends by itself, as a kubelet does. */
   supervise?: Supervisor;
 }
 
-/** Who wants to know of processes that ended by themselves. */
+/** Callbacks about processes that ended by themselves. */
 export interface Supervisor {
   warn?: (line: string) => void;
-  /** It runs again, under another pid. */
+  /** It was restarted and has another pid. */
   restarted?: () => void;
 }
 
-/** A process of the local system: its own process group, its own log file, stopped or killed on purpose, started again on the same ports. */
+/** A process of the local system, with its own process group and log file, that can be stopped, killed and restarted on the same ports. */
 export interface Child {
   readonly name: string;
   readonly pid: number;
@@ -34,15 +34,16 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+/** Starts a process and waits until it is ready. @throws with the end of its log when it ends, or takes longer than `startSeconds` (60) */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, dir, stopSignal = "SIGTERM", stopSeconds = 10 } = options;
   const log = path.join(dir, "logs", `${name}.log`);
   fs.mkdirSync(path.dirname(log), { recursive: true });
   let current: Running;
   let env = options.env;
-  let expected = false; // true while somebody wants it to be down
+  let expected = false; // it was stopped on purpose: no restart by the supervisor
   let served = false; // it has been ready once
-  let wait = 500;
+  let backoffMs = 500;
 
   const start = async () => {
     expected = false;
@@ -51,7 +52,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     const since = Date.now();
     void mine.gone.then(() => {
       if (!options.supervise || !served || expected || mine !== current) return;
-      if (Date.now() - since > 20_000) wait = 500;
+      if (Date.now() - since > 20_000) backoffMs = 500;
       void startAgain(mine);
     });
     await untilReady(mine, options, log);
@@ -59,9 +60,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   };
 
   const startAgain = async (dead: Running) => {
-    options.supervise?.warn?.(`${name} stopped (${dead.how}); starting it again in ${wait / 1000} s. Log: ${log}`);
-    await sleep(wait);
-    wait = Math.min(wait * 2, 8_000);
+    options.supervise?.warn?.(`${name} stopped (${dead.how}); starting it again in ${backoffMs / 1000} s. Log: ${log}`);
+    await sleep(backoffMs);
+    backoffMs = Math.min(backoffMs * 2, 8_000);
     if (!expected && dead === current) await start().catch((error: Error) => options.supervise?.warn?.(error.message));
   };
 
@@ -118,7 +119,7 @@ async function untilReady(run: Running, { name, ready, probeSeconds, startSecond
   throw new Error(`${name} ${what}. The end of ${log}:\n\n${lastLines(log)}\n`);
 }
 
-/** Asks once. A connection that is taken and never answered must not eat the whole time to start. */
+/** One probe with a time limit, so that a connection without an answer does not use up the whole time to start. */
 export function probed(ready: ChildOptions["ready"], seconds = 5): Promise<boolean> {
   const timeOver = AbortSignal.timeout(seconds * 1000);
   return Promise.race([ready(timeOver).catch(() => false), once(timeOver, "abort").then(() => false)]);

@@ -16,11 +16,11 @@ export interface Command {
   /** Where the state of the whole system lives: pid files go to <dir>/pids, output to <dir>/logs/<name>.log. */
   dir: string;
   stopSignal?: NodeJS.Signals;
-  /** Sent when the starter itself dies. */
+  /** Sent to its process group when this process exits; SIGKILL by default. */
   lastSignal?: NodeJS.Signals;
 }
 
-/** One run of it. */
+/** One run of a command. `how` it ended: exit code, signal or error. */
 export interface Running {
   pid: number;
   alive: boolean;
@@ -30,24 +30,25 @@ export interface Running {
   sendGroup(signal: NodeJS.Signals): void;
 }
 
-/** Groups that must not outlive this process, with the signal that ends each. */
+/** Process groups that are ended when this process exits, each with its signal. */
 const groups = new Map<number, NodeJS.Signals>();
 
+/** Starts a command, with its output appended to `log`. When the program is missing, `alive` is false and `how` says why. */
 export function launch(options: Command, log: string): Running {
   const { name, dir, command, args, cwd, env, uid, gid, stopSignal = "SIGTERM", lastSignal = "SIGKILL" } = options;
   guard();
   const output = fs.openSync(log, "a");
-  // Its own group: Ctrl-C in a terminal reaches only the starter, which then stops everything in order.
+  // detached: a process group of its own, so that Ctrl-C reaches only the starter, which then stops everything in order.
   const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ["ignore", output, output] });
   fs.closeSync(output);
   const running: Running = {
     pid: child.pid ?? -1,
-    alive: child.pid !== undefined, // else the program is not there
+    alive: child.pid !== undefined, // else the program was not found
     how: "",
     gone: ended(child).then((how) => {
       running.alive = false;
       running.how = how;
-      sendGroup(running.pid, "SIGKILL"); // whatever it left behind in its group
+      sendGroup(running.pid, "SIGKILL"); // its own children, too
       groups.delete(running.pid);
       forget(dir, name);
     }),
@@ -70,7 +71,7 @@ async function ended(child: ChildProcess): Promise<string> {
   }
 }
 
-// ---- nothing outlives the starter
+// ---- no process outlives the starter
 
 let guarded = false;
 function guard() {
@@ -80,7 +81,7 @@ function guard() {
     for (const [pid, signal] of groups) sendGroup(pid, signal);
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // Somebody else's handler stops things in order; without one, leave by the door above.
+    // Another handler of the signal stops things in order; without one, exit, which runs the handler above.
     process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(128 + os.constants.signals[signal]));
   }
 }
@@ -90,6 +91,6 @@ function sendGroup(pid: number, signal: NodeJS.Signals) {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error; // gone
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error; // else it is gone
   }
 }

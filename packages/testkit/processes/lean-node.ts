@@ -1,7 +1,7 @@
 import path from "node:path";
 
-// Many Node processes on one machine, resting most of the time. A small young generation; and what malloc frees goes back to the system
-// (argon2 takes 19 MiB at a time: glibc would keep it, once in each thread's arena).
+// For many mostly idle Node processes on one machine: a small young generation of V8's heap, and a malloc that returns large blocks to the
+// system (glibc would keep argon2's 19 MiB in each thread's arena).
 export const leanNode = {
   NODE_NO_WARNINGS: "1",
   NODE_OPTIONS: "--max-semi-space-size=1",
@@ -9,5 +9,5 @@ export const leanNode = {
   MALLOC_MMAP_THRESHOLD_: "131072",
 };
 
-/** What NODE_OPTIONS does not take, or not from a folder with a space in its name. */
+/** Flags that NODE_OPTIONS does not accept, or (--import) not with a space in the path. */
 export const leanFlags = ["--optimize-for-size", "--expose-gc", "--import", path.join(import.meta.dirname, "tidy.mjs")];

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a starter writes down about each process it starts, so that the next start can end what a killed one left behind. */
+/** The pid file of a child process, by which the next start can end the orphans of a killed one. */
 interface Record {
   pid: number;
   started: string;
@@ -13,6 +13,7 @@ interface Record {
 
 const folder = (dir: string) => path.join(dir, "pids");
 
+/** Writes a child's pid file. */
 export function remember(dir: string, name: string, pid: number, stopSignal: NodeJS.Signals) {
   const started = startOf(pid);
   if (!started) return; // already gone
@@ -21,6 +22,7 @@ export function remember(dir: string, name: string, pid: number, stopSignal: Nod
   fs.writeFileSync(path.join(folder(dir), `${name}.json`), JSON.stringify(record));
 }
 
+/** Removes it. */
 export function forget(dir: string, name: string) {
   fs.rmSync(path.join(folder(dir), `${name}.json`), { force: true });
 }
@@ -31,7 +33,7 @@ export function starterOf(dir: string): number | undefined {
   return other?.starter.pid;
 }
 
-/** Ends the processes of a starter that was killed. A process that merely got the same number is left alone: its start time differs. */
+/** Ends the orphans of a killed starter, after 10 s by SIGKILL; answers how many. A process that reuses a pid has another start time. */
 export async function endLeftovers(dir: string): Promise<number> {
   const left = records(dir).filter(({ pid, started }) => startOf(pid) === started);
   for (const { pid, stopSignal } of left) send(pid, stopSignal);
@@ -50,7 +52,7 @@ function records(dir: string): Record[] {
   return files.filter((text) => text !== "").map((text) => JSON.parse(text) as Record);
 }
 
-/** When the process started, or undefined when there is none: with the pid, this names one process for ever. */
+/** The start time of a process (on Linux with the boot id), undefined when there is none. With the pid it identifies a process uniquely. */
 function startOf(pid: number): string | undefined {
   try {
     if (process.platform !== "linux")

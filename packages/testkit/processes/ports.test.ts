@@ -8,11 +8,11 @@ const ports = path.join(import.meta.dirname, "ports.ts");
 const tries = (port: number) => `const { reserve } = await import(${JSON.stringify(ports)}); console.log(reserve(${port}));`;
 const inAnother = (port: number) => execFileSync(process.execPath, ["-e", tries(port)], { encoding: "utf8" }).trim();
 
-test("a port that is given is nobody else's, also while nothing listens on it", async () => {
+test("a port that is given is reserved, also while nothing listens on it", async () => {
   expect(inAnother(await freePort())).toBe("false");
 });
 
-test("what a process had reserved is free again when it ends, also when it is killed", async () => {
+test("a reservation ends with its process, also by SIGKILL", async () => {
   const port = 9_901; // outside the range from which ports are given
   expect(inAnother(port)).toBe("true");
   const other = spawn(process.execPath, ["-e", `${tries(port)} setInterval(() => {}, 1_000);`], { stdio: ["ignore", "pipe", "inherit"] });

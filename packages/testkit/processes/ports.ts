@@ -11,8 +11,8 @@ const FIRST = 10_081;
 const LAST = 32_000;
 
 /**
- * A port of this machine that nobody uses: the preferred one, else one reserved for this process. So it is still free when a server that
- * was killed comes back to it.
+ * A free port of 127.0.0.1: the preferred one or one of the next 19, else a random one that is reserved for this process, so that it is
+ * still free when a killed server restarts. @throws when there is none
  */
 export async function freePort(preferred?: number): Promise<number> {
   for (let next = 0; preferred !== undefined && next < 20; next++) if (await takes(preferred + next)) return preferred + next;
@@ -36,13 +36,13 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-// ---- among processes: tests run side by side, and a server that is down for a moment looks like a free port to the others
+// ---- reservations between processes: to tests that run in parallel the port of a server that is down for a moment looks free
 
 const folder = path.join(os.tmpdir(), `lacio-ports-${os.userInfo().uid}`);
 const reserved: string[] = [];
 process.on("exit", () => reserved.forEach((file) => fs.rmSync(file, { force: true })));
 
-/** Whether the port is this process's from now on, until it ends. */
+/** Reserves a port for this process until it exits, by a lock file. Answers false when another process has it. */
 export function reserve(port: number): boolean {
   fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, String(port));
@@ -51,7 +51,7 @@ export function reserve(port: number): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     if (lives(ownerOf(file))) return false;
-    fs.writeFileSync(file, String(process.pid)); // of one that was killed
+    fs.writeFileSync(file, String(process.pid)); // a stale lock: its owner was killed
   }
   reserved.push(file);
   return true;
@@ -61,7 +61,7 @@ function ownerOf(file: string): number {
   try {
     return Number(fs.readFileSync(file, "utf8"));
   } catch {
-    return 0; // given back a moment ago; like an owner that is not written yet, it counts as somebody
+    return 0; // just released, or not written yet: pid 0 counts as alive
   }
 }
 

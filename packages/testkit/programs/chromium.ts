@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 
-/** A browser to drive: its program, and what it needs in its environment. */
+/** A browser for tests: its program and environment variables. */
 export interface Chromium {
   executable: string;
   env: Record<string, string>;
@@ -28,11 +28,11 @@ export async function chromium(): Promise<Chromium> {
   return { executable: `${folder}/chromium`, env };
 }
 
-// Beside its place, then moved there whole: several test files may want the first browser at the same moment.
+// Atomic, by a scratch folder and a rename: several test files may start the first browser at the same time.
 async function unpack(): Promise<void> {
   fs.mkdirSync(path.dirname(folder), { recursive: true });
   const fresh = fs.mkdtempSync(`${folder}-`);
-  // In a process of its own: the package unpacks to the temporary folder, and wants to believe that it is in a cloud function.
+  // In a child process: the package unpacks to TMPDIR, with its libraries only where the environment looks like AWS Lambda's.
   const code = `import("@sparticuz/chromium").then(({ default: chromium }) => chromium.executablePath())`;
   const env = { ...process.env, TMPDIR: fresh, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" };
   await run(process.execPath, ["--input-type=module", "-e", code], { cwd: import.meta.dirname, env });
@@ -41,11 +41,11 @@ async function unpack(): Promise<void> {
     fs.renameSync(fresh, folder);
   } catch (error) {
     fs.rmSync(fresh, { recursive: true });
-    if (!fs.existsSync(folder)) throw error; // else somebody was faster
+    if (!fs.existsSync(folder)) throw error; // else another process was first
   }
 }
 
-// The package's own settings name folders of a cloud function, and a Chromium that finds no font at all ends itself.
+// The package's fonts.conf names folders of AWS Lambda, and a Chromium that finds no font exits.
 const fonts = `<?xml version="1.0"?>
 <fontconfig>
   <dir prefix="relative">fonts</dir>

@@ -5,12 +5,12 @@ import { leanFlags, leanNode } from "../processes/lean-node.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 
-/** Where Node keeps what it stripped of its types and compiled, for the processes that read .ts. */
+/** Node's compile cache (stripped and compiled modules) of the processes that run .ts files. */
 export const compileCache = path.join(root, ".tools/compile-cache/services");
 
 /**
- * Before the first start of all, while the servers are being made: each process once without a configuration, and to complain about
- * that it reads all its files. What nine would do at the same time is then done once, and none of them keeps the stripper in memory.
+ * Fills the cache before the very first start: each process runs once without configuration, loads all its modules, and then fails.
+ * Otherwise nine processes would strip the same modules at the same time, and keep the stripper in memory.
  */
 export async function fillCompileCache(processes: string[][]): Promise<void> {
   if (fs.existsSync(compileCache)) return;

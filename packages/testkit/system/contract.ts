@@ -12,19 +12,19 @@ export interface SystemOptions {
   web?: boolean;
   /** The sandbox that plays Stripe. false: the STRIPE_… variables of the caller's environment count. */
   stripe?: boolean;
-  /** For every service; and for one of them. */
+  /** Variables for every service (`env`), and by service (`serviceEnv`). */
   env?: Record<string, string>;
   serviceEnv?: Record<string, Record<string, string>>;
-  /** Starts again what ends by itself. Leave it off where a test kills things. */
+  /** Restarts processes that end by themselves. Leave it out in tests that kill processes. */
   supervise?: Supervisor;
   /** Small processes, for a machine that runs all of them. false: Node as in a container, for measuring rates. */
   lean?: boolean;
   /** See InfraOptions. */
   fsync?: boolean;
-  /** The next free ones when taken. */
+  /** Where one is taken, the next free one. */
   preferredPorts?: { edge?: number; mail?: number; stripe?: number };
   progress?: (line: string) => void;
-  /** What is not as it should be, but does not keep the system from running. */
+  /** What degrades the system without stopping it, as a missing Envoy does. */
   warn?: (line: string) => void;
 }
 
@@ -43,7 +43,7 @@ export interface System extends SystemDescription {
   process(name: string): SystemProcess;
   databaseUrl(service: string): string;
   serviceToken(name: string): string;
-  /** What it wrote to stdout and stderr so far. */
+  /** Its stdout and stderr so far. */
   logs(name: string): string;
   /** The running processes with the port that a person would call. */
   processes(): { name: string; pid: number; port: number }[];

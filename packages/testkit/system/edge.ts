@@ -61,7 +61,7 @@ export async function devCertificate(dir: string): Promise<string> {
     { type: 7 as const, ip: "127.0.0.1" },
     { type: 7 as const, ip: "::1" },
   ];
-  // A name of its own: a process that trusts the certificates of two systems would find the wrong one by an equal name.
+  // A unique subject: a process that trusts two systems' certificates looks an issuer up by its name.
   const subject = [
     { name: "commonName", value: "localhost" },
     { name: "organizationName", value: `Lacio ${crypto.randomUUID()}` },

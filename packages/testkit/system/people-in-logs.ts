@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { admin, client, password, stylists } from "../people.ts";
 
-// The people of the tests and of the demo. Nobody has to find any of this in a log.
+// Personal data of the tests and of the demo, which no log may contain.
 const names = [
   "Ana Gómez",
   "Ñáñez",
@@ -28,7 +28,7 @@ const kinds: [kind: string, pattern: RegExp][] = [
   ["a secret link", /[?&]token=[\w%-]+/gu],
 ];
 
-/** Throws when the logs of a system tell of people: file, line and kind, with the data itself blotted out. */
+/** @throws when a system's logs contain personal data or secrets: with file, line and kind, and the data masked */
 export function refusePeopleInLogs(dir: string): void {
   const found = peopleInLogs(dir);
   if (found.length > 0) throw new Error(`Logs tell of people, in ${found.length} lines:\n${found.slice(0, 20).join("\n")}`);
@@ -45,8 +45,8 @@ function peopleIn(file: string): string[] {
   if (!kinds.some(([, pattern]) => text.search(pattern) >= 0)) return [];
   return text.split("\n").flatMap((line, n) => {
     const found = kinds.filter(([, pattern]) => line.search(pattern) >= 0).map(([kind]) => kind);
-    return found.length > 0 ? [`${file}:${n + 1}: ${found.join(", ")}: ${blotted(line)}`] : [];
+    return found.length > 0 ? [`${file}:${n + 1}: ${found.join(", ")}: ${masked(line)}`] : [];
   });
 }
 
-const blotted = (line: string) => kinds.reduce((rest, [kind, pattern]) => rest.replace(pattern, `[${kind}]`), line).slice(0, 400);
+const masked = (line: string) => kinds.reduce((rest, [kind, pattern]) => rest.replace(pattern, `[${kind}]`), line).slice(0, 400);

@@ -3,7 +3,7 @@ import type { SystemProcess } from "./contract.ts";
 export type Listed = SystemProcess & { name: string; log: string; port: number; stop(): Promise<void> };
 export type Roster = ReturnType<typeof openRoster>;
 
-/** The processes of a system by name, and how all of it is stopped, also when only a part of it has started. */
+/** A system's processes by name, and its stop actions, by which a partial start is cleaned up, too. */
 export function openRoster() {
   const processes = new Map<string, Listed>();
   const stops: (() => unknown)[] = [];
@@ -14,9 +14,9 @@ export function openRoster() {
     },
     find: (name: string): Listed => processes.get(name) ?? missing("process", name),
     all: () => [...processes.values()].map(({ name, pid, port }) => ({ name, pid, port })),
-    /** What is to be done at the end; the last one first. */
+    /** Adds a stop action; they run in reverse order. */
     onStop: (work: () => unknown) => void stops.push(work),
-    /** For `onStop`: whichever of these run by then, at the same time. */
+    /** Stops those of `names` that have started, in parallel. */
     stopTogether: (names: string[]) => Promise.all(names.map(async (name) => processes.get(name)?.stop())),
     async stop() {
       for (const one of stops.splice(0).reverse()) await one();
@@ -24,6 +24,7 @@ export function openRoster() {
   };
 }
 
+/** @throws always: the system does not run such a part */
 export function missing(what: string, name: string): never {
   throw new Error(`This system has no ${what} "${name}".`);
 }

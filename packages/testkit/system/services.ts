@@ -17,7 +17,7 @@ export type PortedChild = Child & { port: number };
 export const serviceArguments = (name: string) => ["--import", "@lacio/chassis/telemetry-hook", `services/${name}/main.ts`];
 export const sandboxArguments = ["stripe-sandbox/main.ts"];
 
-/** The service as in its container, with all roles in one process; ready when it says so itself. `as` names one more replica. */
+/** Starts a service with all roles in one process, and waits for its /readyz. `as` is the process name of another replica. */
 export function startService(
   name: string,
   around: Surroundings,
@@ -36,7 +36,7 @@ export function startService(
   });
 }
 
-/** The process that plays Stripe. Its webhooks come through the edge, as Stripe's do, so it has to trust the edge's certificate. */
+/** The process that stands in for Stripe. Its webhooks come through the edge, as Stripe's do, so it has to trust the edge's certificate. */
 export function startStripeSandbox(
   around: Surroundings & { stripeUrl: string },
   settings: ProcessSettings,
@@ -72,6 +72,7 @@ export interface NodeProcess extends ProcessSettings {
   port: number;
 }
 
+/** Starts a Node process from the repository's root, and waits until `health` answers 2xx. @throws as startChild */
 export async function startNode({ name, args, env, health, port, dir, supervise, lean }: NodeProcess): Promise<PortedChild> {
   const child = await startChild({
     name,

@@ -20,7 +20,7 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   const { services = serviceNames, edge = true, web = false, stripe = true, supervise, lean = true, fsync = true } = options;
   const { preferredPorts = {}, progress = () => {}, warn = progress } = options;
   const building = web ? buildWeb() : undefined;
-  building?.catch(() => {}); // waited for below
+  building?.catch(() => {}); // awaited below; until then no unhandled rejection
   const filling = lean ? fillCompileCache([...services.map(serviceArguments), sandboxArguments]) : undefined;
   const [certificate, ports, envoy] = await Promise.all([devCertificate(dir), allotPorts(), edge ? envoyBinary() : undefined]);
   const infra = await startInfra({ dir, fsync, supervise, mailPort: preferredPorts.mail });
@@ -91,7 +91,7 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   };
 }
 
-/** Waits for all of them even when one fails, so that whatever did start can be stopped. */
+/** Waits for all, even when one fails, so that those that started can be stopped. @throws the first failure */
 async function allOf(starting: Promise<unknown>[]) {
   const failed = (await Promise.allSettled(starting)).find((one) => one.status === "rejected");
   if (failed) throw failed.reason;

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 
-// Where no Envoy can be had the pages are served by themselves, over plain HTTP: nobody in front says so, so this does.
-const built: string = "../../../web/build/handler.js"; // there after the build, not for the type checker
+// Without Envoy the web is served directly, over plain HTTP: this sets the forwarding headers that the edge would set.
+const built: string = "../../../web/build/handler.js"; // a variable, because the type checker runs without the build
 const { handler } = (await import(built)) as { handler: (req: unknown, res: unknown) => void };
 createServer((request, response) => {
   request.headers["x-forwarded-proto"] = "http";

@@ -16,9 +16,9 @@ export async function buildWeb(): Promise<boolean> {
   const now = fingerprint();
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === now) return false;
   const vite = path.join(root, "node_modules/vite/bin/vite.js");
-  const env = { ...inherited(), NODE_ENV: "production" }; // also for a test runner, or it would be the slow and heavy build
+  const env = { ...inherited(), NODE_ENV: "production" }; // under any other value Vite makes a development build
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [vite, "build"], { cwd: web, env, maxBuffer: 64 * 1024 * 1024 });
-  // A message file that can't be read is only a warning to the plugin, and every text of the pages would be missing.
+  // The plugin only warns of a message file that can't be read, and then all texts of the pages would be missing.
   const silent = /PluginImportError|IMPORT_IS_UNDEFINED/.exec(stdout + stderr);
   if (silent) throw new Error(`The web was built without its texts: ${silent[0]}\n${stdout}${stderr}`);
   fs.writeFileSync(stamp, now);
@@ -34,7 +34,7 @@ function fingerprint(): string {
   return hash.digest("hex");
 }
 
-/** The web's server, as in its container: it stands behind the edge, which tells it how people reached it. */
+/** The web's server as in its container: behind the edge, it takes protocol and client address from the forwarding headers. */
 export function startWeb(around: Surroundings, settings: ProcessSettings, port: number, behindEdge: boolean): Promise<PortedChild> {
   const env = {
     ...webEnvironment(peerUrls(around.ports), around.publicUrl, around.stripeUrl),
@@ -45,7 +45,7 @@ export function startWeb(around: Surroundings, settings: ProcessSettings, port: 
     ADDRESS_HEADER: "x-forwarded-for",
     XFF_DEPTH: "1",
     SHUTDOWN_TIMEOUT: "5",
-    KEEP_ALIVE_TIMEOUT: "3900", // who is in front lets go first, after an hour: else a request may meet a connection that just closes
+    KEEP_ALIVE_TIMEOUT: "3900", // longer than Envoy's idle timeout of an hour: a reused connection must not close just then
   };
   return startNode({
     ...settings,
@@ -57,7 +57,7 @@ export function startWeb(around: Surroundings, settings: ProcessSettings, port: 
   });
 }
 
-/** What the pages need to know; `peers` are AUTH_URL, USERS_URL, … */
+/** The web's environment variables; `peers` are AUTH_URL, USERS_URL, … */
 export const webEnvironment = (peers: Record<string, string>, publicUrl: string, stripeUrl?: string): Record<string, string> => ({
   ...peers,
   PUBLIC_URL: publicUrl,

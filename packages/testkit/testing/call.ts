@@ -7,12 +7,12 @@ import { openSession, transportOver } from "@lacio/chassis/transport";
 import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import type { SystemDescription } from "../system/contract.ts";
 
-/** A client of the service's own port, past the edge. */
+/** A client of the service's own port, past the edge. @throws when the system does not run it */
 export function clientFor<S extends DescService>(service: S, system: SystemDescription, token?: string): Client<S> {
   const name = service.typeName.split(".")[1]!;
   const baseUrl = system.urls[name];
   if (!baseUrl) throw new Error(`This system runs no ${name}.`);
-  const session = sessions.get(baseUrl) ?? openSession(baseUrl, { idleConnectionTimeoutMs: 500 }); // or Jest would wait for it
+  const session = sessions.get(baseUrl) ?? openSession(baseUrl, { idleConnectionTimeoutMs: 500 }); // open sessions keep Jest from exiting
   sessions.set(baseUrl, session);
   return createClient(service, transportOver(session, { interceptors: token ? [bearer(token)] : [] }));
 }

@@ -8,7 +8,7 @@ export interface ReceivedMail {
   attachments: { name: string; contentType: string; bytes: Buffer }[];
 }
 
-/** What lies in somebody's mailbox, oldest first. */
+/** The mails that an address received, oldest first. */
 export async function mails(system: SystemDescription, to: string): Promise<ReceivedMail[]> {
   const api = `${system.urls.mail}/api/email`;
   const list = (await (await fetch(`${api}?sort=asc&to.address=${encodeURIComponent(to)}`)).json()) as MaildevMail[];
@@ -19,7 +19,7 @@ export async function mails(system: SystemDescription, to: string): Promise<Rece
       html: html ?? "",
       text: text ?? "",
       attachments: await Promise.all(
-        // What has no name is another form of the text, as an invitation is.
+        // A part without a file name is an alternative of the text, such as the invitation (text/calendar).
         attachments
           .filter(({ filename }) => filename)
           .map(async ({ filename, generatedFileName, contentType }) => {

@@ -11,7 +11,7 @@ export interface SignedIn {
   refreshToken: string;
 }
 
-/** A new client of the salon, with a real account and real tokens. */
+/** Registers a new client of the salon. @throws ConnectError, when auth refuses */
 export async function signUp(
   system: SystemDescription,
   wishes: { email?: string; name?: string; phone?: string; locale?: string } = {},
@@ -28,11 +28,12 @@ export async function signUp(
   return { id: user!.id, email: person.email, password: person.password, name: person.name, accessToken, refreshToken };
 }
 
+/** Answers an access token. @throws ConnectError, when auth refuses */
 export async function signIn(system: SystemDescription, { email, password }: { email: string; password: string }): Promise<string> {
   return (await clientFor(AuthService, system).login({ email, password })).accessToken;
 }
 
-/** Signing in is limited per account and minute, so a test file does it once. */
+/** The admin's access token. Logins are limited per account and minute, so a test file signs in once. */
 export function adminToken(system: SystemDescription): Promise<string> {
   return (admin ??= signIn(system, system.admin));
 }

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import tls from "node:tls";
 import type { SystemDescription } from "../system/contract.ts";
 
-/** The system that this test run shares. Each test brings its own people, days and bookings, so that tests don't meet. */
+/** The system that this test run shares. Each test brings its own people, days and bookings, so they don't interfere. @throws without one */
 export function sharedSystem(): SystemDescription {
   const file = process.env.LACIO_TEST_SYSTEM;
   if (!file) throw new Error("There is no shared system: jest.config.js needs packages/testkit/jest-global-setup.ts as its globalSetup.");
@@ -13,7 +13,7 @@ export function sharedSystem(): SystemDescription {
 
 /** From here on `fetch` and every TLS client of this process accept the edge's certificate. */
 export function trustEdge({ certificate }: SystemDescription) {
-  if (certificate === trusted) return; // every certificate of the world would be read again for the next connection
+  if (certificate === trusted) return; // set again, Node would parse all CA certificates for the next connection
   trusted = certificate;
   tls.setDefaultCACertificates([...tls.getCACertificates("bundled"), fs.readFileSync(certificate, "utf8")]);
 }

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { SystemDescription } from "../system/contract.ts";
 
-/** Asks a service's own database; what a test changes there, it changes behind the service's back. */
+/** Runs SQL in a service's own database, past the service. */
 export async function sql<Row = Record<string, unknown>>(
   system: SystemDescription,
   service: string,

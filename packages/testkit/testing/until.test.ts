@@ -14,7 +14,7 @@ describe("until", () => {
     expect(await until(() => 0)).toBe(0);
   });
 
-  test("says what it waited for and what it last heard", async () => {
+  test("fails with the question and its last answer", async () => {
     await expect(until(() => Promise.reject(new Error("no such booking")), { timeoutMs: 60 })).rejects.toThrow(
       /in vain for .*no such booking/s,
     );

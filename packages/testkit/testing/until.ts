@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** What can be waited for. No number: a count of 0 would be an answer, and nothing would be waited for. */
 type Awaitable = object | string | boolean | bigint | null | undefined | void;
 
-/** Waits until the question has an answer that is neither false nor missing, and gives it back. Errors count as "not yet". */
+/** Polls until the answer is neither false nor missing, and gives it back; errors count as "not yet". @throws after `timeoutMs` */
 export async function until<T extends Awaitable>(
   question: () => T | Promise<T>,
   { timeoutMs = 15_000 } = {},
