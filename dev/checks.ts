@@ -22,7 +22,7 @@ function passes(name: string, command: string, ...args: string[]): boolean {
   return status === 0;
 }
 
-// Contracts are compared with what is published; a clone that knows no published main has nothing to compare with.
+// Breaking changes are relative to origin/main; a clone without it has no baseline.
 function published(): boolean {
   return spawnSync("git", ["rev-parse", "--verify", "--quiet", "refs/remotes/origin/main:buf.yaml"]).status === 0;
 }

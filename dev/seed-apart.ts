@@ -6,7 +6,7 @@ import type { SystemDescription } from "@lacio/testkit/system";
 
 const program = path.join(import.meta.dirname, "seed/main.ts");
 
-/** Seeds in a process that ends with it: the starter would keep what it takes to talk to every service for as long as they run. */
+/** Seeds in a child process, so that the starter does not keep the clients of all services in memory for as long as it runs. */
 export async function seedApart(system: SystemDescription): Promise<Account[]> {
   const running = promisify(execFile)(process.execPath, [program]);
   running.child.stdin!.end(JSON.stringify(system));

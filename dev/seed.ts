@@ -11,7 +11,7 @@ import { client, password } from "@lacio/testkit/people";
 import type { SystemDescription } from "@lacio/testkit/system";
 import { clientFor, signIn, until } from "@lacio/testkit/testing";
 
-/** Opens the demo salon through the same calls an ADMIN has. Seeding again adds only what is missing. */
+/** Seeds the demo salon by an ADMIN's calls. Idempotent: it adds only what is missing. */
 export async function seed(system: SystemDescription): Promise<Account[]> {
   const token = await signIn(system, system.admin);
   const staff = clientFor(StaffService, system, token);
@@ -40,7 +40,7 @@ async function seedClient(system: SystemDescription): Promise<void> {
   }
 }
 
-// The catalogue reaches availability as events: ready means that somebody can book.
+// availability is a projection of events (eventual consistency): waits until each service has free slots.
 async function firstSlots(system: SystemDescription): Promise<void> {
   const { services } = await clientFor(StaffService, system).listServices({});
   const today = Temporal.Now.plainDateISO("America/Bogota");

@@ -1,5 +1,5 @@
-// Makes sure that Node 26, the packages and the generated protos are in place, and prints the environment that scripts run in, for
-// the shell to take over (see `run`). Plain JavaScript that any Node since 20 runs.
+// Installs what is missing of Node 26, packages and generated protos, and prints the environment of scripts as shell commands, for `run` to
+// evaluate. Plain JavaScript that any Node since 20 runs.
 import crypto from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
@@ -40,7 +40,7 @@ async function install() {
 
 // ---- packages and protos
 
-/** True when everything in package-lock.json is installed as written. npm writes the hidden lock last, so half an install is never in step. */
+/** Whether package-lock.json is installed. npm writes the hidden lockfile last, so an interrupted install does not count. */
 function packagesInStep() {
   if (!fs.existsSync(hiddenLock)) return false;
   const installed = JSON.parse(fs.readFileSync(hiddenLock, "utf8")).packages;
@@ -64,9 +64,9 @@ function protoHash() {
   return hash.digest("hex");
 }
 
-// ---- one at a time
+// ---- lock file
 
-/** Two commands at once (npm start, npm test) must not install over each other. */
+/** Mutual exclusion: concurrent commands (npm start, npm test) must not install over each other. */
 async function oneAtATime(work) {
   fs.mkdirSync(tools, { recursive: true });
   for (let told = false; !takeLock(); told = true) {

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { slowest } from "./slowest.ts";
 
-test("the ten files that took longest come first to last, and each that is slower than a minute says so", () => {
+test("lists the ten slowest files, the slowest first, and marks those that took more than a minute", () => {
   const files = Array.from({ length: 12 }, (_, n) => ({ name: `/lacio/e2e/${n}.test.ts`, startTime: 1_000, endTime: 1_000 + n * 6_000 }));
   const [head, ...lines] = slowest(files, "/lacio");
   expect(head).toBe("The files that took longest; 1 of 12 slower than a minute:");

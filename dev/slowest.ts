@@ -6,7 +6,7 @@ export interface FileResult {
   endTime: number;
 }
 
-/** What a run of tests says at its end: the ten files that took longest, and how many are slower than a minute. */
+/** The report at the end of a test run: the ten slowest files, and how many took more than a minute. Times are in ms. */
 export function slowest(files: FileResult[], root: string): string[] {
   const seconds = ({ startTime, endTime }: FileResult) => Math.round((endTime - startTime) / 1000);
   const ordered = files.toSorted((a, b) => seconds(b) - seconds(a));

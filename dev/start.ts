@@ -16,7 +16,7 @@ const progress = (line: string) => console.log(`  ✓ ${line} (${seconds()})`);
 let system: System | undefined;
 let accounts: Account[] | undefined;
 let stopping = false;
-process.stdout.on("error", () => {}); // the terminal may be gone before we are
+process.stdout.on("error", () => {}); // EPIPE: the terminal may be closed before this process ends
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
 
 try {
@@ -63,7 +63,7 @@ async function wipe() {
 async function stop() {
   if (stopping) return;
   stopping = true;
-  if (!system) process.exit(130); // still starting: what runs already is ended on the way out
+  if (!system) process.exit(130); // still starting: the exit handler in launch.ts ends what runs
   console.log("\nStopping …");
   await system.stop();
   fs.rmSync(path.join(dir, "run.json"), { force: true });
@@ -71,14 +71,14 @@ async function stop() {
   process.exit(0);
 }
 
-/** For scripts: the addresses, who can sign in, and what runs; written anew when a process had to be started again. */
+/** run.json, for scripts: addresses, accounts and processes; written again when the supervisor restarted a process. */
 function writeRunFile() {
-  if (!system || !accounts) return; // still starting: it will be written whole
+  if (!system || !accounts) return; // still starting: it is written at the end of the start
   const { urls, certificate } = system;
   const file = path.join(dir, "run.json");
   const content = JSON.stringify({ urls, certificate, accounts, processes: system.processes() }, null, 2);
   fs.writeFileSync(`${file}.new`, content, { mode: 0o600 });
-  fs.renameSync(`${file}.new`, file); // a script may be reading it
+  fs.renameSync(`${file}.new`, file); // atomic, because a script may be reading it
 }
 
 function table({ urls, certificate }: System, accounts: Account[]): string {

@@ -4,7 +4,7 @@ import https from "node:https";
 /** An agent that accepts the edge's local certificate. */
 export const trusted = (certificate: string) => new https.Agent({ ca: fs.readFileSync(certificate, "utf8"), keepAlive: false });
 
-/** REST calls as anybody, or as somebody by `as`. A refusal becomes an Error with the edge's or the service's words. */
+/** REST calls, anonymous or with the token given to `as`. @throws Error with status and body of any answer but 200 */
 export function call(edge: string, agent: https.Agent, token?: string): Api {
   const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     new Promise<Buffer>((resolve, reject) => {

@@ -4,7 +4,7 @@ import { services, skills, type SkillName } from "./salon.ts";
 
 type Staff = Client<typeof StaffService>;
 
-/** Skills and services that are missing. Answers the skills' ids by name. */
+/** Creates the skills and services that are missing. Answers the skills' ids by name. */
 export async function seedCatalogue(staff: Staff): Promise<Map<SkillName, string>> {
   const ids = new Map((await staff.listSkills({ pageSize: 200 })).skills.map(({ name, id }) => [name as SkillName, id]));
   for (const name of skills) if (!ids.has(name)) ids.set(name, (await staff.createSkill({ name })).skill!.id);

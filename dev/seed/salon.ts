@@ -2,7 +2,7 @@ import { stylists as people } from "@lacio/testkit/people";
 
 // The salon that `npm start` opens: what it sells, who works there, and when.
 
-/** By name, so that seeding twice changes nothing. */
+/** Identified by their names, so that seeding is idempotent. */
 export const skills = ["Alisado", "Keratina", "Nano alisado", "Corte", "Hidratación"] as const;
 export type SkillName = (typeof skills)[number];
 
@@ -10,7 +10,7 @@ export type Phase = { name: string; minutes: number; busy: boolean };
 const busy = (name: string, minutes: number): Phase => ({ name, minutes, busy: true });
 const free = (name: string, minutes: number): Phase => ({ name, minutes, busy: false });
 
-/** Prices in pesos, IVA included. While a phase is free the stylist can serve somebody else. */
+/** Prices in pesos, IVA included. During a free phase the stylist can serve another client. */
 export const services: {
   name: string;
   nameEn: string;
@@ -131,7 +131,7 @@ export const stylists: { name: string; email: string; bio: string; skills: Skill
   },
 ];
 
-/** The public test range of the tax authority, and a series of our own for credit notes. */
+/** DIAN's public test range (SETP), and a range of our own for credit notes, which need no resolution. */
 export const numberingRanges = [
   {
     kind: "INVOICE",

@@ -6,7 +6,7 @@ import { stylists, type SkillName } from "./salon.ts";
 
 type Staff = Client<typeof StaffService>;
 
-/** Stylists that are missing, with their hours; days off only when none lie ahead. */
+/** Creates the stylists that are missing, and sets everybody's hours; adds days off only to those who have none ahead. */
 export async function seedStylists(staff: Staff, skills: Map<SkillName, string>): Promise<void> {
   const known = new Map((await staff.listStaff({ pageSize: 200, includeInactive: true })).staff.map(({ name, id }) => [name, id]));
   for (const { name, email, bio, skills: can, shifts, daysOff = [] } of stylists) {

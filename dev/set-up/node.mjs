@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { environment, newEnough, NODE, step, stop, tools } from "./step.mjs";
 
-/** The Node to run on: this one when it is new enough, else the one under .tools. */
+/** The Node to run on: this one when it is new enough, else the one under .tools; undefined when that is missing or does not run. */
 export function node() {
   if (newEnough(process.versions.node)) return process.execPath;
   const own = path.join(tools, "node_modules/.bin/node");

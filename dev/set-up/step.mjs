@@ -3,12 +3,12 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { clearInterval, setInterval } from "node:timers";
 
-/** The Node that everything runs on. */
+/** The lowest version of Node that everything runs on, and the one to install. */
 export const NODE = "26.10.0";
 export const root = path.resolve(import.meta.dirname, "../..");
 export const tools = path.join(root, ".tools");
 
-/** Runs one step quietly, with a sign of life; its output appears only when it fails. */
+/** Runs one step with a line of progress every 15 s; its output is printed only when it fails, which exits with 1. */
 export async function step(title, command, args) {
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
@@ -29,7 +29,7 @@ export async function step(title, command, args) {
   console.error(`  ✓ ${title} (${seconds()})`);
 }
 
-/** Our Node and tools first in PATH, and none of the settings that an outer npm passes down. */
+/** The environment with our Node and tools first in PATH, and without the settings that an outer npm passes down. */
 export function environment() {
   const inherited = Object.entries(process.env).filter(
     ([name]) =>
