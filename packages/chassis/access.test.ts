@@ -88,26 +88,26 @@ const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}`
 describe("who may call", () => {
   test.each<[string, () => Promise<string>, string]>([
     ["a client", () => sign(), "ok"],
-    ["a stylist, who has no such role", () => sign({ role: "STYLIST" }), "PermissionDenied"],
-    ["a role nobody knows", () => sign({ role: "ROOT" }), "Unauthenticated"],
+    ["a stylist, whose role the method does not allow", () => sign({ role: "STYLIST" }), "PermissionDenied"],
+    ["an unknown role", () => sign({ role: "ROOT" }), "Unauthenticated"],
     ["an expired token", () => sign({ exp: 1 }), "Unauthenticated"],
     ["another audience", () => sign({ aud: "bank" }), "Unauthenticated"],
     ["another issuer", () => sign({ iss: "else" }), "Unauthenticated"],
     ["another key", async () => sign({ key: (await generateKeyPair("ES256")).privateKey }), "Unauthenticated"],
     ["an HMAC in place of a signature", () => sign({ alg: "HS256", key: new TextEncoder().encode("x".repeat(32)) }), "Unauthenticated"],
     ["an altered token", async () => (await sign()).replace(/\.[^.]{4}/, ".AAAA"), "Unauthenticated"],
-    ["nonsense", async () => "abc", "Unauthenticated"],
+    ["no JWT", async () => "abc", "Unauthenticated"],
   ])("%s", async (_, token, expected) => {
     expect(await outcome(clients().bookings.createBooking({}, bearer(await token())))).toBe(expected);
   });
 
-  test("nobody may not, except where everybody may, even with a stale token", async () => {
+  test("without a token only public methods are allowed, and these with an expired one, too", async () => {
     expect(await outcome(clients().bookings.createBooking({}))).toBe("Unauthenticated");
     expect(await outcome(clients().staff.listServices({}))).toBe("ok");
     expect(await outcome(clients().staff.listServices({}, bearer(await sign({ exp: 1 }))))).toBe("ok");
   });
 
-  test("a service may what names it, of this namespace only", async () => {
+  test("a service may call the methods that name it, if it is of our namespace", async () => {
     expect(await outcome(clients().bookings.getBooking({}, bearer(await service("payments"))))).toBe("ok");
     expect(await outcome(clients().bookings.getBooking({}, bearer(await service("staff"))))).toBe("PermissionDenied");
     expect(await outcome(clients().bookings.getBooking({}, bearer(await service("payments", "other"))))).toBe("Unauthenticated");
@@ -126,14 +126,14 @@ describe("who may call", () => {
       expect(await outcome(clients().unruled.act({}, bearer(token)))).toBe("PermissionDenied");
   });
 
-  test("a token that was good once is not good when it has expired", async () => {
+  test("a cached token is refused when it has expired", async () => {
     const { bookings } = clients();
     const token = bearer(await sign({ exp: Math.floor(Date.now() / 1_000) + 3 }));
     expect(await outcome(bookings.createBooking({}, token))).toBe("ok");
     await until(async () => (await outcome(bookings.createBooking({}, token))) === "Unauthenticated");
   });
 
-  test("while the keys cannot be had a good token is not called bad", async () => {
+  test("while the JWKS is unreachable a valid token is answered unavailable, not unauthenticated", async () => {
     expect(await outcome(clients("http://127.0.0.1:9/jwks").bookings.createBooking({}, bearer(await sign())))).toBe("Unavailable");
   });
 });

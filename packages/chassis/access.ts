@@ -22,7 +22,7 @@ export type Caller = Person | { kind: "service"; name: string } | { kind: "nobod
 
 const callerKey = createContextKey<Caller>({ kind: "nobody" });
 
-/** Who makes this call. */
+/** The authenticated caller of this RPC: "nobody" without a token, and in public methods also with an invalid one. */
 export const caller = (ctx: HandlerContext): Caller => ctx.values.get(callerKey);
 
 /** The person who makes this call. @throws Refusal `unauthenticated` for services and anonymous callers. */
@@ -34,16 +34,19 @@ export function person(ctx: HandlerContext): Person {
 
 export const isAdmin = (who: Caller): boolean => who.kind === "person" && who.role === Caller_Role.ADMIN;
 
-/** Whether `who` may see what belongs to `ownerId`: the owner, an ADMIN, or a service. */
+/** Whether `who` may act on what belongs to `ownerId`: the owner, an ADMIN, or a service. */
 export const mayAct = (who: Caller, ownerId: string): boolean =>
   who.kind === "service" || isAdmin(who) || (who.kind === "person" && who.id === ownerId);
 
-/** Refuses every call that its `access` option does not allow; a method without the option is refused to everybody. */
+/**
+ * Authenticates the bearer token and authorises every RPC by its `access` option; a method without the option is refused to everybody.
+ * @throws Refusal `unauthenticated`, `token_invalid`, `forbidden`, `not_found` (not one's own, by `self`), `unavailable` (keys unreachable)
+ */
 export function checkAccess(config: ChassisConfig): Interceptor {
   const verify = tokenVerifier(config);
   return (next) => async (req) => {
     const rule = ruleOf(req.method);
-    const anyone = rule.anyone || open.has(req.service.typeName);
+    const anyone = rule.anyone || publicServices.has(req.service.typeName);
     const who = await identify(verify, req.header.get("authorization"), anyone);
     if (!anyone) refuseUnlessAllowed(rule, who, req.method, req.stream ? undefined : req.message);
     req.contextValues.set(callerKey, who);
@@ -51,7 +54,7 @@ export function checkAccess(config: ChassisConfig): Interceptor {
   };
 }
 
-// Without the option: an empty rule, which allows nobody.
+// Without the option getOption answers an empty message, which allows nobody.
 function ruleOf(method: DescMethod): Access {
   const known = rules.get(method) ?? getOption(method, access);
   rules.set(method, known);
@@ -59,7 +62,7 @@ function ruleOf(method: DescMethod): Access {
 }
 const rules = new WeakMap<DescMethod, Access>();
 
-const open = new Set(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]);
+const publicServices = new Set(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]);
 
 function refuseUnlessAllowed(rule: Access, who: Caller, method: DescMethod, message?: Record<string, unknown>): void {
   if (who.kind === "nobody") throw new Refusal("unauthenticated", "Sign in first.", Code.Unauthenticated);
@@ -70,7 +73,7 @@ function refuseUnlessAllowed(rule: Access, who: Caller, method: DescMethod, mess
   if (!field || message?.[field.localName] !== who.id) throw new Refusal("not_found", "There is no such resource.", Code.NotFound);
 }
 
-// A stale token must not keep anybody from what everybody may do (log in again, for one).
+// In a public method an invalid token counts as none: a client whose token expired must be able to log in again.
 async function identify(verify: Verify, header: string | null, anyone: boolean): Promise<Caller> {
   const token = header?.startsWith("Bearer ") ? header.slice(7) : undefined;
   if (!token) return { kind: "nobody" };
@@ -78,21 +81,24 @@ async function identify(verify: Verify, header: string | null, anyone: boolean):
     return await verify(token);
   } catch (error) {
     if (anyone) return { kind: "nobody" };
-    if (error instanceof errors.JOSEError && !keysAway.has(error.code))
+    if (error instanceof errors.JOSEError && !jwksUnreachable.has(error.code))
       throw new Refusal("token_invalid", "The token is not valid or has expired.", Code.Unauthenticated);
     if (error instanceof ConnectError || error instanceof Refusal) throw error;
     throw unavailable("The keys to check the token cannot be reached; try again shortly.", error);
   }
 }
 
-// What jose says when the key set cannot be fetched; everything else is the token's fault.
-const keysAway = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC"]);
+// jose's error codes when the JWKS cannot be fetched; all others mean that the token is invalid.
+const jwksUnreachable = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC"]);
 
 type Verify = (token: string) => Promise<Caller>;
 
 const cacheSize = 1_000;
 
-/** Verifies people's tokens (auth's keys) and services' tokens (the cluster's keys); remembers verified ones until they end. */
+/**
+ * Verifies JWTs: people's by auth's JWKS, services' (Kubernetes service account tokens) by the cluster's. Caches verified tokens until
+ * their `exp`. The verifier throws a JOSEError for an invalid token.
+ */
 export function tokenVerifier(config: ChassisConfig): Verify {
   const people = createRemoteJWKSet(new URL(config.jwksUrl), {
     cooldownDuration: 1_000,
@@ -133,7 +139,7 @@ function personOf(payload: JWTPayload): Caller {
   return { kind: "person", id: payload.sub!, role, sessionId: String(payload.sid ?? "") };
 }
 
-// Kubernetes names a service account "system:serviceaccount:<namespace>:<name>".
+// The `sub` of a service account's token: kubernetes.io/docs/reference/access-authn-authz/authentication/#service-account-tokens
 function serviceOf(payload: JWTPayload, namespace: string): Caller {
   const prefix = `system:serviceaccount:${namespace}:`;
   if (!payload.sub!.startsWith(prefix)) throw new errors.JWTInvalid("a service account of another namespace");
@@ -147,5 +153,6 @@ function serviceKeys(config: ChassisConfig): () => Promise<JWTVerifyGetKey> {
     const remote = createRemoteJWKSet(new URL(source), { cooldownDuration: 1_000, timeoutDuration: 2_000 });
     return async () => remote;
   }
+  // Read again for each token that is not cached, so that rotated keys count at once.
   return async () => createLocalJWKSet(JSON.parse(await readFile(source, "utf8")) as JSONWebKeySet);
 }

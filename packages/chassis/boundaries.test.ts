@@ -19,7 +19,7 @@ describe("boundaries", () => {
   });
 
   test("the chassis stays small", () => {
-    // Lines of code: blank lines, comments and imports are for the reader. 1,600 for calls, events and transactions, 380 for jobs.
+    // Lines of code, without blank lines, comments and imports: 1,600 for calls, events and transactions, 380 for jobs.
     const lines = sources("packages/chassis/*.ts").flatMap((file) =>
       read(file)
         .replace(/^import [^;]*;$/gm, "")
@@ -43,7 +43,7 @@ describe("boundaries", () => {
     expect(offending).toEqual([]);
   });
 
-  test("one rule per field: the salon's rules are pure, and of ours they know the contracts alone", () => {
+  test("the salon's rules are pure: no I/O, no clock, and no imports of ours but the contracts", () => {
     const allowed = /^(\.\/|@lacio\/proto\/|libphonenumber-js\/min$|colombian-holidays$)/;
     const files = sources("packages/salon/**/*.ts");
     expect(files.length).toBeGreaterThan(5);
@@ -91,12 +91,12 @@ describe("boundaries", () => {
     expect(offending).toEqual([]);
   });
 
-  test("no file is called by what it is made of", () => {
+  test("no file is named by its technical kind", () => {
     const vague = /(^|\/)(utils?|helpers?|common|dtos?|mappers?|repositories|interfaces|types)(\/|\.ts$)/;
     expect(sources("{packages,services,dev,deploy,stripe-sandbox}/**/*.ts").filter((file) => vague.test(file))).toEqual([]);
   });
 
-  test("nobody imports, by whatever way round, who imports them; types neither", () => {
+  test("there are no import cycles, not even of types", () => {
     const packages = {
       chassis: "packages/chassis",
       salon: "packages/salon",
@@ -115,31 +115,31 @@ describe("boundaries", () => {
       const [, name, rest] = /^@lacio\/([\w-]+)\/(.+)$/.exec(target) ?? [];
       return name && name in packages ? `${packages[name as keyof typeof packages]}/${rest}.ts` : "";
     };
-    const arrows = new Map(files.map((file) => [file, importsOf(file).map((target) => fileOf(file, target))]));
-    const done = new Set<string>();
-    const circle = (file: string, way: string[]): string[] | undefined => {
-      if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
-      if (done.has(file)) return undefined;
-      const found = (arrows.get(file) ?? []).map((next) => circle(next, [...way, file])).find(Boolean);
-      done.add(file);
+    const imports = new Map(files.map((file) => [file, importsOf(file).map((target) => fileOf(file, target))]));
+    const visited = new Set<string>();
+    const cycle = (file: string, stack: string[]): string[] | undefined => {
+      if (stack.includes(file)) return [...stack.slice(stack.indexOf(file)), file];
+      if (visited.has(file)) return undefined;
+      const found = (imports.get(file) ?? []).map((next) => cycle(next, [...stack, file])).find(Boolean);
+      visited.add(file);
       return found;
     };
     expect(files.length).toBeGreaterThan(300);
-    expect(files.flatMap((file) => circle(file, []) ?? [])).toEqual([]);
+    expect(files.flatMap((file) => cycle(file, []) ?? [])).toEqual([]);
   });
 
-  test("the houses stand in one row: the launcher knows the testkit and the sandbox's tests do, the testkit knows neither", () => {
-    const knows = (house: string, pattern: RegExp) =>
-      globSync(`${house}/**/*.ts`, { cwd: root, exclude: (name) => name === "node_modules" }).filter((file) =>
+  test("dependencies go one way: dev and the sandbox's tests import the testkit, which imports neither", () => {
+    const importing = (folder: string, pattern: RegExp) =>
+      globSync(`${folder}/**/*.ts`, { cwd: root, exclude: (name) => name === "node_modules" }).filter((file) =>
         importsOf(file).some((target) => pattern.test(target)),
       );
-    expect(knows("packages/testkit", /^@lacio\/(dev|stripe-sandbox)\//)).toEqual([]);
-    expect(knows("stripe-sandbox", /^@lacio\/dev\//)).toEqual([]);
-    expect(knows("stripe-sandbox", /^@lacio\//).filter((file) => !/\.test\.ts$|\/testing\//.test(file))).toEqual([]);
-    expect(knows("{packages,services,deploy}", /^@lacio\/dev\//)).toEqual([]);
+    expect(importing("packages/testkit", /^@lacio\/(dev|stripe-sandbox)\//)).toEqual([]);
+    expect(importing("stripe-sandbox", /^@lacio\/dev\//)).toEqual([]);
+    expect(importing("stripe-sandbox", /^@lacio\//).filter((file) => !/\.test\.ts$|\/testing\//.test(file))).toEqual([]);
+    expect(importing("{packages,services,deploy}", /^@lacio\/dev\//)).toEqual([]);
   });
 
-  test("a job that is asked for is one that somebody does", () => {
+  test("every kind of job that is scheduled has a handler in its service's timers/index.ts", () => {
     const inService = (pattern: string) => {
       const found = new Map<string, string[]>();
       for (const file of sources(pattern)) {
@@ -148,13 +148,13 @@ describe("boundaries", () => {
       }
       return found;
     };
-    const done = inService("services/*/timers/index.ts");
+    const handlers = inService("services/*/timers/index.ts");
     for (const [service, files] of inService("services/**/*.ts"))
       for (const [, kind] of files.join("\n").matchAll(/(?:\.later\(|\.drop\(|jobs: \[\{ kind: )"([a-z-]+)"/g))
-        expect([service, kind, done.get(service)?.join().includes(`name: "${kind}"`)]).toEqual([service, kind, true]);
+        expect([service, kind, handlers.get(service)?.join().includes(`name: "${kind}"`)]).toEqual([service, kind, true]);
   });
 
-  test("every service is in the table of contents of its doors", () => {
+  test("every file of a door is imported by its index.ts or by a sibling", () => {
     for (const file of sources("services/*/{rpc,events,timers}/*.ts")) {
       const name = path.basename(file);
       const index = read(path.join(path.dirname(file), "index.ts"));

@@ -7,8 +7,8 @@ import type { ChassisConfig } from "./config.ts";
 
 const greeting = `INFO ${JSON.stringify({ server_id: "fake", version: "2.15.0", proto: 1, headers: true, max_payload: 1_048_576 })}\r\n`;
 
-// Played, because the real one can't be killed at this point of its answer.
-test("a broker that dies while it takes a connection is asked again soon", async () => {
+// A fake broker, because the real one can't be killed between INFO and PONG.
+test("a broker that dies during the handshake is connected to again within seconds", async () => {
   let taken = 0;
   const answer = (socket: Socket, words: string) => {
     if (taken === 1 && words.includes("CONNECT")) return socket.destroy();

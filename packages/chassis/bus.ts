@@ -17,16 +17,16 @@ export type Bus = {
   nc: NatsConnection;
   js: JetStreamClient;
   jsm: JetStreamManager;
-  /** `listener` is called whenever a lost connection is there again: the broker may have been another one, with other data. */
+  /** `listener` is called after every reconnect: the broker may have lost data meanwhile, or have been restored from a backup. */
   onReconnect(listener: () => void): void;
 };
 
 const dayMs = 86_400_000;
 
-/** How long JetStream keeps an event. */
+/** How long JetStream keeps an event, in days (`max_age` of the streams). */
 export const streamKeepDays = 14;
 
-/** Connects to NATS and never gives up: a broker that is away is only slow. */
+/** Connects to NATS and retries for ever, the first time too: while the broker is down the start waits. */
 export async function openBus(config: ChassisConfig, log: Log): Promise<Bus> {
   const url = new URL(config.natsUrl);
   const nc = await connect({
@@ -37,7 +37,7 @@ export async function openBus(config: ChassisConfig, log: Log): Promise<Bus> {
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
     waitOnFirstConnect: true,
-    // A server that dies between its greeting and its first answer: the client does not notice, and would wait for 20 s each time.
+    // Of one attempt. The client does not notice a server that dies between INFO and its first PONG, and by default waits for 20 s.
     timeout: 3_000,
     pingInterval: 10_000,
   });
@@ -61,7 +61,7 @@ async function followStatus(nc: NatsConnection, log: Log, listeners: (() => void
   }
 }
 
-/** The stream of this service's own events, made when it is missing (also after the broker lost its disk). */
+/** Creates the stream of this service's events if it is missing, also after the broker lost its disk. Answers its last sequence number. */
 export async function ensureStream({ jsm }: Pick<Bus, "jsm">, service: string): Promise<number> {
   const name = streamOf(service);
   try {
@@ -74,13 +74,13 @@ export async function ensureStream({ jsm }: Pick<Bus, "jsm">, service: string): 
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
       max_age: nanos(streamKeepDays * dayMs),
-      duplicate_window: nanos(10 * 60_000),
+      duplicate_window: nanos(10 * 60_000), // deduplication by Nats-Msg-Id
     });
     return info.state.last_seq;
   }
 }
 
-/** Whether JetStream says that it has no such stream or consumer: every other error tells nothing about what it has. */
+/** Whether JetStream answered that the stream or consumer does not exist. Other errors (a timeout, no responders) leave that open. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof JetStreamApiError &&
   (error.code === JetStreamApiCodes.StreamNotFound || error.code === JetStreamApiCodes.ConsumerNotFound);

@@ -1,6 +1,7 @@
 import { context, createContextKey, type Context } from "@opentelemetry/api";
 
-// What follows one call wherever it goes: the request id, and the signal that says nobody waits for the answer any more.
+// Ambient context of a call, an event or a job, in OpenTelemetry's context (AsyncLocalStorage): the request id, and the signal that aborts
+// when the caller hung up or the deadline passed.
 const requestIdKey = createContextKey("lacio.request-id");
 const signalKey = createContextKey("lacio.signal");
 

@@ -13,7 +13,7 @@ import { createLog } from "./log.ts";
 const stops: (() => unknown)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
 
-/** A peer on a real port. The first `dying` calls break the connection; one that is `ending` takes one call of each connection, and no more. */
+/** A peer on a real port. It resets the connection of the first `dying` calls; with `ending` each connection gets a GOAWAY at its first call. */
 async function peer(handler: Partial<ServiceImpl<typeof BookingService>>, { dying = 0, ending = false } = {}) {
   let calls = 0;
   const answer = connectNodeAdapter({
@@ -47,33 +47,33 @@ const failure = (call: Promise<unknown>) =>
   );
 
 describe("a call to a peer", () => {
-  test("that dies in the middle of it says that the peer is away, and not what became of the connection", async () => {
+  test("whose connection breaks fails as unavailable, without the transport's message", async () => {
     const { client, calls } = await peer({}, { dying: Infinity });
     const error = await failure(client.cancelBooking({ bookingId: "x" }));
     expect([Code[error!.code], error!.rawMessage, isOutage(error)]).toEqual(["Unavailable", "try again shortly", true]);
-    expect(calls()).toBe(1); // it may have been done: only the caller can know whether to repeat it
+    expect(calls()).toBe(1); // not retried: it may have taken effect, and the method is not idempotent
   });
 
-  test("that is not there says the same, without its address", async () => {
+  test("that is down fails as unavailable, without its address", async () => {
     const { client } = await peer({});
     stops.pop()!();
     const error = await failure(client.cancelBooking({ bookingId: "x" }));
     expect([Code[error!.code], error!.rawMessage]).toEqual(["Unavailable", "try again shortly"]);
   });
 
-  test("is repeated when it only reads", async () => {
+  test("is retried when the method has no side effects", async () => {
     const { client, calls } = await peer({ getBooking: () => ({}) }, { dying: 2 });
     await client.getBooking({ bookingId: "x" });
     expect(calls()).toBe(3);
   });
 
-  test("is repeated when the peer ended the connection before it began with it", async () => {
+  test("is retried when the peer refused the stream after its GOAWAY", async () => {
     const { client, calls } = await peer({ cancelBooking: () => ({}) }, { ending: true });
     for (let round = 0; round < 20; round++) await Promise.all([1, 2, 3].map(() => client.cancelBooking({ bookingId: "x" })));
     expect(calls()).toBe(60);
   });
 
-  test("hands on a refusal as it is", async () => {
+  test("passes on a refusal unchanged", async () => {
     const { client } = await peer({
       cancelBooking: () => {
         throw new Refusal("booking_changed", "Look at it again.", Code.Aborted);

@@ -12,7 +12,10 @@ import { openSession, transportOver } from "./transport.ts";
 
 const sessionOptions = { pingIntervalMs: 20_000, pingTimeoutMs: 5_000, idleConnectionTimeoutMs: 300_000 };
 
-/** Clients of the other services: one shared h2c session per peer, this service's own identity, a deadline on every call. */
+/**
+ * Clients of the other services: one h2c session each, this service's token, a deadline (CALL_TIMEOUT_MS) on every call.
+ * Calls throw a ConnectError: a peer's refusal with its reason, or `unavailable` while the peer is down.
+ */
 export function createPeers(config: ChassisConfig) {
   const sessions: Http2SessionManager[] = [];
   const interceptors = [traceCalled, followCaller, retryIdempotent, authenticate(config), nameOutages];
@@ -26,19 +29,20 @@ export function createPeers(config: ChassisConfig) {
   };
 }
 
-// When our caller hangs up or its deadline passes, what we asked for on its behalf ends too.
+// Cancellation and deadline propagate: when our caller's call is aborted, the calls made on its behalf are, too.
 const followCaller: Interceptor = (next) => (req) => {
   const signal = currentSignal();
   return next(signal ? { ...req, signal: AbortSignal.any([req.signal, signal]) } : req);
 };
 
+// Without an idempotency level in its proto a method is never retried: the failed call may have taken effect.
 const retryIdempotent: Interceptor = (next) => async (req) => {
   if (req.stream || req.method.idempotency === MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN) return next(req);
   const transient = ({ error }: { error: unknown }) => ConnectError.from(error).code === Code.Unavailable && !req.signal.aborted;
   return pRetry(() => next(req), { retries: 2, minTimeout: 50, maxTimeout: 300, randomize: true, shouldRetry: transient });
 };
 
-// The kubelet rotates the token file; reading it again every minute is far inside its lifetime.
+// The kubelet rotates a token after 80 % of its lifetime, which is at least ten minutes: reading the file once a minute is often enough.
 function authenticate(config: ChassisConfig): Interceptor {
   let token = "";
   let readAt = 0;

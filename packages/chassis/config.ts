@@ -9,6 +9,7 @@ export class Env {
     this.env = env;
   }
 
+  /** An empty variable counts as missing. */
   text(name: string, fallback?: string): string {
     const value = this.env[name] || fallback;
     if (value === undefined) this.errors.push(`${name} is missing`);
@@ -19,7 +20,7 @@ export class Env {
     return this.env[name] || undefined;
   }
 
-  /** An integer; the unit belongs into the variable's name (HOLD_MINUTES). */
+  /** An integer from `min` to `max`, in the unit that the variable's name says (HOLD_MINUTES). */
   number(name: string, fallback: number, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}): number {
     const text = this.env[name];
     if (!text) return fallback;
@@ -42,6 +43,7 @@ export class Env {
     return value;
   }
 
+  /** Words of `allowed`, separated by commas. */
   list<T extends string>(name: string, allowed: readonly T[], fallback: readonly T[]): T[] {
     const text = this.env[name];
     if (!text) return [...fallback];
@@ -52,6 +54,7 @@ export class Env {
   }
 }
 
+/** Lists all wrong variables. */
 export class ConfigError extends Error {
   constructor(errors: string[]) {
     super(`The configuration is wrong:\n${errors.map((error) => `  - ${error}`).join("\n")}`);
@@ -69,7 +72,7 @@ export function readConfig<T>(read: (env: Env) => T, from: Record<string, string
 
 export const roles = ["migrate", "rpc", "events", "timers"] as const;
 
-/** What every service needs to know. */
+/** The variables of every service; README lists them with their defaults. */
 export function chassisConfig(env: Env, service: string) {
   return {
     roles: env.list("LACIO_ROLES", roles, ["rpc", "events", "timers"]),

@@ -11,23 +11,27 @@ import type { Log } from "./log.ts";
 import { deadLetters, eventSeconds } from "./metrics.ts";
 import { inEventSpan } from "./trace.ts";
 
-/** Runs `work` in one transaction with the inbox row; does nothing when the event was handled before. */
+/** Runs `work` in one transaction with the event's inbox row. On a redelivery it runs nothing and answers undefined. */
 export type Once = <T>(work: (tx: Tx) => Promise<T>) => Promise<T | undefined>;
 
-/** Handles one event: ask others first, then `once`. Throw to have it delivered again. */
+/**
+ * Handles one event, which is delivered at least once: remote calls first, then `once`. After a throw it is redelivered with backoff;
+ * EVENT_MAX_FAILURES throws that are no outage make it a dead letter.
+ */
 export type Handler<S extends DescMessage> = (event: MessageShape<S>, once: Once) => Promise<void>;
 
 export type Subscription = { schema: DescMessage; handle: (event: never, once: Once) => Promise<void> };
 
+/** Subscribes `handle` to an event; the message type is its schema's. */
 export const on = <S extends DescMessage>(schema: S, handle: Handler<S>): Subscription => ({ schema, handle });
 
 const backoffMs = [250, 1_000, 5_000, 15_000, 30_000, 60_000];
 
-/** One durable consumer per owner's stream; it acks after the commit, and what it does not know. */
+/** One durable consumer per owner's stream, shared by all replicas. Acks after the commit; acks subjects without a handler at once. */
 export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, log: Log, subscriptions: Subscription[]) {
   const bySubject = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));
   const owners = [...new Set([...bySubject.keys()].map((subject) => subject.split(".", 1)[0]!))];
-  for (const subject of bySubject.keys()) deadLetters.inc({ subject }, 0); // a first one must be seen to rise
+  for (const subject of bySubject.keys()) deadLetters.inc({ subject }, 0); // exported as 0, so that increase() sees the first one
   const stopping = new AbortController();
   const running = owners.map((owner) => followStream(owner, config, bus, log, deliver, stopping.signal));
 
@@ -36,7 +40,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
     if (!subscription) return message.ack();
     await inEventSpan(message, async () => {
       const end = eventSeconds.startTimer({ subject: message.subject });
-      const working = setInterval(() => message.working(), config.eventAckWaitMs / 3);
+      const working = setInterval(() => message.working(), config.eventAckWaitMs / 3); // extends the ack wait
       const outcome = await handle(message, subscription).catch((error: unknown) => fail(message, error));
       clearInterval(working);
       end({ outcome });
@@ -46,7 +50,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
 
   async function handle(message: JsMsg, { schema, handle }: Subscription): Promise<"done" | "repeated"> {
     const id = idOf(message);
-    // What comes again is remembered anew: an owner whose stream lost it may publish it once more, as long as its outbox has it.
+    // A redelivery renews the row's retention: an owner that lost its stream republishes what its outbox has, so the row must outlive that.
     const known = await db.sql("update inbox set handled_at = now() where event_id = $1 returning 1", [id], "inbox");
     if (known.length > 0) return "repeated";
     const once: Once = (work) =>
@@ -62,7 +66,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
     return "done";
   }
 
-  // The effect is committed: an ack that gets lost is no failure. The event comes again, and the inbox knows it.
+  // After the commit a lost ack is no failure: the event is redelivered, and its inbox row makes that a no-op.
   async function ack(message: JsMsg): Promise<void> {
     failpoint("events.after_effect_before_ack");
     await message.ackAck().catch((error: unknown) => log.warn({ err: error, event_id: idOf(message) }, "an ack did not arrive"));
@@ -81,7 +85,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
       await bury(message, error, failures);
     } catch (unwritten) {
       log.warn({ ...event, unwritten: String(unwritten) }, "a failure could not be written down");
-      return retry(message, message.info.deliveryCount); // the database is away now
+      return retry(message, message.info.deliveryCount); // the database is down: back off by deliveries
     }
     log.error(event, "an event is a dead letter now");
     message.term();
@@ -93,7 +97,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
     return "retried";
   }
 
-  // Counted here and not by the broker, whose deliveries count every try during an outage.
+  // Counted in our database, because the broker's delivery count includes deliveries during outages.
   async function countFailure(id: string): Promise<number> {
     const [row] = await db.sql<{ failures: number }>(
       `insert into event_failure (event_id, failures) values ($1, 1)

@@ -17,11 +17,11 @@ export type { Tx } from "./transaction.ts";
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
-/** Connects lazily: a database that is away makes calls fail with `unavailable`, not the start. */
+/** Connects lazily: while the database is down its queries fail, with errors that are answered as `unavailable`, and the start does not. */
 export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, log: Log, now = () => new Date()) {
   const orm = await MikroORM.init({
     clientUrl: config.databaseUrl,
-    ensureDatabase: false, // it would connect, and look for the database, before the first call does
+    ensureDatabase: false, // else the ORM connects when the pool is asked for, to check that it exists
     entities: parts.entities,
     pool: { min: 0, max: config.poolMax },
     driverOptions: {
@@ -29,14 +29,14 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
       idleTimeoutMillis: 10_000,
       statement_timeout: config.statementTimeoutMs,
       lock_timeout: 2_000,
-      idle_in_transaction_session_timeout: 10_000, // a process that was stopped in a transaction must not keep its locks
+      idle_in_transaction_session_timeout: 10_000, // a process that hangs in a transaction must not keep its locks
       application_name: config.service,
       types: new pg.TypeOverrides(),
       keepAlive: true,
       onPoolCreated: (created: pg.Pool) =>
         created.on("connect", (client) => {
-          breakWhenSilent(client, config.statementTimeoutMs + 6_000); // longer than any statement, and than an idle one is kept
-          client.on("end", () => giveBack(client));
+          breakWhenSilent(client, config.statementTimeoutMs + 6_000); // above statement_timeout and, by default, idleTimeoutMillis
+          client.on("end", () => releaseDead(client));
         }),
     },
     discovery: { warnWhenNoEntities: false },
@@ -53,17 +53,17 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
   async function transact<T>(work: (tx: Tx) => Promise<T>, ctx?: HandlerContext): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await once(work, ctx);
+        return await runTransaction(work, ctx);
       } catch (error) {
         const { code } = rootOf(error);
-        // 40001 serialization failure, 40P01 deadlock: the loser may simply try again.
+        // 40001 serialization failure, 40P01 deadlock: all was rolled back, so the transaction is run again.
         if ((code === "40001" || code === "40P01") && attempt < 3) await delay(Math.random() * 20 * attempt);
         else throw refusalFor(error);
       }
     }
   }
 
-  async function once<T>(work: (tx: Tx) => Promise<T>, ctx?: HandlerContext): Promise<T> {
+  async function runTransaction<T>(work: (tx: Tx) => Promise<T>, ctx?: HandlerContext): Promise<T> {
     const facts: Fact[] = [];
     const jobs: Wanted[] = [];
     const result = await orm.em.fork().transactional(async (em) => {
@@ -93,7 +93,7 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
     return row!;
   }
 
-  // One statement outside a transaction, prepared under `name` when given.
+  // One autocommitted statement, prepared under `name` when given.
   async function sql<Row extends object>(text: string, params: unknown[] = [], name?: string): Promise<Row[]> {
     try {
       return (await pool.query<Row>({ text, values: params, name })).rows;
@@ -105,35 +105,39 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
   return {
     orm,
     pool,
+    /**
+     * Runs `work` in a transaction, and commits with it its facts, its jobs and, given `ctx`, the answer kept for the Idempotency-Key.
+     * After a deadlock or a serialization failure `work` runs again, three times in all. @throws the Refusal of a violated constraint
+     */
     transact,
     /** For reading entities outside a transaction. */
     read: () => orm.em.fork(),
     sql,
-    /** A transaction in one round trip: the service's own expressions, and with them what follows from their effect. */
+    /** A transaction in one round trip: the service's CTEs, and behind them those that insert its facts, jobs and kept answer. */
     statement,
-    /** An entity as a row of its table, for `jsonb_populate_record`. */
+    /** An entity as JSON by its table's columns, for `jsonb_populate_record`. */
     rowOf: (entity: object): string => rowOf(orm, entity),
-    /** The columns that an entity knows; its table may have more of them by now, with defaults. */
+    /** An entity's mapped columns, separated by commas. During a rolling update its table may already have more, with defaults. */
     columnsOf: (entity: EntityClass<object>): string => columnsOf(orm, entity).join(),
-    /** Called after a commit with facts. */
+    /** `listener` is called after each commit of facts. */
     onFact: (listener: () => void) => void (wakeRelay = listener),
-    /** Called after a commit with jobs, with the time of the first. */
+    /** `listener` is called after each commit of jobs, with the time of the first. */
     onJob: (listener: (at: Date) => void) => void (wakeWorker = listener),
     migrate: () => migrate(config, parts, log),
     close: () => orm.close(true),
   };
 }
 
-// A connection that dies inside a transaction is never released by the ORM, whose rollback fails: the pool would run dry, one death at a time.
-function giveBack(client: pg.PoolClient): void {
+// When a connection dies inside a transaction, the ORM's rollback fails and does not release it: the pool would leak one each time.
+function releaseDead(client: pg.PoolClient): void {
   try {
     client.release(true);
   } catch {
-    // it was back already
+    // released already
   }
 }
 
-/** The database's own error behind the ORM's. */
+/** The driver's error in the chain of causes, with SQLSTATE and constraint; {} when there is none. */
 export function rootOf(error: unknown): { code?: string; constraint?: string } {
   for (let e = error as { code?: string; constraint?: string; cause?: unknown } | undefined; e; e = e.cause as typeof e) {
     if (typeof e.code === "string") return e;

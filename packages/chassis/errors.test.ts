@@ -20,8 +20,8 @@ test.each<[unknown, Code, string]>([
   [Object.assign(new Error("no"), { code: "ECONNREFUSED" }), Code.Unavailable, "unavailable"],
   [Object.assign(new Error("terminating"), { code: "57P01" }), Code.Unavailable, "unavailable"],
   [new Error("Client has encountered a connection error and is not queryable"), Code.Unavailable, "unavailable"],
-  [Object.assign(new Error("timeout"), { name: "TimeoutError" }), Code.Unavailable, "unavailable"], // NATS' own
-  // A value that the database cannot take should have been refused at the door: our bug, whoever sent it.
+  [Object.assign(new Error("timeout"), { name: "TimeoutError" }), Code.Unavailable, "unavailable"], // of NATS' client
+  // SQLSTATE class 22: validation should have refused the value, so it is a bug of ours, whoever sent it.
   [Object.assign(new Error("invalid input syntax for type uuid"), { code: "22P02" }), Code.Internal, "internal"],
   [new Error("wrapped", { cause: Object.assign(new Error("date out of range"), { code: "22008" }) }), Code.Internal, "internal"],
   [new TypeError("a bug with a secret in its text"), Code.Internal, "internal"],
@@ -35,12 +35,12 @@ test.each([
   [Object.assign(new Error('invalid input syntax for type uuid: "ana"'), { code: "22P02" }), "internal error"],
   [Object.assign(new Error("connect ECONNREFUSED 10.1.2.3:5432"), { code: "ECONNREFUSED" }), "try again shortly"],
   [Object.assign(new Error('role "booking" is not permitted to log in'), { code: "57P03" }), "try again shortly"],
-])("the text of %s stays inside", (error, said) => {
+])("the message of %s is not leaked", (error, said) => {
   const answer = toConnectError(error);
   expect([answer.rawMessage, answer.cause]).toEqual([said, undefined]);
 });
 
-test("a bug and an outage are written to the log once, with their cause; a refusal is not", async () => {
+test("a bug and an outage are logged once, with their cause; a refusal is not", async () => {
   const written: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void written.push(JSON.parse(line) as Record<string, unknown>) });
   const throwing = (error: Error) =>
@@ -58,13 +58,13 @@ test("a bug and an outage are written to the log once, with their cause; a refus
   expect(written).toMatchObject([{ level: 40, rpc: "Login", err: { message: "connect ECONNREFUSED" } }]);
 });
 
-test("wrong input names its field; too many says when to come back", () => {
+test("invalid names the field; tooMany has a retry delay", () => {
   const [wrong] = toConnectError(invalid("desiredStart", "must be in the future")).findDetails(BadRequestSchema);
   expect(wrong!.fieldViolations).toMatchObject([{ field: "desiredStart", description: "must be in the future" }]);
   expect(toConnectError(tooMany("too_many_requests", "slow down", 7.2)).findDetails(RetryInfoSchema)[0]!.retryDelay!.seconds).toBe(8n);
 });
 
-test("violations of the contract become BadRequest with proto JSON names", async () => {
+test("violations of the proto's rules become BadRequest with proto JSON names", async () => {
   const transport = createRouterTransport(({ service }) => service(StaffService, { putSchedule: () => ({}) }), {
     router: { interceptors: [answerErrors(silent), createValidateInterceptor({ validator })] },
   });
@@ -80,7 +80,7 @@ test("violations of the contract become BadRequest with proto JSON names", async
   ).toEqual(["shifts[0]", "shifts[0].weekday", "staffId"]);
 });
 
-test("a rule that cannot be worked out for the values at hand is broken by the request as a whole", async () => {
+test("a CEL rule that fails to evaluate is violated by the request as a whole", async () => {
   const transport = createRouterTransport(({ service }) => service(StaffService, { addTimeOff: () => ({}) }), {
     router: { interceptors: [answerErrors(silent), createValidateInterceptor({ validator })] },
   });
@@ -91,7 +91,7 @@ test("a rule that cannot be worked out for the values at hand is broken by the r
   expect(error.findDetails(BadRequestSchema)[0]!.fieldViolations).toMatchObject([{ field: "", description: error.rawMessage }]);
 });
 
-test("an outage is told from a bug", () => {
+test("isOutage tells outages from bugs", () => {
   expect(isOutage(new Error("wrapped", { cause: Object.assign(new Error("x"), { code: "57P03" }) }))).toBe(true);
   expect(isOutage(Object.assign(new Error("deadlock detected"), { code: "40P01" }))).toBe(true);
   expect(isOutage(new ConnectError("x", Code.Unavailable))).toBe(true);

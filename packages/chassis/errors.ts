@@ -25,16 +25,16 @@ export class Refusal extends Error {
   }
 }
 
-/** Somebody else's resource and a missing one answer alike. */
+/** `not_found`, for missing resources and other people's alike, so that ids cannot be probed. */
 export const notFound = (what: string) => new Refusal("not_found", `There is no such ${what}.`, Code.NotFound);
 
-/** Wrong input; `field` is the proto JSON name as the caller sent it. */
+/** `invalid_argument`; `field` is the proto JSON name as the caller sent it, "" for the request itself. */
 export function invalid(field: string, description: string, reason = "invalid_argument") {
   const value = create(BadRequestSchema, { fieldViolations: [{ field, description }] });
   return new Refusal(reason, field ? `${field}: ${description}` : description, Code.InvalidArgument, [{ desc: BadRequestSchema, value }]);
 }
 
-/** Too much, too soon; `retryAfterSeconds` travels as RetryInfo because REST answers carry no headers of ours. */
+/** `resource_exhausted`, for rate limits and overload. `retryAfterSeconds` is sent as RetryInfo: REST answers have no headers of ours. */
 export function tooMany(reason: string, message: string, retryAfterSeconds: number) {
   const value = create(RetryInfoSchema, {
     retryDelay: create(DurationSchema, { seconds: BigInt(Math.ceil(retryAfterSeconds)) }),
@@ -42,11 +42,11 @@ export function tooMany(reason: string, message: string, retryAfterSeconds: numb
   return new Refusal(reason, message, Code.ResourceExhausted, [{ desc: RetryInfoSchema, value }]);
 }
 
-/** The dependency is down; the caller may try again. `cause` is for the log. */
+/** `unavailable`: a dependency is down, the caller may retry. `cause` is only logged. */
 export const unavailable = (message: string, cause?: unknown) =>
   Object.assign(new Refusal("unavailable", message, Code.Unavailable), { cause });
 
-/** Turns whatever a handler throws into what the caller may know; logs what is ours to mend, and which outage the caller was told of. */
+/** Maps what a handler throws to a ConnectError without internals. Logs bugs as errors and outages as warnings, each once. */
 export const answerErrors =
   (log: Log): Interceptor =>
   (next) =>
@@ -61,6 +61,7 @@ export const answerErrors =
     }
   };
 
+/** Keeps a Refusal's code, reason and details; an outage becomes `unavailable`, anything else `internal`, both without their message. */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof Refusal) return withReason(new ConnectError(error.message, error.code, undefined, error.details), error.reason);
   if (error instanceof ConnectError) return fromConnect(error);
@@ -68,13 +69,13 @@ export function toConnectError(error: unknown): ConnectError {
   return withReason(new ConnectError("internal error", Code.Internal), "internal");
 }
 
-// protovalidate's violations become google.rpc.BadRequest: the REST transcoder knows that one. A rule that cannot be worked out for
-// the values at hand (a difference of times beyond every duration) is broken too; the field "" is the request itself.
+// protovalidate's violations become google.rpc.BadRequest, of which Envoy's transcoder has the descriptor. A CEL rule that fails to
+// evaluate (a difference of times that overflows a duration) counts as violated, by the request as a whole (field "").
 function fromConnect(error: ConnectError): ConnectError {
   const violations = error.findDetails(ViolationsSchema).flatMap((detail) => detail.violations);
   if (error.cause instanceof RuntimeError) return toConnectError(invalid("", error.cause.message));
   if (violations.length === 0) return error.findDetails(ErrorInfoSchema).length > 0 ? error : withReason(error, reasonOf(error.code));
-  // Errors travel in gRPC headers, which are small: the first violations tell enough.
+  // gRPC sends errors in trailers, whose size is limited: only the first 20 violations.
   const fieldViolations = violations.slice(0, 20).map((violation) => ({
     field:
       violation.field?.elements
@@ -100,14 +101,14 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : cause ? codeOf(cause) : "";
 }
 
-/** Whether `error` says that a server we depend on is away or restarting (so that trying again makes sense). */
+/** Whether `error` is transient: a server we depend on is down or restarting, so a retry makes sense. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof Refusal) return error.code === Code.Unavailable;
   if (error instanceof ConnectError) return error.code === Code.Unavailable || error.code === Code.DeadlineExceeded;
-  if (!Error.isError(error)) return false; // not instanceof: Node's own errors are of another realm inside a test
+  if (!Error.isError(error)) return false; // not instanceof: in Jest, Node's own errors are of another realm
   const code = codeOf(error);
-  // SQLSTATE class 08 connection, 53 resources, 57P0x shutdown and restart, 57014 and 55P03 a time limit,
-  // 40001 and 40P01 a quarrel of transactions that trying again did not end; errno of a refused or broken socket.
+  // SQLSTATE (PostgreSQL, appendix A): class 08 connection, 53 resources, 57P0x shutdown and restart, 57014 statement timeout, 55P03 lock
+  // timeout, 40001 and 40P01 conflicts of transactions that outlasted the retries. Else errno of a refused or broken socket.
   if (/^(08|53|57P0|57014|55P03|40001|40P01)/.test(code) || /^E(CONN|PIPE|HOSTUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code)) return true;
   if (/Connection terminated|is not queryable|timeout exceeded when trying to connect|the database system is/i.test(error.message))
     return true;
@@ -115,5 +116,5 @@ export function isOutage(error: unknown): boolean {
   return error.cause !== undefined && isOutage(error.cause);
 }
 
-// Of NATS' client; TimeoutError is also what fetch and AbortSignal.timeout throw.
+// Names of the errors of NATS' client; fetch and AbortSignal.timeout throw TimeoutError, too.
 const natsOutages = new Set(["TimeoutError", "NoRespondersError", "ConnectionError", "ClosedConnectionError", "DrainingConnectionError"]);

@@ -42,7 +42,7 @@ describe("events", () => {
     expect(await owner.sql("select 1 from outbox where key = $1", [lost])).toEqual([]);
   });
 
-  test("facts of one aggregate are in the stream in their order, from sixteen writers at once, and all arrive", async () => {
+  test("facts of one aggregate keep their order in the stream, and none is lost, with sixteen concurrent writers", async () => {
     const keys = Array.from({ length: 16 }, () => uuid());
     await Promise.all(
       keys.map(async (key) => {
@@ -51,13 +51,13 @@ describe("events", () => {
     );
     await until(() => keys.every((key) => seen.includes(`${key} 24`)));
     for (const key of keys) {
-      const places = await events.placesOf(key);
-      expect(places).toHaveLength(25);
-      expect(places).toEqual(places.toSorted((a, b) => a - b));
+      const sequence = await events.sequenceOf(key);
+      expect(sequence).toHaveLength(25);
+      expect(sequence).toEqual(sequence.toSorted((a, b) => a - b));
     }
   });
 
-  test("an event that comes again has no second effect", async () => {
+  test("a redelivered event has no second effect", async () => {
     const account = uuid();
     await emit(registered(account));
     await until(async () => (await effectsOf(account)) === 1);
@@ -68,15 +68,15 @@ describe("events", () => {
     const handledAt = async () =>
       (await consumer.sql<{ handled_at: Date }>("select handled_at from inbox where event_id = $1", [row!.id]))[0]!.handled_at;
     const before = await handledAt();
-    await bus.js.publish("auth.account_registered", row!.payload, { headers: head }); // without a message id JetStream takes it for a new one
-    await until(async () => (await handledAt()) > before); // the inbox counts its time anew, as the owner's outbox does
+    await bus.js.publish("auth.account_registered", row!.payload, { headers: head }); // no message id: JetStream does not deduplicate
+    await until(async () => (await handledAt()) > before); // the redelivery renewed the inbox row's retention
     const later = uuid();
     await emit(registered(later));
     await until(async () => (await effectsOf(later)) === 1);
     expect(await effectsOf(account)).toBe(1);
   });
 
-  test("what fails for ever becomes a dead letter and holds up nobody", async () => {
+  test("an event that always fails becomes a dead letter and does not block the others", async () => {
     const [bad, good] = [uuid(), uuid()];
     poison.add(bad);
     await emit(registered(bad), registered(good));
@@ -92,7 +92,7 @@ describe("events", () => {
     expect(await effectsOf(bad)).toBe(0);
   });
 
-  test("an event nobody here knows is passed over", async () => {
+  test("an event without a handler is acked and skipped", async () => {
     await emit(fact(RefreshTokenReusedSchema, "x", { accountId: "x" }));
     const account = uuid();
     await emit(fact(PasswordResetRequestedSchema, account, { accountId: account }));
@@ -120,7 +120,7 @@ describe("events", () => {
     await until(async () => (await effectsOf(later)) === 1, { timeoutMs: 30_000 });
   });
 
-  test("connections that die inside a transaction do not use up the pool", async () => {
+  test("connections that die inside a transaction do not leak from the pool", async () => {
     for (let n = 0; n < 12; n++) {
       const dying = owner.transact(async (tx) => tx.sql("select pg_terminate_backend(pg_backend_pid())"));
       await expect(dying).rejects.toThrow();
@@ -130,7 +130,7 @@ describe("events", () => {
     await until(async () => (await effectsOf(account)) === 1);
   });
 
-  test("the broker loses its whole store: the outbox fills it again", async () => {
+  test("the broker loses its whole store: the stream is refilled from the outbox", async () => {
     const before = (await consumer.sql("select 1 from effect")).length;
     await bus.jsm.streams.delete("AUTH");
     const account = uuid();

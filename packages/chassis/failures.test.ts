@@ -4,7 +4,7 @@ import { v4 as uuid } from "uuid";
 import { unavailable } from "./errors.ts";
 import { registered, startEvents, type Events } from "./testing/events.ts";
 
-// Two failures bury an event here: what counts as one?
+// EVENT_MAX_FAILURES is 2 here: what counts as a failure?
 let events: Events;
 const troubles = new Map<string, (() => void | Promise<void>)[]>();
 beforeAll(async () => {
@@ -37,8 +37,8 @@ test("an ack that does not arrive after the commit is no failure", async () => {
   const { nats } = events.infra;
   const before = events.warnings.length;
   const account = await handled(broken, () => nats.kill("SIGSTOP"));
-  await until(() => events.warnings.length >= before + 2); // what was broken, and what became of the ack
+  await until(() => events.warnings.length >= before + 2); // of the failure, and of the lost ack
   await nats.kill("SIGCONT");
-  await handled(); // whatever was to come of the lost ack has come
+  await handled(); // a later event: the redelivery after the lost ack is over
   expect(await lettersOf(account)).toEqual([]);
 });

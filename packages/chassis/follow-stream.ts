@@ -7,11 +7,14 @@ import { streamOf } from "./fact.ts";
 import { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 
-const lanes = 8;
+const parallel = 8;
 const pauseMs = 500;
-const worthTelling = 10; // tries in vain: streams and servers may come up a moment after their consumers
+const warnAt = 10; // failures in a row, 5 s, then every minute: owners may create their streams after their consumers start
 
-/** Reads the stream of `owner` through this service's durable consumer, until `stopping`; outages end when they end. */
+/**
+ * Reads the stream of `owner` through this service's durable consumer until `stopping`; after an error it starts again, every 500 ms.
+ * Events of one aggregate are delivered one after another.
+ */
 export async function followStream(
   owner: string,
   config: ChassisConfig,
@@ -20,35 +23,35 @@ export async function followStream(
   deliver: (message: JsMsg) => Promise<void>,
   stopping: AbortSignal,
 ): Promise<void> {
-  for (let vain = 1; !stopping.aborted; vain++) {
+  for (let failures = 1; !stopping.aborted; failures++) {
     try {
-      await drain(() => (vain = 0));
+      await consume(() => (failures = 0));
     } catch (error) {
       if (stopping.aborted) return;
-      log[vain % 120 === worthTelling ? "warn" : "debug"]({ err: error, owner }, "events cannot be read: trying again");
+      log[failures % 120 === warnAt ? "warn" : "debug"]({ err: error, owner }, "events cannot be read: trying again");
     }
     await delay(pauseMs, undefined, { signal: stopping }).catch(() => {});
   }
 
-  async function drain(reading: () => void): Promise<void> {
+  async function consume(subscribed: () => void): Promise<void> {
     await ensureConsumer();
     const consumer = await bus.js.consumers.get(streamOf(owner), config.service);
     const messages = await consumer.consume({ max_messages: 64, idle_heartbeat: 5_000, abort_on_missing_resource: true });
     const stop = () => messages.stop();
     stopping.addEventListener("abort", stop);
-    if (stopping.aborted) stop(); // it came while we subscribed
-    reading();
-    const lane = new Lanes(lanes);
+    if (stopping.aborted) stop(); // aborted while we subscribed
+    subscribed();
+    const lanes = new Lanes(parallel);
     try {
-      for await (const message of messages) await lane.run(message.headers?.get("lacio-key") ?? "", () => deliver(message));
+      for await (const message of messages) await lanes.run(message.headers?.get("lacio-key") ?? "", () => deliver(message));
     } finally {
       stopping.removeEventListener("abort", stop);
-      await lane.idle();
+      await lanes.idle();
     }
   }
 
-  // A consumer that is ahead of its stream (the broker lost data) would skip events silently: make it anew, the inbox knows what is done.
-  // Ask the consumer first: under traffic a stream that was asked earlier would always seem to be behind it.
+  // A consumer that is ahead of its stream (the broker lost data) would silently skip events: it is recreated, and the inbox deduplicates.
+  // The consumer's state is read first: under traffic it would always be ahead of a stream's state that is older.
   async function ensureConsumer(): Promise<void> {
     const stream = streamOf(owner);
     const info = await bus.jsm.consumers.info(stream, config.service).catch((error: unknown) => {

@@ -6,13 +6,15 @@ import type { Pool } from "pg";
 import { caller } from "./access.ts";
 import { invalid } from "./errors.ts";
 
-/** Where the answer of this call is to be kept. */
+/** The key under which a call's answer is kept: `scope` is caller and method, `requestHash` is SHA-256 of the request. */
 export type AnswerRecord = { scope: string; key: string; requestHash: Buffer; encode(answer: unknown): Buffer };
 
 const recordKey = createContextKey<AnswerRecord | undefined>(undefined);
 
+/** Undefined without an Idempotency-Key, for anonymous callers, and in methods without side effects. */
 export const answerRecord = (ctx: HandlerContext): AnswerRecord | undefined => ctx.values.get(recordKey);
 
+/** Inserts a kept answer, given as `answerColumns`; `first` is the number of the first parameter. */
 export const answerInsert = (first = 1, where = "") =>
   `insert into idempotency (scope, key, request_hash, answer) select $${first}::text, $${first + 1}::text, $${first + 2}::bytea, $${first + 3}::bytea ${where}`;
 export const answerColumns = ({ scope, key, requestHash, encode }: AnswerRecord, answer: unknown) => [
@@ -22,13 +24,14 @@ export const answerColumns = ({ scope, key, requestHash, encode }: AnswerRecord,
   encode(answer),
 ];
 
-/** Forgets every answer kept for this person: an answer repeats what they told us. */
+/** Deletes all answers kept for this person, because answers contain personal data. */
 export const forgetAnswers = (tx: { sql(text: string, params: unknown[]): Promise<unknown> }, personId: string) =>
   tx.sql("delete from idempotency where starts_with(scope, $1 || ' ')", [personId]);
 
 /**
- * `Idempotency-Key`: the same key and body get the same answer, the same key with another body is refused.
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same key and body get the same answer.
  * The answer is written by `transact(…, ctx)` in the transaction of the effect; here it is only looked up.
+ * @throws Refusal `idempotency_key_reused` for the same key with another body
  */
 export function replayAnswers(router: ConnectRouter, pool: Pool): ConnectRouter {
   const service: ConnectRouter["service"] = (desc, implementation, options) => {
@@ -54,7 +57,7 @@ function replay(pool: Pool, method: DescMethod, handle: Handle): Handle {
     try {
       return await handle(req, ctx);
     } catch (error) {
-      // The same call may have run beside this one and won: then its answer is the answer.
+      // A concurrent call with the same key may have committed first, which made this one fail: then its answer counts.
       const won = await find(pool, record, method);
       if (won) return won;
       throw error;

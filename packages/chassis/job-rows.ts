@@ -1,31 +1,31 @@
 import { currentTrail, type Trail } from "./trail.ts";
 
-// Every statement about the table `job`. All times are the application's: tests move its clock.
+// All SQL about the table `job`. Times are parameters by the application's clock, never now(), because tests move that clock.
 
-/** Work that is owed from `at` on. One row per kind and key: asking again moves it, and begins its tries anew. */
+/** A job that is due at `at`. Kind and key are its primary key: to schedule it again moves it and resets its claim and counters. */
 export type Wanted = { kind: string; key: string; at: Date };
 
-/** A job in hand. `claim` is the fencing token: with another one in the row, the job is somebody else's. */
+/** A claimed job. `claim` is the fencing token: every later write compares it with the row's, and changes nothing when they differ. */
 export type Claimed = {
   kind: string;
   key: string;
   claim: string;
   tries: number;
   failures: number;
-  /** How often a process died over it, or lost its lease; `died`: just now, too. */
+  /** How often its lease expired, because its process died or stalled; `died`: this claim took over such a lease. */
   deaths: number;
   died: boolean;
   trail: Trail | null;
   due_at: Date;
 };
 
-/** Inserts the five arrays of `jobColumns`; `first` is the number of the first parameter. */
+/** Upserts jobs, given as the five arrays of `jobColumns`; `first` is the number of the first parameter. */
 export const jobInsert = (first = 1, where = "where true") =>
   `insert into job (kind, key, at, created_at, trail)
    select * from unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::timestamptz[], $${first + 3}::timestamptz[], $${first + 4}::jsonb[]) ${where}
    on conflict (kind, key) do update set at = excluded.at, trail = excluded.trail, claim = null, tries = 0, failures = 0, deaths = 0, error = null, dead_at = null`;
 
-/** Sorted, so that two transactions which want the same jobs lock them in the same order. */
+/** The jobs as parameter arrays; of the same key the last counts. Sorted, so that concurrent transactions lock rows in one order. */
 export function jobColumns(wanted: Wanted[], now: Date): unknown[][] {
   const last = new Map(wanted.map((job) => [`${job.kind} ${job.key}`, job]));
   const jobs = [...last.keys()].sort().map((name) => last.get(name)!);
@@ -34,9 +34,10 @@ export function jobColumns(wanted: Wanted[], now: Date): unknown[][] {
 }
 
 /**
- * Takes what is due, of each kind ($1) at most so many ($2): $3 now, $4 the claim, $5 the lease of each kind in seconds. A row that still
- * has a claim is of a process that died over it; if it goes on killing its processes, it waits exponentially longer each time. Always
- * answers a row: its `next_at` is when something will be due, or a lease of another replica ends.
+ * Claims due jobs (SKIP LOCKED), of each kind ($1) at most so many ($2): $3 now, $4 the claim, $5 the lease of each kind in seconds. The
+ * end of the lease is kept in `at`: a due row that still has a claim has expired. The lease is at least 2 ** deaths seconds, up to an hour,
+ * so that a job that kills its process does so ever less often. Always answers a row: its `next_at` is when the next job is due, or the next
+ * lease expires.
  */
 export const claimDue = `
   with due as materialized (
@@ -57,19 +58,19 @@ export const claimDue = `
 const mine = "kind = $1 and key = $2 and claim = $3";
 export const mineOf = ({ kind, key, claim }: Claimed): string[] => [kind, key, claim];
 
-/** Ends a job, with its effect in the same transaction. No row: it has been taken over, or asked for anew, meanwhile. */
+/** Deletes a job that is done, in the transaction of its effect. No row: the claim is lost, by a takeover or because it was rescheduled. */
 export const endJob = `delete from job where ${mine} returning 1`;
 
-/** Gives a job back with the cause $4, which counts as $5 failures, to be tried again at $6; a try that met an outage ($7 = 1) is none. */
+/** Releases a job for a retry at $6 with its error $4; $5 is added to its failures, $7 (1 after an outage) is taken off its tries. */
 export const giveBack = `update job set claim = null, error = $4, failures = failures + $5, at = $6, tries = tries - $7 where ${mine}`;
 
-/** It has done its turn, and its next one is at $4. */
+/** After a success: schedules the job's next run at $4 and resets its counters. */
 export const runAgain = `update job set claim = null, at = $4, tries = 0, failures = 0, deaths = 0, error = null where ${mine} returning 1`;
 
-/** A dead letter: it is tried no more, and waits for a person, who finds the cause $4 with it. */
+/** Makes a job a dead letter at $6 with its error $4; $5 is added to its failures. It is claimed no more until a person resets the row. */
 export const buryJob = `update job set claim = null, error = $4, failures = failures + $5, dead_at = $6 where ${mine} returning 1`;
 
-/** Extends the leases of the jobs in hand ($1 kinds, $2 keys, $3 claims) to $4, each. Rows that are being ended are locked, and need none. */
+/** Heartbeat: extends the leases of claimed jobs ($1 kinds, $2 keys, $3 claims) to $4 each. Skips rows that a transaction is ending. */
 export const extendLeases = `
   update job set at = greatest(job.at, held.until) from (
     select job.kind, job.key, until from job
@@ -77,7 +78,7 @@ export const extendLeases = `
     for update of job skip locked) held
   where job.kind = held.kind and job.key = held.key`;
 
-/** A periodic job: it exists from the first start on; a shorter period counts at once, and a start revives it. $2 now, $3 the next turn by the period. */
+/** Creates a periodic job, due at $2 (now). An existing one is due at $3 (now and a period) at the latest, and revived if it is dead. */
 export const ensureRepeating = `
   insert into job (kind, key, at, created_at) values ($1, '', $2, $2)
   on conflict (kind, key) do update set at = least(job.at, $3), dead_at = null, deaths = 0 where job.claim is null`;
@@ -90,11 +91,11 @@ export type Overview = {
   failing: number;
   dead: number;
   lagSeconds: number;
-  /** Of the three that failed most often: key and cause. */
+  /** Key and error of the three with most failures. */
   errors: string[] | null;
 };
 
-/** All waiting and all stuck work at $1, a row per kind: what a person on call asks first. */
+/** Counts, lag in seconds and errors of all jobs at $1 (now), a row per kind: for /jobs and the metrics. */
 export const overview = `
   select kind, count(*) filter (where claim is null and dead_at is null and at > $1)::int as waiting,
     count(*) filter (where dead_at is null and at <= $1)::int as due, count(*) filter (where claim is not null and at > $1)::int as running,

@@ -15,13 +15,13 @@ type Work = Surroundings & { config: Pick<ChassisConfig, "jobLeaseSeconds" | "jo
 type Kind = { job: Settled; running: number; pausedUntil: number; full: boolean };
 type Held = { claimed: rows.Claimed; over: AbortController; done: Promise<void> };
 
-const deadlyAfter = 20; // a process that dies takes innocent jobs with it, so a few deaths say nothing
+const mostDeaths = 20; // many: when a process dies, all jobs that it ran count a death, not only the one that killed it
 const outagePauseMs = 1_000;
-const gatherMs = 10; // what commits within a moment is claimed together
+const batchMs = 10; // jobs that are committed within this time are claimed by one statement
 
 /**
- * Does the jobs that are due, a few of each kind at once, so that no kind waits for another. Replicas share them by leases with a
- * heartbeat: a process that dies, or stops for longer than a lease, loses its jobs to the others.
+ * Runs the jobs that are due, each kind with a concurrency limit of its own, so that no kind starves another. Replicas share the table by
+ * leases with heartbeats: a process that dies, or stalls for longer than a lease, loses its jobs to the others.
  */
 export function createWorker(work: Work, jobs: Job[]) {
   const { config, db, log, now } = work;
@@ -35,7 +35,7 @@ export function createWorker(work: Work, jobs: Job[]) {
   const after = (ms: number) => new Date(now().getTime() + ms);
   let nextAt = Infinity;
 
-  /** Claims and begins what is due; answers the runs. */
+  /** Claims and starts what is due; answers a promise per run. */
   async function begin(): Promise<Promise<void>[]> {
     const free = [...kinds.values()].filter(({ job, running, pausedUntil }) => running < job.atOnce && pausedUntil <= now().getTime());
     nextAt = Infinity;
@@ -53,7 +53,7 @@ export function createWorker(work: Work, jobs: Job[]) {
   function hold(claimed: rows.Claimed): Promise<void> {
     const name = `${claimed.kind} ${claimed.key}`;
     const mine = held.get(name);
-    // A lease of our own that ended while the database was away: the run goes on with the new claim.
+    // Our own lease expired while the database was down, and we claimed the job again: the run goes on, with the new claim.
     if (mine && claimed.died) return Object.assign(mine.claimed, { claim: claimed.claim }) && mine.done;
     const kind = kinds.get(claimed.kind)!;
     const over = new AbortController();
@@ -63,7 +63,7 @@ export function createWorker(work: Work, jobs: Job[]) {
       if (outcome === "outage") kind.pausedUntil = after(outagePauseMs).getTime();
       if (held.get(name)?.claimed === claimed) held.delete(name);
       kind.running--;
-      if (kind.full) pulse.beat(); // there may be more
+      if (kind.full) pulse.beat(); // the last claim reached the limit: more may be due
     });
     held.set(name, { claimed, over, done });
     return done;
@@ -75,7 +75,7 @@ export function createWorker(work: Work, jobs: Job[]) {
     const end: Turn["end"] = async (change) => {
       const result = await db.transact(async (tx) => {
         const effect = await change(tx);
-        // Last: everybody else locks a job's row after what it is about, too.
+        // Last, for one lock order: transactions that schedule a job write its row at their end, too. The reverse could deadlock.
         if ((await tx.sql(rows.endJob, rows.mineOf(claimed))).length === 0) throw new TakenOver(`${kind} ${key} is in other hands`);
         return effect;
       });
@@ -83,7 +83,7 @@ export function createWorker(work: Work, jobs: Job[]) {
       return result;
     };
     try {
-      if (deaths >= deadlyAfter) return await bury(work, job, claimed, new Error("whoever did it died"), 0);
+      if (deaths >= mostDeaths) return await bury(work, job, claimed, new Error("whoever did it died"), 0);
       const again = await withinLimit(job, over, (signal) =>
         follow(trail ?? {}, `job ${kind}`, () =>
           context.with(withSignal(context.active(), signal), () => job.run(key, { over: over.signal, tries, end })),
@@ -102,7 +102,7 @@ export function createWorker(work: Work, jobs: Job[]) {
     }
   }
 
-  /** There is, or at `at` will be, something to do. What is later than the next look is found by that. */
+  /** A job is due at `at`. If that is after the next poll, the poll will find it. */
   function wake(at = now()): void {
     const ms = at.getTime() - now().getTime();
     if (ms <= 0) pulse.beat();
@@ -115,8 +115,8 @@ export function createWorker(work: Work, jobs: Job[]) {
         if (!repeating) await ensureRepeating();
         repeating = true;
         void (await begin());
-        await pulse.wait(stopping.signal, restMs());
-        await delay(gatherMs);
+        await pulse.wait(stopping.signal, untilNextMs());
+        await delay(batchMs);
       } catch (error) {
         log.warn({ err: error }, "jobs cannot be claimed: trying again");
         await pulse.wait(stopping.signal, outagePauseMs);
@@ -124,7 +124,7 @@ export function createWorker(work: Work, jobs: Job[]) {
     }
   }
 
-  function restMs(): number {
+  function untilNextMs(): number {
     const resumed = [...kinds.values()].map(({ pausedUntil }) => pausedUntil).filter((until) => until > now().getTime());
     return Math.max(0, Math.min(config.jobPollMs, Math.min(nextAt, ...resumed) - now().getTime()));
   }
@@ -161,25 +161,25 @@ export function createWorker(work: Work, jobs: Job[]) {
       };
     },
     heartbeat,
-    /** Does all that is due, and what that makes due at once. For tests, which wait for it. */
+    /** Runs all that is due, including what these runs make due, and waits for it. For tests. */
     async drain(): Promise<void> {
       for (let runs = await begin(); runs.length > 0; runs = await begin()) await Promise.all(runs);
     },
   };
 }
 
-// A run that never ends would keep its place for ever. When its time is up, the calls that it makes to other services end, too.
+// A run that hangs would occupy its place for ever. At the limit its calls to other services are aborted, and it counts as failed.
 async function withinLimit<T>({ limitSeconds }: Settled, over: AbortController, work: (late: AbortSignal) => Promise<T>): Promise<T> {
   const late = new AbortController();
-  const { promise: missed, reject } = Promise.withResolvers<never>();
-  const clock = setTimeout(() => {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
     late.abort();
     over.abort();
     reject(new Error(`it was not done after ${limitSeconds} s`));
   }, limitSeconds * 1_000);
   try {
-    return await Promise.race([work(late.signal), missed]);
+    return await Promise.race([work(late.signal), timeout]);
   } finally {
-    clearTimeout(clock);
+    clearTimeout(timer);
   }
 }

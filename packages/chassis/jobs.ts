@@ -1,40 +1,43 @@
 import type { Tx } from "./db.ts";
 
-/** A kind of work that a service owes itself: `tx.later(name, key, at)` in the transaction that causes it. */
+/** A kind of background job; `tx.later(name, key, at)` schedules one, in the transaction that causes it. */
 export type Job = {
   name: string;
-  /** Answers when it is to run again; else it is done. Throws to be tried again. It must bear being run twice, also at once. */
+  /**
+   * Answers when it runs again, or nothing when it is done; after a throw it is retried. It runs at least once, and two runs may overlap:
+   * it has to be idempotent.
+   */
   run: (key: string, turn: Turn) => Promise<Date | void>;
-  /** How many of them one process does side by side. */
+  /** Concurrency limit in one process; 4 by default. */
   atOnce?: number;
-  /** A run is given up after so long. */
+  /** A run fails after so long; 60 by default. */
   limitSeconds?: number;
-  /** So long after its process died another one takes it over: longer than what must not be done twice may take. JOB_LEASE_SECONDS by default. */
+  /** Another process takes it over so long after its own died, JOB_LEASE_SECONDS by default. Longer than a step that must not overlap. */
   leaseSeconds?: number;
-  /** After so many failures it is a dead letter; outages and `NotYet` do not count. By default it is tried for ever. */
+  /** After so many failures it is a dead letter; outages and `NotYet` do not count. By default it is retried for ever. */
   mostFailures?: number;
-  /** The pause after the first failure; it doubles, up to an hour. */
+  /** Backoff after the first failure, 2 by default; it doubles with each, up to an hour. */
   retrySeconds?: number;
-  /** A periodic duty, whose key is "": it exists from the first start on, and a failure does not change its period. */
+  /** Period of a job that every start ensures, with the key "". Its backoff is never longer than the period. */
   everySeconds?: number;
-  /** What else is true of a dead letter, in the transaction that makes it one. */
+  /** Runs in the transaction that makes it a dead letter, for the service's own rows. */
   onDead?: (tx: Tx, key: string) => Promise<unknown>;
 };
 
-/** A job with what it leaves to the worker. */
+/** A job with the worker's defaults filled in. */
 export type Settled = Job & Required<Pick<Job, "atOnce" | "limitSeconds" | "leaseSeconds" | "mostFailures" | "retrySeconds">>;
 
 export type Turn = {
-  /** The process stops, or the run's time is up: a long job ends early, and the rest is for its next run. */
+  /** Aborts when the process stops or the run's time is up: a long job ends early and leaves the rest to its next run. */
   over: AbortSignal;
-  /** The how-manieth run in a row this is: more than 1 after a failure or the death of a process. */
+  /** Number of the attempt, from 1: more after a failure or the death of a process, not after an outage. */
   tries: number;
-  /** The job's end and its effect in one transaction. @throws TakenOver where the lease was lost: nothing of the effect is kept */
+  /** Commits the effect and deletes the job in one transaction. @throws TakenOver when the claim was lost; the effect is rolled back */
   end<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 };
 
-/** Not our failure, and no outage: the job is tried for ever, ever later. */
+/** Thrown by a job that cannot be done yet: it is retried with backoff, for ever, and it does not count as a failure. */
 export class NotYet extends Error {}
 
-/** Another replica has the job, or somebody asked for it anew. */
+/** The claim (fencing token) is lost: another replica took the job over, or it was rescheduled. */
 export class TakenOver extends Error {}

@@ -1,4 +1,4 @@
-/** Runs work in parallel, but work with the same key one after another. `run` waits while all lanes are full. */
+/** Bounded parallelism with order per key. `run` waits for a free lane, not for the work (back-pressure); `idle` waits for all work. */
 export class Lanes {
   private readonly limit: number;
   private readonly tails = new Map<string, Promise<void>>();
@@ -19,7 +19,7 @@ export class Lanes {
       for (const wake of this.waiting.splice(0)) wake();
     });
     this.tails.set(key, tail);
-    tail.catch(() => {}); // `work` answers for its own errors
+    tail.catch(() => {}); // `work` handles its own errors
   }
 
   async idle(): Promise<void> {

@@ -5,23 +5,23 @@ import type { Log } from "./log.ts";
 import { leading } from "./metrics.ts";
 import { breakWhenSilent } from "./silence.ts";
 
-/** One statement on the leading connection; they follow one another. */
+/** Runs a statement on the leader's connection, one after another. */
 export type Ask = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<pg.QueryResult<Row>>;
 
-/** Work that one replica does, until `over`. It answers for its own errors. */
+/** The leader's work, until `over` aborts. It handles its own errors. */
 export type Duty = (ask: Ask, over: AbortSignal) => Promise<unknown>;
 
 const heartbeatMs = 5_000;
 const silenceMs = 10_000;
 
-// The server ends the session of a leader that was stopped or cut off: the lock must not stay with somebody who does nothing. The kernel
-// of a stopped process goes on answering keepalives, so a heartbeat has to come from the process itself.
+// The server ends the session, and so the lock, of a leader that is stopped (SIGSTOP) or cut off from the network. TCP keepalives are not
+// enough, because the kernel answers them for a stopped process: hence idle_session_timeout, and a heartbeat from the process itself.
 const session = `set idle_session_timeout = '20s'; set idle_in_transaction_session_timeout = '20s'; set statement_timeout = '10s';
   set tcp_user_timeout = '20s'; set tcp_keepalives_idle = '10s'; set tcp_keepalives_interval = '5s'; set tcp_keepalives_count = 2`;
 
 /**
- * Runs `duty` on one replica of the service: whoever holds the advisory lock. A leader hands over by losing its connection, at the
- * latest 20 s after its last sign of life. It may wake up later and finish what it had begun, beside the next leader: the duty bears that.
+ * Leader election: `duty` runs on the replica that holds a session's advisory lock. The lock ends with the connection, at the latest 20 s
+ * after the last heartbeat. There is no fencing: a leader that wakes up may finish a step beside its successor, so `duty` is idempotent.
  */
 export function startLead(config: ChassisConfig, log: Log, duty: Duty) {
   const stopping = new AbortController();
@@ -72,7 +72,7 @@ export function startLead(config: ChassisConfig, log: Log, duty: Duty) {
   };
 }
 
-// A client that is asked while it waits for an answer is out of use in the next version of pg.
+// Queries wait for each other here, because pg 9 will no longer queue them in the client.
 function oneByOne(client: pg.Client): Ask {
   let last: Promise<unknown> = Promise.resolve();
   return (text, values) => {

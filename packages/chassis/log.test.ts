@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { masked } from "./private-data.ts";
 
-/** What a process writes that does this with its log. */
+/** The log lines of a process that runs `code`. */
 function written(code: string): Record<string, unknown>[] {
   const log = JSON.stringify(path.join(import.meta.dirname, "log.ts"));
   const script = `const { createLog } = await import(${log}); const log = createLog("auth", "debug"); ${code}; log.flush();`;
@@ -13,7 +13,7 @@ function written(code: string): Record<string, unknown>[] {
 }
 
 describe("the log", () => {
-  test("tells what a mail server said, not to whom", () => {
+  test("has a mail server's answer without the address", () => {
     const [line] = written(`
       const answer = Object.assign(new Error("Can't send mail: 550 5.1.1 <ana.gomez@example.com>: unknown"), { code: "EENVELOPE" });
       log.warn({ err: new Error(answer.message, { cause: answer }) }, "a mail was refused");`);
@@ -22,7 +22,7 @@ describe("the log", () => {
     expect((line!.err as { stack: string }).stack).toMatch(/^ +at /);
   });
 
-  test("has no address in fields, messages, and what libraries tell the console", () => {
+  test("has no addresses in fields, messages and console.error", () => {
     const lines = written(`
       log.info({ to: "ana@example.com", deep: [{ of: "Ana <ana@example.com>" }] }, "a mail for ana@example.com is sent");
       console.error("went away:", new Error("ana@example.com\\nana@example.com"), "+573001234567");`);
@@ -32,7 +32,7 @@ describe("the log", () => {
     ]);
   });
 
-  test("takes of a database's error the first line, without the values that follow", () => {
+  test("has the first line of a database's error, without the values that follow", () => {
     const [line] = written(`
       const error = Object.assign(new Error("duplicate key\\ninsert into account values ('Ana Gómez')"), { code: "23505", constraint: "account_email_unique" });
       log.error({ err: error, rpc: "Register" }, "an RPC failed");`);
@@ -57,8 +57,8 @@ test.each([
 test.each([
   ["node_modules/@mikro-orm/core/x.js:1:2", "a path of a package with a scope"],
   ["pkg@1.2.3/index.js", "a version"],
-  ["postgres@[local]", "who without where"],
-  ["2026-06-01T12:00:00.000+00:00", "a moment with its offset"],
+  ["postgres@[local]", "a user without a domain"],
+  ["2026-06-01T12:00:00.000+00:00", "a time with its offset"],
   ["0192f0c4-7e4d-7a53-9c0b-3001234567ab", "an id"],
 ])("%j is left: %s", (text) => {
   const line = JSON.stringify({ msg: text });

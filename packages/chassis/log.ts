@@ -3,7 +3,7 @@ import pino from "pino";
 import { currentRequestId } from "./call-context.ts";
 import { masked } from "./private-data.ts";
 
-/** JSON lines on stdout, without people's data; each one carries the trace and request it belongs to. */
+/** JSON lines on stdout, with personal data masked; each has the trace, span and request id of its context. */
 export function createLog(service: string, level: string) {
   const options: pino.LoggerOptions = {
     level,
@@ -21,16 +21,16 @@ export function createLog(service: string, level: string) {
       };
     },
   };
-  // Asynchronous: a system call per line would be a good part of what a short RPC costs. A killed process loses its last lines.
+  // Buffered: a write per line would be a good part of a short RPC's cost. A killed process loses its last lines.
   const log = pino(options, pino.destination({ dest: 1, sync: false }));
-  // connect-node reports a peer that went away by console.error: keep the log one format.
+  // connect-node reports broken connections by console.error: these lines are JSON, too.
   console.error = (...words: unknown[]) => log.warn({ words: words.map(String) }, "console");
   return log;
 }
 
 export type Log = ReturnType<typeof createLog>;
 
-// A database error carries the failing statement and its values; values can be personal data and stay out of the log.
+// A database error's message has the statement with its values after the first line: they can be personal data, and are not logged.
 function describeError(error: unknown) {
   if (!(error instanceof Error)) return { message: String(error) };
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };

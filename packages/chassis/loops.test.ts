@@ -3,7 +3,7 @@ import { Lanes } from "./lanes.ts";
 import { Pulse } from "./pulse.ts";
 
 describe("Lanes", () => {
-  test("work with one key runs in order, work with others beside it, never more than the limit", async () => {
+  test("work with one key runs in order, with different keys in parallel up to the limit", async () => {
     const lanes = new Lanes(3);
     const order: string[] = [];
     let running = 0;
@@ -30,7 +30,7 @@ describe("Lanes", () => {
     expect(most).toBeLessThanOrEqual(3);
   });
 
-  test("work that fails gives its place back", async () => {
+  test("work that fails frees its lane", async () => {
     const lanes = new Lanes(1);
     await lanes.run("a", () => Promise.reject(new Error("no")));
     let ran = false;
@@ -41,7 +41,7 @@ describe("Lanes", () => {
 });
 
 describe("Pulse", () => {
-  test("a beat ends the wait, also one that came before it; so does the end", async () => {
+  test("a beat ends the wait, also a beat before it; so does the abort", async () => {
     const pulse = new Pulse(3_600_000);
     const end = new AbortController();
     pulse.beat();

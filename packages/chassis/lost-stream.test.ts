@@ -6,7 +6,7 @@ import { until } from "@lacio/testkit/testing/until";
 import { v4 as uuid } from "uuid";
 import { registered, startEvents, type Events } from "./testing/events.ts";
 
-// JetStream has other data than it acknowledged: a restored backup, a stream made anew. Nobody publishes while it happens.
+// JetStream lost events that it had acknowledged: a restored backup, a recreated stream. Nothing is published meanwhile.
 let events: Events;
 beforeAll(async () => {
   events = await startEvents();
@@ -29,7 +29,7 @@ async function whileDown(change: () => void): Promise<void> {
   await events.infra.nats.restart();
 }
 
-test("a restored backup while all is quiet: its lost tail is published again, also the second time", async () => {
+test("a restored backup without traffic: the lost tail is published again, also the second time", async () => {
   await emitAndHandle(uuid(), uuid());
   await events.bus.jsm.consumers.add("AUTH", { durable_name: "witness", ack_policy: AckPolicy.Explicit });
   await whileDown(() => cpSync(store(), backup(), { recursive: true }));
@@ -42,12 +42,12 @@ test("a restored backup while all is quiet: its lost tail is published again, al
     await until(async () => (await streamed()) === 5, { timeoutMs: 30_000 });
     await until(async () => (await recorded()) === 5);
   }
-  expect(events.seen.length).toBe(5); // nothing happened twice
-  // A consumer knows places of the stream that was: each is made anew by its service, and reads from the start.
+  expect(events.seen.length).toBe(5); // no event had a second effect
+  // Durable consumers track sequence numbers, which are void now: each is recreated by its service, and reads from the start.
   await expect(events.bus.jsm.consumers.info("AUTH", "witness")).rejects.toThrow("consumer not found");
 });
 
-test("a stream made anew behind the relay's back: the next event's place tells, and all are published again", async () => {
+test("a stream recreated unnoticed: the next event's sequence number shows it, and all are published again", async () => {
   const { jsm } = events.bus;
   const { config } = await jsm.streams.info("AUTH");
   await jsm.streams.delete("AUTH");
@@ -58,17 +58,17 @@ test("a stream made anew behind the relay's back: the next event's place tells, 
   expect(events.seen.length).toBe(6);
 });
 
-test("an event that a relay published into the place of a lost one, and died, hides no loss", async () => {
+test("an event that a dying relay published at a lost event's sequence number hides no loss", async () => {
   const { jsm } = events.bus;
   const { config } = await jsm.streams.info("AUTH");
   const [first] = await events.owner.sql<{ stream_seq: string }>("select min(stream_seq) as stream_seq from outbox");
   await jsm.streams.delete("AUTH");
   await jsm.streams.add({ ...config, first_seq: Number(first!.stream_seq) });
-  // As the dead relay left it: in the stream, at the first lost event's place, and not on record.
+  // As the dead relay left it: in the stream, at the first lost event's sequence number, and not recorded in the outbox.
   const [row] = await events.owner.sql<{ id: string; payload: Buffer }>("select id, payload from outbox order by stream_seq desc limit 1");
   await events.bus.js.publish("auth.account_registered", row!.payload, { msgID: row!.id });
   await events.owner.sql("update outbox set published_at = null, stream_seq = null where id = $1", [row!.id]);
-  await until(async () => (await recorded()) === 6); // it comes alone: the stream says that it has it
+  await until(async () => (await recorded()) === 6); // published alone, it is only a duplicate
   await emitAndHandle(uuid());
   await until(async () => (await streamed()) === 7, { timeoutMs: 30_000 });
   await until(async () => (await recorded()) === 7);

@@ -39,5 +39,5 @@ export const deadLetters = new Counter({
 
 export const startDefaultMetrics = () => collectDefaultMetrics();
 
-/** Rate, errors and duration per RPC. */
+/** Counts an RPC with its code and its duration in milliseconds. */
 export const observeRpc = (rpc: string, code: string, ms: number) => rpcSeconds.observe({ rpc, code }, ms / 1_000);

@@ -8,11 +8,11 @@ import { ChassisTables, JobTable } from "./tables.ts";
 export type DatabaseParts = {
   entities: EntityClass<object>[];
   migrations: { name: string; class: Constructor<Migration> }[];
-  /** What the violation of a named constraint means to the caller. */
+  /** The refusal that a violated constraint means, by the constraint's name. */
   refusals?: Record<string, () => Refusal>;
 };
 
-/** One migrator at a time: replicas that start together wait for each other here. */
+/** Runs the pending migrations under an advisory lock: replicas that start together migrate one after another. @throws when one fails */
 export async function migrate(config: ChassisConfig, parts: DatabaseParts, log: Log): Promise<void> {
   const migrationsList: MigrationObject[] = [
     { name: "00000000000000-chassis", class: ChassisTables },
@@ -21,7 +21,7 @@ export async function migrate(config: ChassisConfig, parts: DatabaseParts, log: 
   ];
   const orm = await MikroORM.init({
     clientUrl: config.databaseUrl,
-    ensureDatabase: false, // whoever owns the server makes its databases
+    ensureDatabase: false, // databases are created by the server's owner, services may not
     entities: parts.entities,
     extensions: [Migrator],
     discovery: { warnWhenNoEntities: false },

@@ -17,8 +17,8 @@ type Ops = {
 };
 
 /**
- * /livez: the process works. /readyz: it can work (database, broker; asked at most once a second). /metrics: Prometheus.
- * /jobs: all waiting and stuck work of the service.
+ * /livez: liveness. /readyz: readiness (database and broker, checked at most once a second; not while draining). /metrics: Prometheus.
+ * /jobs: counts, lag and errors of the service's jobs, by kind.
  */
 export function opsApp({ db, bus, now, draining, measure }: Ops) {
   const jobs = () => db.sql<Overview>(overview, [now()]);
@@ -32,12 +32,12 @@ export function opsApp({ db, bus, now, draining, measure }: Ops) {
       problems = await check(db, bus);
       checkedAt = Date.now();
     }
-    const now = draining() ? ["draining", ...problems] : problems;
-    res.status(now.length > 0 ? 503 : 200).json({ ready: now.length === 0, problems: now });
+    const reasons = draining() ? ["draining", ...problems] : problems;
+    res.status(reasons.length > 0 ? 503 : 200).json({ ready: reasons.length === 0, problems: reasons });
   });
   app.get("/jobs", async (_, res) => void res.json(await jobs()));
   app.get("/metrics", async (_, res) => {
-    // A database that is away, or does not answer, takes nothing from the other figures.
+    // While the database is down or slow, the metrics that do not need it are served all the same.
     await Promise.race([Promise.allSettled([jobs().then(measureJobs), measure()]), delay(measureMs)]);
     res.type(register.contentType).send(await register.metrics());
   });

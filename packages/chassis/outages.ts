@@ -1,12 +1,12 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 
-// What the transport makes of a connection that breaks, or of a peer that dies, in the middle of a call.
+// The codes that the transport gives to a connection that breaks, or a peer that dies, during a call.
 const broken = new Set([Code.Aborted, Code.Canceled, Code.Internal, Code.Unavailable, Code.Unknown]);
 
 /**
- * For clients: a call that found nobody fails with `unavailable`, whatever the transport calls it, and without its words, which name
- * addresses. Every refusal of our services has a reason (google.rpc.ErrorInfo); an error without one is no answer of theirs.
+ * For clients: errors of the transport become `unavailable`, without its message, which contains addresses. Our services' errors always
+ * have a reason (google.rpc.ErrorInfo), so one without it comes from the transport.
  */
 export const nameOutages: Interceptor = (next) => async (req) => {
   try {

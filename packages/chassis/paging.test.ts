@@ -24,17 +24,17 @@ describe("pages", () => {
       token = nextPageToken;
     }
     expect(seen).toEqual(list);
-    // None is empty: a last page that is full is the last.
+    // No empty page at the end, also when the last one is full.
     expect(sizes).toHaveLength(Math.ceil(list.length / pageSize));
   });
 
-  test("have 50 rows when no size is wished; an empty list has one page", () => {
+  test("have 50 rows by default; an empty list has one page", () => {
     expect(pageOf({ pageSize: 0, pageToken: "" })).toEqual({ size: 50, limit: 51, after: undefined });
     expect(paged([], 50, () => [])).toEqual({ rows: [], nextPageToken: "" });
   });
 });
 
-test("a token of this list is taken as it was given", () => {
+test("a token is decoded to the keys that it was made of", () => {
   const read = (...keys: Parameters<typeof pageOf>[1] & object) => pageOf({ pageSize: 0, pageToken: token(time, uuid) }, keys).after;
   expect(read("time", "uuid")).toEqual([time, uuid]);
   expect(read("text", "text")).toEqual([time, uuid]);
@@ -62,7 +62,7 @@ test.each<[string, string]>([
   expect(() => pageOf({ pageSize: 0, pageToken }, ["time", "uuid"])).toThrow("pageToken: is not a token of this list");
 });
 
-test("text of a token is anything but U+0000", () => {
+test("a text key is any text without U+0000", () => {
   expect(pageOf({ pageSize: 0, pageToken: token("' or 1=1; --") }, ["text"]).after).toEqual(["' or 1=1; --"]);
   expect(() => pageOf({ pageSize: 0, pageToken: token("a\0b") }, ["text"])).toThrow("pageToken");
 });

@@ -3,12 +3,12 @@ import { invalid } from "./errors.ts";
 
 const defaultPageSize = 50;
 
-/** What a list is ordered by. `time` is what `toISOString` writes. */
+/** The type of a column that a list is ordered by; `time` is in the form of `toISOString`. */
 type Key = keyof typeof fits;
 
 /**
- * The page a list request asks for: rows to read (one more than shown tells whether there is a next page) and the key to start after.
- * A token comes from outside: what is not of these keys is refused here, before the database trips over it.
+ * Keyset pagination: `limit` rows to read (one more than `size`, to see whether there is a next page) after the key `after`.
+ * The token is untrusted input: one without keys of these types never reaches SQL. @throws Refusal `invalid_argument`
  */
 export function pageOf(
   req: { pageSize: number; pageToken: string },
@@ -18,7 +18,7 @@ export function pageOf(
   return { size, limit: size + 1, after: req.pageToken ? decode(req.pageToken, keys) : undefined };
 }
 
-/** The rows to show and the token of the next page, "" at the end. `keyOf` gives what the list is ordered by. */
+/** The rows to show and the token of the next page, "" at the end. `keyOf` gives the columns that the list is ordered by. */
 export function paged<Row>(rows: Row[], size: number, keyOf: (row: Row) => string[]): { rows: Row[]; nextPageToken: string } {
   const shown = rows.slice(0, size);
   const last = shown.at(-1);
@@ -34,7 +34,7 @@ function decode(token: string, keys: Key[]): string[] {
     if (Array.isArray(value) && value.length === keys.length && keys.every((key, i) => typeof value[i] === "string" && fits[key](value[i])))
       return value as string[];
   } catch {
-    // falls through to the refusal
+    // no base64url of JSON: refused below
   }
   throw invalid("pageToken", "is not a token of this list");
 }

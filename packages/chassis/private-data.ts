@@ -1,4 +1,4 @@
-// What must not stand in a log, wherever it comes from: another server's words in an error are data, too.
+// Personal data and secrets that no log line may contain; they also come in the errors of other servers.
 const kinds: [mask: string, pattern: RegExp][] = [
   ["[address]", /[^\s"\\<>()[\]{},;:@/=&?']{1,64}(?:@|%40)(?:[\p{L}\d-]{1,63}\.)+\p{L}{2,}/u],
   ["[hash]", /\$argon2[a-z]{1,2}\$[^\s"\\']*/u],
@@ -7,11 +7,12 @@ const kinds: [mask: string, pattern: RegExp][] = [
   ["[phone]", /(?<![\w.+-])\+\d(?:[ -]?\d){7,14}(?![\w.])/u],
 ];
 
+// A cheap test first: most lines have none of it.
 const hint = /@|%40|\$argon2|eyJ|token=|\+\d/;
-// An escape of JSON is stepped over, or the "n" of "\nana@example.com" would be taken for a letter and the line be JSON no more.
+// JSON's escapes are matched first: else the "n" of "\nana@example.com" would be masked with the address, and the line be invalid JSON.
 const any = new RegExp(["\\\\(?:u[\\da-f]{4}|.)", ...kinds.map(([, { source }]) => `(${source})`)].join("|"), "giu");
 
-/** A line of JSON without people's addresses and phone numbers (E.164), password hashes, access tokens and the tokens of links. */
+/** A line, JSON or not, with e-mail addresses, phone numbers (E.164), argon2 hashes, JWTs and the tokens of links masked. */
 export function masked(line: string): string {
   if (!hint.test(line)) return line;
   return line.replace(any, (found: string, ...groups: unknown[]) => {

@@ -1,4 +1,4 @@
-/** A loop's heartbeat: `wait` ends after the period, on a beat, or when it is over. A beat between two waits is not lost. */
+/** The pause of a polling loop: `wait` ends after the period, by a `beat`, or by the abort. A beat between two waits ends the next one. */
 export class Pulse {
   private readonly periodMs: number;
   private pending = false;

@@ -28,7 +28,7 @@ afterAll(async () => {
 const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000);
 const days = 24;
 
-test("what was published, handled or answered long enough ago is forgotten; what waits stays, however old", async () => {
+test("rows are deleted after their retention; unpublished events and dead letters stay, however old", async () => {
   const event = "insert into outbox (id, subject, type, key, payload, created_at, published_at) values (gen_random_uuid(), $1, '', '', '', $2, $3)"; // prettier-ignore
   await db.sql(event, ["published long ago", ago(40 * days), ago(31 * days)]);
   await db.sql(event, ["published since", ago(40 * days), ago(29 * days)]);
@@ -47,7 +47,7 @@ test("what was published, handled or answered long enough ago is forgotten; what
 
   await purge(db, 30, new Date());
 
-  // A stream that is filled from the outbox again keeps what it gets for another fortnight: so long the inbox must know it.
+  // A stream that is refilled from the outbox keeps its events for another 14 days: so long the inbox has to recognise them.
   expect(await db.sql("select failures from event_failure")).toEqual([{ failures: 3 }]);
   const left = await db.sql<{ what: string }>(
     "select subject as what from outbox union select subject from inbox union select key from idempotency union select subject from dead_letter",

@@ -2,8 +2,8 @@ import { streamKeepDays } from "./bus.ts";
 import type { Database } from "./db.ts";
 
 /**
- * Forgets what is no longer needed: published events after `keepDays`; handled ones when none of those can be on its way any more, in a
- * stream that was filled from the outbox again; failures with them; kept answers after two days.
+ * Retention: deletes published events after `keepDays`; inbox rows and failures `streamKeepDays` later, because a stream that was refilled
+ * from the outbox redelivers its events for so long; kept answers after two days.
  */
 export async function purge(db: Database, keepDays: number, now: Date): Promise<void> {
   const ago = (days: number) => [new Date(now.getTime() - days * 86_400_000)];

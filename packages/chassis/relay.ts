@@ -25,34 +25,34 @@ type Row = {
 const batchSize = 200;
 
 /**
- * Publishes the outbox to JetStream, in order per aggregate, by the service's leader.
- * Rows are found by predicate, never by "last id seen": commits do not come in the order of ids.
+ * Publishes the outbox to JetStream, at least once and in order per aggregate, on the service's leader.
+ * Rows are found by predicate, never by "last id seen": transactions do not commit in the order of their ids.
  */
 export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: Log): Duty {
   const pulse = new Pulse(config.outboxPollMs);
-  let sure = false; // that the stream holds what the outbox has on record
+  let compared = false; // with the stream, since the last connect
   db.onFact(() => pulse.beat());
   bus.onReconnect(() => {
-    sure = false;
+    compared = false;
     pulse.beat();
   });
 
   return async (ask, over) => {
     const record = streamRecord(config.service, bus, log, ask);
-    sure = false;
+    compared = false;
     while (!over.aborted) {
       try {
         await measureLag(ask);
-        if (!sure) await record.compare(await ensureStream(bus, config.service));
-        sure = true;
-        while (!over.aborted && sure) if ((await publishBatch(ask, record.keep)) < batchSize) await pulse.wait(over);
+        if (!compared) await record.compare(await ensureStream(bus, config.service));
+        compared = true;
+        while (!over.aborted && compared) if ((await publishBatch(ask, record.keep)) < batchSize) await pulse.wait(over);
       } catch (error) {
-        sure = false;
+        compared = false;
         if (!over.aborted) log.warn({ err: error }, "the outbox relay starts again");
         await pulse.wait(over, 1_000);
       }
     }
-    outboxLagSeconds.reset(); // the next leader's to tell
+    outboxLagSeconds.reset(); // only the leader exports it
   };
 
   async function publishBatch(ask: Ask, keep: (published: Published[]) => Promise<void>): Promise<number> {
@@ -93,13 +93,13 @@ export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: 
     };
     const head = headers();
     for (const [name, value] of Object.entries({ ...values, traceparent, [requestIdHeader]: request_id })) if (value) head.set(name, value);
-    // A publish that meets a broken connection waits out its whole timeout: keep it short, the message id makes a repeat harmless.
+    // On a broken connection a publish waits for its whole timeout: it is short, as JetStream deduplicates a retry by its message id.
     const { seq, duplicate } = await bus.js.publish(row.subject, row.payload, { msgID: row.id, headers: head, timeout: 1_000 });
     return { id: row.id, seq, duplicate };
   }
 }
 
-// Also while the broker is away and no batch is begun: this is the number that calls somebody.
+// Not only with a batch: the lag has to grow while the broker is down, because an alert is set on it.
 async function measureLag(ask: Ask): Promise<void> {
   const { rows } = await ask<Row>("select created_at from outbox where published_at is null order by seq limit 1");
   setLag(rows[0]);
@@ -107,7 +107,7 @@ async function measureLag(ask: Ask): Promise<void> {
 
 const setLag = (oldest: Row | undefined) => outboxLagSeconds.set(oldest ? (Date.now() - oldest.created_at.getTime()) / 1_000 : 0);
 
-// Wave n holds the n-th waiting event of each aggregate: waves go out one after another, a wave at once.
+// Wave n holds the n-th unpublished event of each aggregate: a wave is published in parallel, the next one after its acks.
 function waves(rows: Row[]): Row[][] {
   const result: Row[][] = [];
   const depth = new Map<string, number>();

@@ -3,7 +3,7 @@ import { until } from "@lacio/testkit/testing/until";
 import { v4 as uuid } from "uuid";
 import { registered, startEvents, type Events } from "./testing/events.ts";
 
-// Replicas of one consumer come and go while events keep coming.
+// Replicas of one consumer start and stop under a steady load of events.
 let events: Events;
 beforeAll(async () => {
   events = await startEvents({ env: { EVENT_ACK_WAIT_MS: "10000" } });
@@ -33,7 +33,7 @@ test("fifty replicas start and stop under load: nothing is replayed, nothing is 
     const info = await consumer();
     return info.num_ack_pending === 0 && info;
   });
-  expect(after.created).toBe(before.created); // nobody made it anew
+  expect(after.created).toBe(before.created); // the consumer was not recreated
   expect(after.delivered.stream_seq).toBe(sent);
   expect(events.seen.length).toBe(sent);
 });

@@ -19,7 +19,7 @@ import { cleanRequests, type Clean } from "./written.ts";
 export type Routes = (router: ConnectRouter) => void;
 type Needs = { config: ChassisConfig; db: Database; log: Log; clean?: Clean };
 
-/** What every call passes, outermost first. */
+/** The interceptors of every RPC, outermost first. */
 export const interceptors = ({ config, log, clean }: Omit<Needs, "db">): Interceptor[] => [
   traceServed,
   recordCall(log),
@@ -32,10 +32,10 @@ export const interceptors = ({ config, log, clean }: Omit<Needs, "db">): Interce
 
 const maxBodyBytes = 1024 * 1024;
 const maxTimeoutMs = 30_000;
-// A session that ends now and then lets new pods take their share: HTTP/2 clients stick to one connection.
+// HTTP/2 clients keep one connection: sessions end after 4 to 6 minutes, so that new pods get their share of the load.
 const sessionAgeMs = () => 300_000 * (0.8 + Math.random() * 0.4);
 
-/** Serves Connect, gRPC and gRPC-Web on one h2c port. */
+/** Serves Connect, gRPC, gRPC-Web on one h2c port: requests up to 1 MiB, answers 8 MiB, deadlines 30 s. @throws when the port is taken */
 export async function serveRpc({ config, db, log, clean }: Needs, service: DescService, routes: Routes, serving: () => boolean) {
   const ending = new AbortController();
   const server = http2.createServer(
@@ -70,12 +70,12 @@ export async function serveRpc({ config, db, log, clean }: Needs, service: DescS
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const session of sessions) session.close();
-      const impatience = setTimeout(() => {
+      const forcedClose = setTimeout(() => {
         ending.abort(new ConnectError("shutting down", Code.Unavailable));
         for (const session of sessions) session.destroy();
       }, config.drainSeconds * 1_000);
       await closed;
-      clearTimeout(impatience);
+      clearTimeout(forcedClose);
     },
   };
 }
@@ -92,7 +92,7 @@ function serveHealth(router: ConnectRouter, { typeName }: DescService, serving: 
   });
 }
 
-// PostgreSQL's text cannot hold U+0000: said here once, with the field, before anything else trips over it.
+// PostgreSQL's text cannot hold U+0000: refused here with the field's name, before it fails as an internal error.
 const refuseNul: Interceptor = (next) => (req) => {
   const field = req.stream ? undefined : fieldWithNul(req.message);
   if (field !== undefined) throw invalid(field, "must not contain U+0000");
@@ -110,7 +110,7 @@ function fieldWithNul(value: unknown): string | undefined {
   return undefined;
 }
 
-// Each call is measured and, but for the kubelet's questions, logged.
+// Metrics for each call, and a log line except for health checks.
 const recordCall =
   (log: Log): Interceptor =>
   (next) =>

@@ -2,8 +2,8 @@ import type net from "node:net";
 import type pg from "pg";
 
 /**
- * Breaks a connection to PostgreSQL on which nothing has moved for `ms`. A server that vanished, or a network that swallows packets,
- * says nothing: whoever waits for an answer would wait for as long as the kernel does, up to two hours.
+ * Destroys a connection to PostgreSQL after `ms` milliseconds without traffic. A host that vanished, or a network that drops packets,
+ * sends no RST: a query would wait for as long as the kernel does, up to two hours (tcp(7), tcp_keepalive_time).
  */
 export function breakWhenSilent(client: pg.ClientBase, ms: number): void {
   const { stream } = (client as unknown as { connection: { stream: net.Socket } }).connection;

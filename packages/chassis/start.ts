@@ -39,11 +39,11 @@ export type Parts<Config, App> = {
   http?: (app: App) => Express;
   /** Sets gauges that are read from the database, on every replica before each scrape. */
   measure?: (app: App) => Promise<void>;
-  /** What its requests' fields are cleaned by that are marked `written`. */
+  /** Normalises the request fields that have the option `written`. */
   clean?: Clean;
 };
 
-/** Runs one service until SIGTERM: configuration, database, broker, doors; then the doors close in reverse. */
+/** Runs one service until SIGTERM: configuration (exits with 78 when wrong), database, broker, doors; then stops them in reverse. */
 export async function start<Config extends object, App>(name: string, parts: Parts<Config, App>): Promise<void> {
   const config = configure(name, parts.config);
   const log = createLog(name, config.logLevel);
@@ -70,7 +70,7 @@ export async function start<Config extends object, App>(name: string, parts: Par
     bus.nc.subscribe(wakeSubject, { callback: () => worker.wake() });
     stops.push(() => lead.stop(), worker.start());
   } else {
-    // A hint for the workers elsewhere. It may get lost: they look by themselves, too.
+    // A hint to the replicas with the role `timers`, at most once: a lost one costs a poll interval.
     db.onJob((at) => {
       if (at <= now() && !bus.nc.isClosed() && !bus.nc.isDraining()) bus.nc.publish(wakeSubject);
     });
@@ -101,7 +101,7 @@ export async function start<Config extends object, App>(name: string, parts: Par
   await db.close();
   await flushTraces();
   log.info("stopped");
-  process.exit(0); // whatever a library still holds open must not keep a drained process
+  process.exit(0); // a library's open handle must not keep a drained process alive
 }
 
 function configure<Config extends object>(name: string, own: (env: Env) => Config): Config & ChassisConfig {
@@ -110,6 +110,6 @@ function configure<Config extends object>(name: string, own: (env: Env) => Confi
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${name}: ${error.message}\n`);
-    process.exit(78); // EX_CONFIG
+    process.exit(78); // EX_CONFIG of sysexits(3)
   }
 }

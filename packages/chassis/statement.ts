@@ -4,21 +4,21 @@ import { answerColumns, answerInsert, type AnswerRecord } from "./idempotency.ts
 import { jobColumns, jobInsert, type Wanted } from "./job-rows.ts";
 import { outboxColumns, outboxInsert } from "./outbox.ts";
 
-/** One statement that is a transaction of its own, see `statement`. */
+/** A transaction as one SQL statement, see `statement` in db.ts. */
 export type Statement = {
   name: string;
-  /** Common table expressions, and what is selected at the end, from one row. */
+  /** The service's CTEs, and the select list at the end, of one row. */
   with: string;
   select: string;
   params: unknown[];
-  /** In words of SQL, whether it took effect: then its facts, jobs and kept answer are written. */
+  /** An SQL condition on the CTEs, whether they took effect: only then facts, jobs and kept answer are inserted. */
   when: string;
   facts?: Fact[];
   jobs?: { kind: string; key: string; at?: Date }[];
   answer?: { record: AnswerRecord | undefined; value: unknown };
 };
 
-/** Adds what follows from a statement's effect to it. */
+/** Appends the inserts of facts, jobs and kept answer as CTEs. Answers a prepared statement's name, text and parameters. */
 export function composed(wanted: Statement, facts: Fact[], jobs: Wanted[], now: Date): [name: string, text: string, params: unknown[]] {
   const { with: own, select, when, answer } = wanted;
   const params = [...wanted.params];
@@ -34,7 +34,7 @@ export function composed(wanted: Statement, facts: Fact[], jobs: Wanted[], now: 
   return [name, `with ${parts.join(", ")} select ${when} as took_effect, ${select}`, params];
 }
 
-/** An entity as JSON by the names of its table's columns, for `jsonb_populate_record`: a new column needs no change there. */
+/** An entity as JSON by its table's columns, for `jsonb_populate_record`, so that a new column changes no SQL. */
 export function rowOf(orm: MikroORM, entity: object): string {
   const { props } = orm.getMetadata().get(entity.constructor as EntityClass<object>);
   const columns = props.map(({ name, fieldNames }) => [fieldNames[0], (entity as Record<string, unknown>)[name]]);

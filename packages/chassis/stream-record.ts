@@ -3,31 +3,31 @@ import { streamOf } from "./fact.ts";
 import type { Ask } from "./lead.ts";
 import type { Log } from "./log.ts";
 
-/** What JetStream said to an event: its place in the stream; `duplicate` when it had the event already. */
+/** JetStream's ack of an event: its sequence number in the stream; `duplicate` when the stream had its message id already. */
 export type Published = { id: string; seq: number; duplicate: boolean };
 
 /**
- * The outbox's record of what the stream holds. The broker may lose what it had acknowledged (a new disk, a restored backup, a stream
- * made anew): the outbox is the truth, and what is found to be lost is marked to be published again.
+ * Notices that the broker lost acknowledged events (a new disk, a restored backup, a recreated stream), by the sequence numbers that the
+ * outbox keeps. The outbox is the source of truth: lost events are marked as unpublished, and so published again.
  */
 export function streamRecord(service: string, bus: Bus, log: Log, ask: Ask) {
-  let highest = 0;
+  let highestSeq = 0;
 
-  /** Before the first event: what lies behind the stream's end is lost. */
+  /** Before the first publish: events with a sequence number above the stream's last one are lost. */
   async function compare(lastSeq: number): Promise<void> {
-    await forget("stream_seq > $1", [lastSeq]);
+    await markUnpublished("stream_seq > $1", [lastSeq]);
     const { rows } = await ask<{ highest: string | null }>("select max(stream_seq) as highest from outbox");
-    highest = Number(rows[0]!.highest ?? 0);
+    highestSeq = Number(rows[0]!.highest ?? 0);
   }
 
-  // A place in the stream that was taken before holds something new now: so whatever stood there or behind it is gone. An event that
-  // the stream has already may have been published into such a place by a relay that died before it noticed.
+  // When a new event gets a sequence number that is in the outbox already, the stream was rolled back: the events from that number on are
+  // lost. A duplicate may be such an event, too, published by a relay that died before it recorded it.
   async function keep(published: Published[]): Promise<void> {
     const ids = published.map(({ id }) => id);
     const seqs = published.map(({ seq }) => seq);
     const lowestNew = Math.min(...published.filter(({ duplicate }) => !duplicate).map(({ seq }) => seq));
-    if (lowestNew <= highest || published.some(({ duplicate }) => duplicate))
-      await forget("(stream_seq >= $1 or stream_seq = any($2::bigint[])) and id <> all($3::uuid[])", [
+    if (lowestNew <= highestSeq || published.some(({ duplicate }) => duplicate))
+      await markUnpublished("(stream_seq >= $1 or stream_seq = any($2::bigint[])) and id <> all($3::uuid[])", [
         Number.isFinite(lowestNew) ? lowestNew : null,
         seqs,
         ids,
@@ -36,11 +36,12 @@ export function streamRecord(service: string, bus: Bus, log: Log, ask: Ask) {
       "update outbox set published_at = now(), stream_seq = done.seq from unnest($1::uuid[], $2::bigint[]) as done(id, seq) where outbox.id = done.id",
       [ids, seqs],
     );
-    highest = Math.max(lowestNew <= highest ? 0 : highest, ...seqs);
+    highestSeq = Math.max(lowestNew <= highestSeq ? 0 : highestSeq, ...seqs);
   }
 
-  // Consumers know places, not events: their own records are of the stream that was. They are made anew, and their inboxes know what is done.
-  async function forget(lost: string, values: unknown[]): Promise<void> {
+  // Durable consumers track sequence numbers, which mean other events now: they are deleted, and recreated by their services, whose inboxes
+  // deduplicate.
+  async function markUnpublished(lost: string, values: unknown[]): Promise<void> {
     const { rowCount } = await ask(`update outbox set published_at = null, stream_seq = null where ${lost}`, values);
     if (!rowCount) return;
     log.warn({ events: rowCount }, "the stream had lost events: publishing them again");

@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** The tables every service has beside its own: events out, events in, answers given, work owed. */
+/** The chassis' tables in each service's database: outbox, inbox with failures and dead letters, kept answers. */
 export class ChassisTables extends Migration {
   override up(): void {
     this.addSql(`create table outbox (
@@ -25,7 +25,7 @@ export class ChassisTables extends Migration {
   }
 }
 
-/** Work that the service owes itself: what, for which key, from when on, in whose hands. */
+/** Background jobs: `at` is when a job is due or, once claimed, when its lease ends. */
 export class JobTable extends Migration {
   override up(): void {
     this.addSql(`create table job (

@@ -3,7 +3,7 @@
 import { context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 
-/** Sends what is recorded but not exported yet; called once at stop. */
+/** Exports the buffered spans; called once at stop. */
 export let flushTraces = async (): Promise<void> => {};
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());

@@ -22,9 +22,10 @@ const getter: TextMapGetter<Carrier> = {
 const setter: TextMapSetter<Carrier> = { set: (carrier, key, value) => carrier.set(key, value) };
 const tracer = () => trace.getTracer("lacio");
 
-const ours = new Set([Code.Unknown, Code.Internal, Code.DataLoss, Code.Unavailable, Code.DeadlineExceeded, Code.Unimplemented]);
+// The codes that make a server span an error, by OpenTelemetry's semantic conventions for gRPC.
+const serverErrors = new Set([Code.Unknown, Code.Internal, Code.DataLoss, Code.Unavailable, Code.DeadlineExceeded, Code.Unimplemented]);
 
-/** A server span per RPC that continues the caller's trace and request id. */
+/** A server span per RPC that continues the caller's trace and request id, or begins new ones. */
 export const traceServed: Interceptor = (next) => async (req) => {
   const parent = propagation.extract(context.active(), req.header, getter);
   const span = rpcSpan(SpanKind.SERVER, req, parent);
@@ -35,14 +36,14 @@ export const traceServed: Interceptor = (next) => async (req) => {
   } catch (error) {
     const { code, rawMessage } = ConnectError.from(error);
     span.setAttribute("rpc.response.status_code", Code[code]);
-    if (ours.has(code)) span.setStatus({ code: SpanStatusCode.ERROR, message: rawMessage });
+    if (serverErrors.has(code)) span.setStatus({ code: SpanStatusCode.ERROR, message: rawMessage });
     throw error;
   } finally {
     span.end();
   }
 };
 
-/** A client span per call; hands trace and request id on. */
+/** A client span per call; propagates trace and request id in headers. */
 export const traceCalled: Interceptor = (next) => async (req) => {
   const span = rpcSpan(SpanKind.CLIENT, req, context.active());
   const inside = trace.setSpan(context.active(), span);
@@ -64,7 +65,7 @@ function rpcSpan(kind: SpanKind, { service, method }: Parameters<ReturnType<Inte
   return tracer().startSpan(name, { kind, attributes: { "rpc.system.name": "connectrpc", "rpc.method": name } }, parent);
 }
 
-/** A consumer span as a child of what caused the event. */
+/** Runs `work` in a consumer span, as a child of the span that emitted the event. */
 export async function inEventSpan(message: JsMsg, work: () => Promise<void>): Promise<void> {
   const carrier = message.headers as unknown as Carrier | undefined;
   const parent = carrier ? propagation.extract(context.active(), carrier, getter) : context.active();

@@ -13,15 +13,15 @@ export type Tx = {
   find<T extends object>(entity: EntityClass<T>, where: object): Promise<T | null>;
   /** Loads and locks one row. @throws Refusal `not_found` */
   lock<T extends object>(entity: EntityClass<T>, where: object): Promise<T>;
-  /** Facts are written to the outbox when the work is done, in this order. */
+  /** Facts are written to the outbox before the commit, in this order. */
   emit(...facts: Fact[]): void;
-  /** Owes a job: from a moment on, in so many seconds, or now. It is known by kind and key: asked for again, it is moved, and begins its tries anew. */
+  /** Schedules a job for a time, in so many seconds, or now. Kind and key identify it: scheduled again, it moves and its counters are reset. */
   later(kind: string, key: string, at?: Date | { seconds: number }): void;
-  /** Owes it no more; a run of it that has begun keeps nothing. */
+  /** Deletes a job; a run in progress loses its claim, and its `end` throws TakenOver. */
   drop(kind: string, key: string): Promise<void>;
 };
 
-/** A transaction that gathers its facts and jobs, for `writeFactsAndJobs`. */
+/** The `Tx` of an entity manager; it collects facts and jobs for `writeFactsAndJobs`. */
 export function transactionOf(em: EntityManager, facts: Fact[], jobs: Wanted[], now: () => Date): Tx {
   const trx = em.getTransactionContext() as { executeQuery<Row>(query: CompiledQuery): Promise<{ rows: Row[] }> };
   return {
@@ -42,11 +42,11 @@ export function transactionOf(em: EntityManager, facts: Fact[], jobs: Wanted[], 
   };
 }
 
-/** In one statement: each round trip is a good part of what a short transaction costs. */
+/** Inserts facts and jobs by one statement: a round trip is a good part of a short transaction's cost. */
 export async function writeFactsAndJobs(tx: Tx, facts: Fact[], jobs: Wanted[], now: Date): Promise<void> {
-  const [told, owed] = [outboxColumns(facts), jobColumns(jobs, now)];
+  const [factParams, jobParams] = [outboxColumns(facts), jobColumns(jobs, now)];
   if (facts.length > 0 && jobs.length > 0)
-    await tx.sql(`with told as (${outboxInsert()}) ${jobInsert(1 + told.length)}`, [...told, ...owed]);
-  else if (facts.length > 0) await tx.sql(outboxInsert(), told);
-  else if (jobs.length > 0) await tx.sql(jobInsert(), owed);
+    await tx.sql(`with told as (${outboxInsert()}) ${jobInsert(1 + factParams.length)}`, [...factParams, ...jobParams]);
+  else if (facts.length > 0) await tx.sql(outboxInsert(), factParams);
+  else if (jobs.length > 0) await tx.sql(jobInsert(), jobParams);
 }

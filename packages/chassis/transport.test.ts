@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
 import { openSession } from "./transport.ts";
 
-test("a call at the very moment at which the peer ends a resting connection goes over another, and nothing else ends", async () => {
+test("a call that races with a GOAWAY uses another connection, and no unhandled error ends the process", async () => {
   const server = http2.createServer((_, res) => res.end()).listen(0, "127.0.0.1");
   await once(server, "listening");
   const session = openSession(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {});

@@ -3,10 +3,10 @@ import { reflect, type ReflectMessage } from "@bufbuild/protobuf/reflect";
 import type { Interceptor } from "@connectrpc/connect";
 import { written, type Written } from "@lacio/proto/options/v1/options";
 
-/** Takes out of a text what its writer did not mean; the kind says what it is meant to be. */
+/** Normalises text that a person typed; the kind says what it should be. */
 export type Clean = (kind: Written, typed: string) => string;
 
-/** Cleans the fields of a request that are marked `written`, so that rules and handlers see what was meant. */
+/** Normalises the request fields that have the option `written`, in place, before validation and handlers see them. */
 export const cleanRequests =
   (clean: Clean): Interceptor =>
   (next) =>
@@ -33,10 +33,10 @@ function cleanReflected(message: ReflectMessage, clean: Clean): void {
 
 const known = new Map<DescMessage, boolean>();
 
-/** Whether anything in a message of this kind is marked: most requests are passed by without a look. */
+/** Whether a message type has such a field at any depth; cached, so that most requests need no reflection. */
 function isWritten(schema: DescMessage): boolean {
   if (!known.has(schema)) {
-    known.set(schema, false); // one that holds itself
+    known.set(schema, false); // ends the recursion of a message that contains itself
     known.set(
       schema,
       schema.fields.some((field) => hasOption(field, written) || (field.message !== undefined && isWritten(field.message))),

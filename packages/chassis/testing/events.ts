@@ -15,7 +15,7 @@ import { startLead } from "../lead.ts";
 import { createLog } from "../log.ts";
 import { relayOutbox } from "../relay.ts";
 
-// What an event does in these tests: one row.
+// The effect of an event in these tests: one row.
 const EffectSchema = defineEntity({
   name: "Effect",
   tableName: "effect",
@@ -71,7 +71,7 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
     startReplica,
     emit: (...facts) => owner.transact(async (tx) => tx.emit(...facts)),
     effectsOf: async (accountId) => (await consumer.sql("select 1 from effect where account_id = $1", [accountId])).length,
-    async placesOf(key) {
+    async sequenceOf(key) {
       const rows = await owner.sql<{ stream_seq: string }>("select stream_seq from outbox where key = $1 order by seq", [key]);
       return rows.map(({ stream_seq }) => Number(stream_seq));
     },
@@ -87,14 +87,14 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
   };
 }
 
-/** The fact of these tests, about `accountId`; those of one `key` arrive in their order. */
+/** A fact about `accountId`; facts of one `key` (the aggregate) are published in their order. */
 export const registered = (accountId: string, key = accountId): Fact => fact(AccountRegisteredSchema, key, { accountId });
 
 export type EventsOptions = {
   env: Record<string, string>;
-  /** Before every effect; what it throws is the handler's failure. */
+  /** Called by the handler before each effect; when it throws, the handler fails. */
   trouble: (accountId: string) => void | Promise<void>;
-  /** The broker as the relay meets it. */
+  /** Wraps the relay's broker, for fault injection. */
   relayBus: (bus: Bus) => Bus;
 };
 
@@ -104,15 +104,15 @@ export type Events = {
   owner: Database;
   consumer: Database;
   bus: Bus;
-  /** The accounts whose events were handled, in order. */
+  /** The accounts of handled events, in order. */
   seen: string[];
   /** What was logged as a warning. */
   warnings: string[];
-  /** One more replica of the consumer. */
+  /** Starts another replica of the consumer. */
   startReplica(): { stop(): Promise<void> };
   emit(...facts: Fact[]): Promise<void>;
   effectsOf(accountId: string): Promise<number>;
-  /** Where JetStream put the events of an aggregate, in the order in which they were committed. */
-  placesOf(key: string): Promise<number[]>;
+  /** The stream's sequence numbers of an aggregate's events, in the order of their commits. */
+  sequenceOf(key: string): Promise<number[]>;
   stop(): Promise<void>;
 };

@@ -5,7 +5,7 @@ import { createWorker } from "../job-worker.ts";
 import type { Job } from "../jobs.ts";
 import { createLog } from "../log.ts";
 
-// A replica in a process of its own, for tests that kill it. What a job does is in its key: "<n> <what>".
+// A replica in a process of its own, for tests that kill it. A job's behaviour is encoded in its key: "<n> <what>".
 const env = process.env;
 const config = chassisConfig(new Env({ ...env, NATS_URL: "nats://127.0.0.1", JOB_LEASE_SECONDS: "2", JOB_POLL_MS: "200" }), "jobs");
 const now = () => new Date(Date.now() + Number(env.CLOCK_AHEAD_MS));

@@ -8,7 +8,7 @@ import { createWorker } from "../job-worker.ts";
 import type { Job } from "../jobs.ts";
 import { createLog } from "../log.ts";
 
-/** A database with the table of jobs, a clock that the test moves, and as many replicas as it wants. */
+/** A database with the table `job`, a clock that the test moves, and any number of workers as replicas. */
 export async function startJobs() {
   const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-jobs-"));
   const postgres = await startPostgres({ dir, fsync: false });
@@ -37,7 +37,7 @@ export async function startJobs() {
     logged,
     now,
     wait: (seconds: number) => void (ahead += seconds * 1_000),
-    /** Another replica, with connections of its own. */
+    /** Another replica, with its own connections. */
     replica: async (jobs: Job[]) => createWorker({ config, db: await open(), log, now }, jobs),
     replicaOf: (db: Database, jobs: Job[], wishes: { jobPollMs: number }) =>
       createWorker({ config: { ...config, ...wishes }, db, log, now }, jobs),
@@ -60,4 +60,4 @@ export async function startJobs() {
 }
 
 export type JobRow = { at: Date; claim: string | null; tries: number; failures: number; error: string | null; dead_at: Date | null };
-export type JobsHouse = Awaited<ReturnType<typeof startJobs>>;
+export type JobsFixture = Awaited<ReturnType<typeof startJobs>>;
