@@ -13,7 +13,7 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from "jose";
-import type { ChassisConfig } from "./config.ts";
+import { ConfigError, type ChassisConfig } from "./config.ts";
 import { Refusal, unavailable } from "./errors.ts";
 
 /** A signed-in person. */
@@ -148,7 +148,7 @@ function serviceOf(payload: JWTPayload, namespace: string): Caller {
 
 function serviceKeys(config: ChassisConfig): () => Promise<JWTVerifyGetKey> {
   const source = config.serviceTokenJwks;
-  if (!source) throw new Error("SERVICE_TOKEN_JWKS is missing");
+  if (!source) throw new ConfigError(["SERVICE_TOKEN_JWKS is missing"]);
   if (/^https?:/.test(source)) {
     const remote = createRemoteJWKSet(new URL(source), { cooldownDuration: 1_000, timeoutDuration: 2_000 });
     return async () => remote;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ConfigError, readConfig, roles } from "./config.ts";
+import { chassisConfig, ConfigError, readConfig, roles } from "./config.ts";
 
 const read = (from: Record<string, string>) =>
   readConfig(
@@ -26,6 +26,13 @@ describe("readConfig", () => {
     const wrong = () => read({ HOLD_MINUTES: "soon", FLAG: "yes", LACIO_ROLES: "rpc,web" });
     expect(wrong).toThrow(ConfigError);
     for (const name of ["DATABASE_URL", "HOLD_MINUTES", "FLAG", "LACIO_ROLES"]) expect(wrong).toThrow(new RegExp(name));
+  });
+
+  test("refuses the address of a peer that is no URL when its client is made", () => {
+    const servers = { DATABASE_URL: "postgres://x/y", NATS_URL: "nats://x" };
+    const { peer } = readConfig((env) => chassisConfig(env, "booking"), { ...servers, USERS_URL: "users" });
+    expect(() => peer("users")).toThrow(new ConfigError(["USERS_URL is not a URL"]));
+    expect(peer("staff")).toBe("http://staff:8080");
   });
 
   test.each(["0", "61", "1.5", "1e9", "-1"])("refuses %s where 1 to 60 is meant", (text) => {

@@ -2,7 +2,7 @@
 
 /** Reads typed values from `env`, collecting errors instead of stopping at the first one. */
 export class Env {
-  private readonly env: Record<string, string | undefined>;
+  readonly env: Record<string, string | undefined>;
   readonly errors: string[] = [];
 
   constructor(env: Record<string, string | undefined>) {
@@ -101,7 +101,8 @@ export function chassisConfig(env: Env, service: string) {
     outboxKeepDays: env.number("OUTBOX_KEEP_DAYS", 30, { min: 1 }),
     drainSeconds: env.number("DRAIN_SECONDS", 20, { min: 1 }),
     logLevel: env.text("LOG_LEVEL", "info"),
-    peer: (name: string) => env.url(`${name.toUpperCase()}_URL`, `http://${name}:8080`),
+    // Asked for after all other variables were read, so it throws for itself. @throws ConfigError
+    peer: (name: string) => readConfig((peers) => peers.url(`${name.toUpperCase()}_URL`, `http://${name}:8080`), env.env),
     service,
   };
 }

@@ -1,5 +1,6 @@
 import { fromBinary, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import type { JsMsg } from "@nats-io/jetstream";
+import { validate } from "uuid";
 import type { Bus } from "./bus.ts";
 import type { ChassisConfig } from "./config.ts";
 import type { Database, Tx } from "./db.ts";
@@ -38,6 +39,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
   async function deliver(message: JsMsg): Promise<void> {
     const subscription = bySubject.get(message.subject);
     if (!subscription) return message.ack();
+    if (!validate(idOf(message))) return refuseForeign(message);
     await inEventSpan(message, async () => {
       const end = eventSeconds.startTimer({ subject: message.subject });
       const working = setInterval(() => message.working(), config.eventAckWaitMs / 3); // extends the ack wait
@@ -46,6 +48,12 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
       end({ outcome });
       if (outcome === "done" || outcome === "repeated") await ack(message);
     });
+  }
+
+  // Inbox, failures and dead letters are known by the outbox id: without one it comes from no relay of ours, and no redelivery would help.
+  function refuseForeign(message: JsMsg): void {
+    log.error({ event: message.subject }, "ALERT: an event without an outbox id is refused; find out who published it");
+    message.term();
   }
 
   async function handle(message: JsMsg, { schema, handle }: Subscription): Promise<"done" | "repeated"> {

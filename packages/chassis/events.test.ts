@@ -92,6 +92,16 @@ describe("events", () => {
     expect(await effectsOf(bad)).toBe(0);
   });
 
+  test("an event without an outbox id is refused, and delivered once only", async () => {
+    const account = uuid();
+    const [own] = await owner.sql<{ payload: Buffer }>("select payload from outbox where subject = 'auth.account_registered' limit 1");
+    const { seq, stream } = await bus.js.publish("auth.account_registered", own!.payload);
+    await emit(registered(account));
+    await until(async () => (await effectsOf(account)) === 1);
+    // All up to it are acked or terminated: nothing is redelivered.
+    await until(async () => (await bus.jsm.consumers.info(stream, "users")).ack_floor.stream_seq >= seq);
+  });
+
   test("an event without a handler is acked and skipped", async () => {
     await emit(fact(RefreshTokenReusedSchema, "x", { accountId: "x" }));
     const account = uuid();

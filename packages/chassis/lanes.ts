@@ -13,13 +13,13 @@ export class Lanes {
     while (this.busy >= this.limit) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.busy++;
     const before = this.tails.get(key) ?? Promise.resolve();
-    const tail = before.then(work).finally(() => {
+    const tail = before.then(work, work).finally(() => {
       this.busy--;
       if (this.tails.get(key) === tail) this.tails.delete(key);
       for (const wake of this.waiting.splice(0)) wake();
     });
     this.tails.set(key, tail);
-    tail.catch(() => {}); // `work` handles its own errors
+    tail.catch(() => {}); // `work` reports its own errors, and one that throws does not stop the next of its key
   }
 
   async idle(): Promise<void> {

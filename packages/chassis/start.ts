@@ -2,7 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { Express } from "express";
 import { openBus } from "./bus.ts";
 import { createPeers } from "./clients.ts";
-import { chassisConfig, ConfigError, Env, readConfig, type ChassisConfig } from "./config.ts";
+import { chassisConfig, ConfigError, readConfig, type ChassisConfig, type Env } from "./config.ts";
 import { startConsumers, type Subscription } from "./consume.ts";
 import { openDatabase, type Database, type DatabaseParts } from "./db.ts";
 import { serveHttp } from "./http.ts";
@@ -43,9 +43,20 @@ export type Parts<Config, App> = {
   clean?: Clean;
 };
 
-/** Runs one service until SIGTERM: configuration (exits with 78 when wrong), database, broker, doors; then stops them in reverse. */
+/** Runs one service until SIGTERM. A wrong configuration ends the process with 78, which is EX_CONFIG of sysexits(3). */
 export async function start<Config extends object, App>(name: string, parts: Parts<Config, App>): Promise<void> {
-  const config = configure(name, parts.config);
+  try {
+    await run(name, parts);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${name}: ${error.message}\n`);
+    process.exit(78);
+  }
+}
+
+/** Opens database, broker and doors; then stops them in reverse. */
+async function run<Config extends object, App>(name: string, parts: Parts<Config, App>): Promise<void> {
+  const config = readConfig((env) => ({ ...chassisConfig(env, name), ...parts.config(env) }));
   const log = createLog(name, config.logLevel);
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
   const now = () => new Date();
@@ -102,14 +113,4 @@ export async function start<Config extends object, App>(name: string, parts: Par
   await flushTraces();
   log.info("stopped");
   process.exit(0); // a library's open handle must not keep a drained process alive
-}
-
-function configure<Config extends object>(name: string, own: (env: Env) => Config): Config & ChassisConfig {
-  try {
-    return readConfig((env) => ({ ...chassisConfig(env, name), ...own(env) }));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${name}: ${error.message}\n`);
-    process.exit(78); // EX_CONFIG of sysexits(3)
-  }
 }
