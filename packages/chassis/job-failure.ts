@@ -7,22 +7,22 @@ import { masked } from "./private-data.ts";
 
 export type Surroundings = { db: Database; log: Log; now: () => Date };
 
-/** `at`: the next attempt. */
-type Failed = { outcome: "dead" | "failed" | "not_yet" | "outage" | "taken_over"; at?: Date };
+/** How a run ended; `at`: when the job is due again. */
+export type Ended = { outcome: "done" | "again" | "dead" | "failed" | "not_yet" | "outage" | "taken_over"; at?: Date };
 
 const longestPauseSeconds = 3_600;
 const stuckAfter = 10;
 const outageRetryMs = 5_000;
 
 /** Releases a failed job for a retry with exponential backoff and jitter (±25 %), or makes it a dead letter. Does not throw. */
-export async function failed({ db, log, now }: Surroundings, job: Settled, claimed: rows.Claimed, error: unknown): Promise<Failed> {
+export async function failed({ db, log, now }: Surroundings, job: Settled, claimed: rows.Claimed, error: unknown): Promise<Ended> {
   const outage = isOutage(error);
   const counted = outage || error instanceof NotYet ? 0 : 1;
   const failures = claimed.failures + counted;
   let at: Date | undefined;
   const about = { err: error, job: job.name, key: claimed.key, failures };
   try {
-    if (counted === 1 && failures >= job.mostFailures) return { outcome: await bury({ db, log, now }, job, claimed, error, 1) };
+    if (counted === 1 && failures >= job.mostFailures) return await bury({ db, log, now }, job, claimed, error, 1);
     const pauseMs = outage ? outageRetryMs : pauseAfter(job, counted === 1 ? failures : claimed.tries);
     at = new Date(now().getTime() + pauseMs * (0.75 + Math.random() / 2));
     await db.sql(rows.giveBack, [...rows.mineOf(claimed), causeOf(error), counted, at, Number(outage)]);
@@ -42,14 +42,14 @@ export async function bury(
   claimed: rows.Claimed,
   error: unknown,
   counted: 0 | 1,
-): Promise<"dead"> {
+): Promise<Ended> {
   await db.transact(async (tx) => {
     const buried = await tx.sql(rows.buryJob, [...rows.mineOf(claimed), causeOf(error), counted, now()]);
     if (buried.length === 0) throw new TakenOver(`${claimed.kind} ${claimed.key} is in other hands`);
     await onDead?.(tx, claimed.key);
   });
   log.error({ err: error, job: claimed.kind, key: claimed.key }, "ALERT: a job is a dead letter now; it needs a person");
-  return "dead";
+  return { outcome: "dead" };
 }
 
 // Other servers' messages can contain personal data, and this text is stored in the row and shown by /jobs.

@@ -1,21 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { context } from "@opentelemetry/api";
 import { v7 as uuidv7 } from "uuid";
-import { withSignal } from "./call-context.ts";
 import type { ChassisConfig } from "./config.ts";
-import { bury, failed, type Surroundings } from "./job-failure.ts";
+import type { Surroundings } from "./job-failure.ts";
 import * as rows from "./job-rows.ts";
-import { TakenOver, type Job, type Settled, type Turn } from "./jobs.ts";
+import { runJob } from "./job-run.ts";
+import type { Job, Settled } from "./jobs.ts";
 import { jobRuns } from "./metrics.ts";
 import { Pulse } from "./pulse.ts";
-import { follow } from "./trail.ts";
 
 type Work = Surroundings & { config: Pick<ChassisConfig, "jobLeaseSeconds" | "jobPollMs"> };
 
 type Kind = { job: Settled; running: number; pausedUntil: number; full: boolean };
 type Held = { claimed: rows.Claimed; over: AbortController; done: Promise<void> };
 
-const mostDeaths = 20; // many: when a process dies, all jobs that it ran count a death, not only the one that killed it
 const outagePauseMs = 1_000;
 const batchMs = 10; // jobs that are committed within this time are claimed by one statement
 
@@ -58,8 +55,9 @@ export function createWorker(work: Work, jobs: Job[]) {
     const kind = kinds.get(claimed.kind)!;
     const over = new AbortController();
     kind.running++;
-    const done = run(kind, claimed, over).then((outcome) => {
+    const done = runJob(work, kind.job, claimed, over).then(({ outcome, at }) => {
       jobRuns.inc({ kind: claimed.kind, outcome });
+      if (at) wake(at);
       if (outcome === "outage") kind.pausedUntil = after(outagePauseMs).getTime();
       if (held.get(name)?.claimed === claimed) held.delete(name);
       kind.running--;
@@ -67,39 +65,6 @@ export function createWorker(work: Work, jobs: Job[]) {
     });
     held.set(name, { claimed, over, done });
     return done;
-  }
-
-  async function run({ job }: Kind, claimed: rows.Claimed, over: AbortController): Promise<string> {
-    const { kind, key, tries, deaths, trail } = claimed;
-    let ended = false;
-    const end: Turn["end"] = async (change) => {
-      const result = await db.transact(async (tx) => {
-        const effect = await change(tx);
-        // Last, for one lock order: transactions that schedule a job write its row at their end, too. The reverse could deadlock.
-        if ((await tx.sql(rows.endJob, rows.mineOf(claimed))).length === 0) throw new TakenOver(`${kind} ${key} is in other hands`);
-        return effect;
-      });
-      ended = true;
-      return result;
-    };
-    try {
-      if (deaths >= mostDeaths) return await bury(work, job, claimed, new Error("whoever did it died"), 0);
-      const again = await withinLimit(job, over, (signal) =>
-        follow(trail ?? {}, `job ${kind}`, () =>
-          context.with(withSignal(context.active(), signal), () => job.run(key, { over: over.signal, tries, end })),
-        ),
-      );
-      if (ended) return "done";
-      const next = again ?? (job.everySeconds && after(job.everySeconds * 1_000));
-      const [kept] = await (next ? db.sql(rows.runAgain, [...rows.mineOf(claimed), next]) : db.sql(rows.endJob, rows.mineOf(claimed)));
-      if (next) wake(next);
-      return !next ? "done" : kept ? "again" : "taken_over";
-    } catch (error) {
-      if (error instanceof TakenOver) return "taken_over";
-      const { outcome, at } = await failed(work, job, claimed, error);
-      if (at) wake(at);
-      return outcome;
-    }
   }
 
   /** A job is due at `at`. If that is after the next poll, the poll will find it. */
@@ -166,20 +131,4 @@ export function createWorker(work: Work, jobs: Job[]) {
       for (let runs = await begin(); runs.length > 0; runs = await begin()) await Promise.all(runs);
     },
   };
-}
-
-// A run that hangs would occupy its place for ever. At the limit its calls to other services are aborted, and it counts as failed.
-async function withinLimit<T>({ limitSeconds }: Settled, over: AbortController, work: (late: AbortSignal) => Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.abort();
-    over.abort();
-    reject(new Error(`it was not done after ${limitSeconds} s`));
-  }, limitSeconds * 1_000);
-  try {
-    return await Promise.race([work(late.signal), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
