@@ -6,13 +6,13 @@ import { answerRecord } from "@lacio/chassis/idempotency";
 import type { App } from "../app.ts";
 import { BookingLine, type Busy } from "../domain/booking-line.ts";
 import { Booking } from "../domain/booking.ts";
-import { overlapsOwnVisit } from "./own-visit.ts";
+import { overlapsOwnVisit } from "./refuse-overlap.ts";
 
 export type Claim = { booking: Booking; created: Fact; answer: unknown; refuseOverlap: boolean };
 export type Outcome = "claimed" | "slot_taken" | "too_many_holds";
 
 /**
- * Takes the slot, or says why not: occupancy, booking, outbox and the answer under the idempotency key in one statement, all or nothing.
+ * Takes the slot for a new booking (for one that exists: occupancy.ts), or says why not: occupancy, booking, outbox and the answer under the idempotency key in one statement, all or nothing.
  * @throws Refusal `overlaps_own_visit`, where the claim asks for it
  */
 export async function claimSlot(app: App, claim: Claim, ctx: HandlerContext): Promise<Outcome> {

@@ -2,7 +2,7 @@ import type { Tx } from "@lacio/chassis/db";
 import type { Booking } from "../domain/booking.ts";
 import { partColumns, partRows } from "./claim-slot.ts";
 
-/** Takes the stylists' time for a booking that is in the table already; false when any of it is taken, and then nothing was inserted. */
+/** For a booking that moves, or is paid after its hold (a new one: claim-slot.ts): takes the stylists' time; false when any of it is taken, and then nothing was inserted. */
 export async function occupy(tx: Tx, booking: Booking): Promise<boolean> {
   const parts = booking.busy();
   const taken = await tx.sql(

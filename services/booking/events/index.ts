@@ -2,7 +2,7 @@ import { on, type Subscription } from "@lacio/chassis/consume";
 import { DisputeClosedSchema, PaymentRefundedSchema, PaymentSucceededSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
 import { SettingsChangedSchema } from "@lacio/proto/staff/v1/events";
 import type { App } from "../app.ts";
-import { onDisputeClosed, onPaymentRefunded, onRefundFailed } from "./on-money-back.ts";
+import { onDisputeClosed, onPaymentRefunded, onRefundFailed } from "./on-refund-or-dispute.ts";
 import { onPaymentSucceeded } from "./on-payment-succeeded.ts";
 import { onSettingsChanged } from "./on-settings-changed.ts";
 

@@ -8,7 +8,7 @@ import type { App } from "../app.ts";
 import { paymentDeclined } from "../domain/booking-facts.ts";
 import type { Booking, Payment } from "../domain/booking.ts";
 import { completeLater } from "../timers/complete-visit.ts";
-import { takeMoneyBack } from "./on-money-back.ts";
+import { takeMoneyBack } from "./on-refund-or-dispute.ts";
 
 /** Each payment ends in exactly one of: the booking is paid, or the payment is declined and refunded. */
 export const onPaymentSucceeded = (app: App): Handler<typeof PaymentSucceededSchema> =>

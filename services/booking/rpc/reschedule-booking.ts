@@ -1,11 +1,12 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import { invalid } from "@lacio/chassis/errors";
 import type { RescheduleBookingRequest } from "@lacio/proto/booking/v1/booking_service";
-import { findCandidates, slotTaken } from "../acts/ask-availability.ts";
+import { findCandidates } from "../acts/find-candidates.ts";
+import { slotTaken } from "../acts/slot-taken.ts";
 import { expireHoldsInTheWay } from "../acts/expire-holds.ts";
 import { actsAs, lockBooking, visibleBooking } from "../acts/load-bookings.ts";
 import { lockStaff, occupy, release } from "../acts/occupancy.ts";
-import { refuseOwnOverlap } from "../acts/own-visit.ts";
+import { refuseOwnOverlap } from "../acts/refuse-overlap.ts";
 import { readSettings } from "../acts/read-settings.ts";
 import type { App, Rpc } from "../app.ts";
 import { busyParts, type Stylist } from "../domain/booking-line.ts";

@@ -2,7 +2,8 @@ import type { Tx } from "@lacio/chassis/db";
 import { fact } from "@lacio/chassis/fact";
 import { InvoiceDelayedSchema } from "@lacio/proto/invoice/v1/events";
 import type { Issuer } from "../domain/invoice-document.ts";
-import { Invoice, type Cause, type DocumentKind, type TakenNumber } from "../domain/invoice.ts";
+import { Invoice, type Cause, type DocumentKind } from "../domain/invoice.ts";
+import { takeNumber } from "./take-number.ts";
 
 /**
  * Issues the document of `cause`. Idempotent: issued again, it is the same document. Number and document are one transaction, so a
@@ -29,25 +30,6 @@ export async function lockPayment(tx: Tx, paymentId: string): Promise<void> {
 
 function findIssued(tx: Tx, { kind, paymentId, refundId }: Cause): Promise<Invoice | null> {
   return tx.find(Invoice, kind === "INVOICE" ? { kind, paymentId } : { kind, refundId });
-}
-
-// A claim: the row lock is held until the commit, so numbers are committed in their order. The database's clock, read under that lock,
-// makes the times of issue ascend with the numbers.
-async function takeNumber(tx: Tx, kind: DocumentKind): Promise<TakenNumber | undefined> {
-  const [usable] = await tx.sql<{ id: string }>(
-    `select id from numbering_range
-     where kind = $1 and next_number <= to_number
-       and (clock_timestamp() at time zone 'America/Bogota')::date between valid_from and valid_until
-     order by created_at, id limit 1 for update`,
-    [kind],
-  );
-  if (!usable) return undefined;
-  const [taken] = await tx.sql<{ prefix: string; number: string; taken_at: Date }>(
-    `update numbering_range set next_number = next_number + 1 where id = $1
-     returning prefix, next_number - 1 as number, clock_timestamp() as taken_at`,
-    [usable.id],
-  );
-  return { rangeId: usable.id, prefix: taken!.prefix, number: BigInt(taken!.number), takenAt: taken!.taken_at };
 }
 
 async function postpone(tx: Tx, cause: Cause): Promise<null> {

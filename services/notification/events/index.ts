@@ -10,7 +10,7 @@ import { onAccountRegistered, onPasswordResetRequested, onRefreshTokenReused } f
 import { onBookingCancelled } from "./on-booking-cancelled.ts";
 import { onBookingPaid } from "./on-booking-paid.ts";
 import { onBookingRescheduled } from "./on-booking-rescheduled.ts";
-import { onBookingExpired, onPaymentFailed } from "./on-hold.ts";
+import { onBookingExpired, onPaymentFailed } from "./on-unpaid-booking.ts";
 import { onInvoiceDelayed, onInvoiceIssued } from "./on-invoice.ts";
 import { onCreditNoteIssued, onPaymentRefunded, onRefundFailed } from "./on-refund.ts";
 

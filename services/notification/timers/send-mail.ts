@@ -11,7 +11,10 @@ import type { Mail } from "../templates/layout.ts";
 const patienceMs = 10 * 60_000;
 const keepTryingMs = 30_000;
 
-/** Sends one mail, at least once: after a crash between sending and storing it goes out again, with the same Message-ID. */
+/**
+ * Sends one mail, at least once: after a crash between sending and storing it goes out again, with the same Message-ID. What fails is
+ * retried by the chassis (job-failure.ts), as index.ts says; acts/hand-over.ts says which of the mail server's answers are failures.
+ */
 export const sendMail = (app: App): Job["run"] =>
   async function sendMail(id) {
     const notification = await app.db.read().findOneOrFail(Notification, { id });

@@ -1,6 +1,6 @@
 import type { Tx } from "@lacio/chassis/db";
 import { LockMode } from "@mikro-orm/core";
-import { mismatches } from "../alerts.ts";
+import { mismatches } from "../metrics.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import type { PaymentChange, ProviderChange } from "../provider/changes.ts";

@@ -1,5 +1,5 @@
 import type { Tx } from "@lacio/chassis/db";
-import { disputes } from "../alerts.ts";
+import { disputes } from "../metrics.ts";
 import type { App } from "../app.ts";
 import { Dispute } from "../domain/dispute.ts";
 import type { DisputeChange } from "../provider/changes.ts";

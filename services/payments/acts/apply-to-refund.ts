@@ -1,6 +1,6 @@
 import type { Tx } from "@lacio/chassis/db";
 import { LockMode } from "@mikro-orm/core";
-import { failedRefunds } from "../alerts.ts";
+import { failedRefunds } from "../metrics.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
@@ -14,7 +14,7 @@ export async function applyToRefund(app: App, tx: Tx, change: RefundChange): Pro
   const { payment, refund, isNew } = found;
   const waited = refund.status === "REQUESTED";
   const applied = await record(tx, effectOf(app, payment, refund, change), isNew ? {} : undefined);
-  // refund-refused.ts may have made others wait for its end.
+  // handle-refused-refund.ts may have made others wait for its end.
   if (waited && refund.status !== "REQUESTED") await sendOthers(tx, payment.id, refund.id);
   if (applied === "changed" && change.kind === "refund_failed") {
     failedRefunds.inc();

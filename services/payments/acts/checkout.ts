@@ -1,4 +1,4 @@
-import { mismatches } from "../alerts.ts";
+import { mismatches } from "../metrics.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";

@@ -3,7 +3,7 @@ import { failpoint } from "@lacio/chassis/failpoint";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { App } from "../app.ts";
 
-/** Only stores the event and the job that processes it (timers/provider-events.ts), and answers at once. */
+/** Only stores the event and the job that processes it (timers/process-event.ts), and answers at once. */
 export const stripeWebhook = (app: App): RequestHandler =>
   async function stripeWebhook(req, res) {
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);

@@ -1,7 +1,8 @@
 import type { Job } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
 import { comparePayment, settlePayment } from "./check-payments.ts";
-import { forgetEvents, processEvent } from "./provider-events.ts";
+import { forgetEvents } from "./forget-events.ts";
+import { processEvent } from "./process-event.ts";
 import { sendRefund } from "./send-refund.ts";
 
 export const jobs = (app: App): Job[] => [

@@ -16,7 +16,7 @@ import type { ProviderChange } from "../provider/changes.ts";
 import { ProviderRefusal } from "../provider/refusal.ts";
 import { askPayments } from "../rpc/reconcile.ts";
 import { jobs } from "./index.ts";
-import { forgetEvents } from "./provider-events.ts";
+import { forgetEvents } from "./forget-events.ts";
 
 let sandbox: Sandbox;
 let alone: Awaited<ReturnType<typeof startAlone>>;

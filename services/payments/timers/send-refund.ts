@@ -1,7 +1,7 @@
 import { failpoint } from "@lacio/chassis/failpoint";
 import type { Job } from "@lacio/chassis/jobs";
 import { applyChanges } from "../acts/apply-change.ts";
-import { refundRefused } from "../acts/refund-refused.ts";
+import { handleRefusedRefund } from "../acts/handle-refused-refund.ts";
 import type { App } from "../app.ts";
 import { Payment } from "../domain/payment.ts";
 import { Refund } from "../domain/refund.ts";
@@ -42,7 +42,7 @@ async function askProvider(app: App, refund: Refund, intentId: string): Promise<
     return await app.stripe.refund(refund, intentId);
   } catch (error) {
     if (!(error instanceof ProviderRefusal)) throw error;
-    if (error.kind === "refused") return refundRefused(app, refund, intentId, error.message);
+    if (error.kind === "refused") return handleRefusedRefund(app, refund, intentId, error.message);
     const lost = await app.stripe.findRefund(refund, intentId);
     return lost.length > 0 ? lost : takeNewKey(app, refund);
   }

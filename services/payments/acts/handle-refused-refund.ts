@@ -11,7 +11,12 @@ import { record } from "./record-effect.ts";
  * The provider refuses a refund. There may have been refunds or disputes that we have not heard of: what is left is asked for before this one fails.
  * Answers the changes that the caller is still to apply.
  */
-export async function refundRefused(app: App, { id, paymentId }: Refund, intentId: string, failure: string): Promise<ProviderChange[]> {
+export async function handleRefusedRefund(
+  app: App,
+  { id, paymentId }: Refund,
+  intentId: string,
+  failure: string,
+): Promise<ProviderChange[]> {
   const changes = await standingOf(app, intentId);
   return app.transact(async (tx) => {
     await applyChanges(app, tx, changes);

@@ -1,38 +1,15 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
-import { invalid, isOutage, Refusal } from "@lacio/chassis/errors";
-import type { Slot, Terms } from "@lacio/proto/availability/v1/availability_service";
+import { isOutage, Refusal } from "@lacio/chassis/errors";
+import type { Slot } from "@lacio/proto/availability/v1/availability_service";
 import { AlternativesSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
-import { busyParts, type Layout, type Stylist } from "../domain/booking-line.ts";
+import { busyParts, type Layout } from "../domain/booking-line.ts";
 import { partColumns } from "./claim-slot.ts";
 
 /** `desk`: alternatives need no lead time. `ignoreBookingId` and `soldAs`: the booking that is moved, whose own time counts as free. */
 export type Wanted = { serviceId: string; start: Date; staffId: string; desk: boolean; ignoreBookingId?: string; soldAs?: Layout };
-
-/** Who can take this start, in fair order, and on which terms. @throws Refusal when nobody can. */
-export async function findCandidates(app: App, wanted: Wanted): Promise<{ terms: Terms; stylists: Stylist[] }> {
-  const { terms, candidates, reason } = await app.availability.findCandidates({
-    ...wanted,
-    start: timestampFromDate(wanted.start),
-  });
-  if (terms && candidates.length > 0) return { terms, stylists: candidates };
-  switch (reason) {
-    case "service_unknown":
-      throw invalid("serviceId", "there is no such service", reason);
-    case "staff_unknown":
-      throw invalid("staffId", "there is no such stylist", reason);
-    case "skill_missing":
-      throw new Refusal(reason, wanted.staffId ? "This stylist does not do this." : "No stylist does this at present.");
-    case "not_working_then":
-      throw new Refusal(reason, wanted.staffId ? "The stylist does not work then." : "Nobody works then.");
-    case "slot_taken":
-      throw await slotTaken(app, wanted, terms);
-    default:
-      throw new Error(`availability found nobody and gave the reason "${reason}"`);
-  }
-}
 
 const shown = 3;
 // More than are shown: availability's projection may not know yet of the booking that won, which overlaps many of the nearest starts.
