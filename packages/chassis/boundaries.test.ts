@@ -72,7 +72,7 @@ describe("boundaries", () => {
 
   test("the rooms of a service are the same in every service: doors, acts, domain, db, and adapters to what is outside", () => {
     const rooms = ["rpc", "http", "events", "timers", "acts", "domain", "db", "testing"];
-    const adapters = ["credentials", "pdf", "provider", "templates"];
+    const adapters = ["credentials", "mail", "pdf", "provider", "templates"];
     const found = sources("services/*/*/**/*.ts").map((file) => file.split("/")[2]!);
     expect([...new Set(found)].filter((room) => ![...rooms, ...adapters].includes(room))).toEqual([]);
   });

@@ -35,7 +35,8 @@ const followCaller: Interceptor = (next) => (req) => {
   return next(signal ? { ...req, signal: AbortSignal.any([req.signal, signal]) } : req);
 };
 
-// Without an idempotency level in its proto a method is never retried: the failed call may have taken effect.
+// Without an idempotency level in its proto a method is not retried here: the failed call may have taken effect. (What the peer refused to
+// begin is, in transport.ts.)
 const retryIdempotent: Interceptor = (next) => async (req) => {
   if (req.stream || req.method.idempotency === MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN) return next(req);
   const transient = ({ error }: { error: unknown }) => ConnectError.from(error).code === Code.Unavailable && !req.signal.aborted;

@@ -52,6 +52,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
 
   // Inbox, failures and dead letters are known by the outbox id: without one it comes from no relay of ours, and no redelivery would help.
   function refuseForeign(message: JsMsg): void {
+    deadLetters.inc({ subject: message.subject });
     log.error({ event: message.subject }, "ALERT: an event without an outbox id is refused; find out who published it");
     message.term();
   }

@@ -45,7 +45,7 @@ export async function bury(
 ): Promise<Ended> {
   await db.transact(async (tx) => {
     const buried = await tx.sql(rows.buryJob, [...rows.mineOf(claimed), causeOf(error), counted, now()]);
-    if (buried.length === 0) throw new TakenOver(`${claimed.kind} ${claimed.key} is in other hands`);
+    if (buried.length === 0) throw new TakenOver(`${claimed.kind} ${claimed.key} was taken over or rescheduled`);
     await onDead?.(tx, claimed.key);
   });
   log.error({ err: error, job: claimed.kind, key: claimed.key }, "ALERT: a job is a dead letter now; it needs a person");

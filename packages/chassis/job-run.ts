@@ -15,14 +15,15 @@ export async function runJob(work: Surroundings, job: Settled, claimed: rows.Cla
     const result = await work.db.transact(async (tx) => {
       const effect = await change(tx);
       // Last, for one lock order: transactions that schedule a job write its row at their end, too. The reverse could deadlock.
-      if ((await tx.sql(rows.endJob, rows.mineOf(claimed))).length === 0) throw new TakenOver(`${kind} ${key} is in other hands`);
+      if ((await tx.sql(rows.endJob, rows.mineOf(claimed))).length === 0)
+        throw new TakenOver(`${kind} ${key} was taken over or rescheduled`);
       return effect;
     });
     ended = true;
     return result;
   };
   try {
-    if (deaths >= mostDeaths) return await bury(work, job, claimed, new Error("whoever did it died"), 0);
+    if (deaths >= mostDeaths) return await bury(work, job, claimed, new Error(`its process died ${deaths} times`), 0);
     const again = await withinLimit(job, over, (signal) =>
       follow(trail ?? {}, `job ${kind}`, () =>
         context.with(withSignal(context.active(), signal), () => job.run(key, { over: over.signal, tries, end })),

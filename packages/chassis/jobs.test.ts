@@ -3,6 +3,7 @@ import { context } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { currentSignal } from "./call-context.ts";
 import { unavailable } from "./errors.ts";
+import { jobRuns } from "./metrics.ts";
 import { NotYet, TakenOver, type Job, type Turn } from "./jobs.ts";
 import { claimDue, overview, type Overview } from "./job-rows.ts";
 import { startJobs, type JobsFixture } from "./testing/jobs.ts";
@@ -27,6 +28,9 @@ const counting = (wishes: Partial<Job> = {}): Job => ({
 });
 const inSeconds = (seconds: number) => new Date(fixture.now().getTime() + seconds * 1_000);
 const waits = async (key: string, kind = "count") => ((await fixture.row(kind, key))!.at.getTime() - fixture.now().getTime()) / 1_000;
+
+const runsThat = async (outcome: string) =>
+  (await jobRuns.get()).values.find(({ labels }) => labels.kind === "count" && labels.outcome === outcome)?.value ?? 0;
 
 /** A job that blocks in the middle of its run until `goOn`. */
 function halting() {
@@ -276,9 +280,11 @@ describe("replicas", () => {
     const run = worker.drain();
     await begun;
     await fixture.later("count", "a", inSeconds(60));
+    const before = await runsThat("taken_over");
     goOn();
     await run;
     expect(await fixture.effects("count")).toEqual([]);
+    expect(await runsThat("taken_over")).toBe(before + 1);
     fixture.wait(61);
     await worker.drain();
     expect(await fixture.effects("count")).toEqual([{ key: "a", times: 1 }]);
@@ -358,7 +364,7 @@ describe("replicas", () => {
     await fixture.later("count", "innocent");
     await (await fixture.replica([counting()])).drain();
     expect(await fixture.effects("count")).toEqual([{ key: "innocent", times: 1 }]);
-    expect(await fixture.row("count", "killer")).toMatchObject({ dead_at: expect.any(Date), error: "Error: whoever did it died" });
+    expect(await fixture.row("count", "killer")).toMatchObject({ dead_at: expect.any(Date), error: "Error: its process died 20 times" });
   });
 
   test("that stop abort `over`, and wait for their running jobs", async () => {

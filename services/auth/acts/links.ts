@@ -12,7 +12,7 @@ export async function openLink(tx: Tx, token: string, purpose: LinkPurpose): Pro
   return { link, account };
 }
 
-/** What these links were mailed for is done: none of the account's does it again, however many were asked for. */
+/** Ends all links of an account for these purposes, once one of them was used: the others are for the same thing. */
 export async function endLinks(tx: Tx, account: Account, purposes: LinkPurpose[], now: Date): Promise<void> {
   await tx.sql("update link_token set used_at = $3 where account_id = $1 and purpose = any($2) and used_at is null", [
     account.id,

@@ -66,7 +66,7 @@ function noSuchDay(field: string): never {
 const offered = (calendar: Calendar, days: LocalDays, bookable: Bookable, { booked }: Wanted): Slot[] =>
   freeSlots(calendar, days, bookable).filter(({ start, staffId }) => start !== booked?.start || staffId !== booked.staffId);
 
-// Most often it is within a week; whoever is booked up costs one look at every four weeks that can be booked.
+// Most often it is within a week. Where nothing is free the search reads every four weeks up to the last bookable day.
 async function firstFree(app: App, wanted: Wanted, bookable: Bookable): Promise<Slot | undefined> {
   for (let day = bookable.firstDay, length = 7; day <= bookable.lastDay; day += length, length = 28) {
     const days = localDays(app.config.zone, day, Math.min(day + length - 1, bookable.lastDay));

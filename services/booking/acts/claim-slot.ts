@@ -4,15 +4,17 @@ import { rootOf } from "@lacio/chassis/db";
 import type { Fact } from "@lacio/chassis/fact";
 import { answerRecord } from "@lacio/chassis/idempotency";
 import type { App } from "../app.ts";
-import { BookingLine, type Busy } from "../domain/booking-line.ts";
+import { BookingLine } from "../domain/booking-line.ts";
 import { Booking } from "../domain/booking.ts";
+import { partColumns, partRows } from "./occupancy.ts";
 import { overlapsOwnVisit } from "./refuse-overlap.ts";
 
 export type Claim = { booking: Booking; created: Fact; answer: unknown; refuseOverlap: boolean };
 export type Outcome = "claimed" | "slot_taken" | "too_many_holds";
 
 /**
- * Takes the slot for a new booking (for one that exists: occupancy.ts), or says why not: occupancy, booking, outbox and the answer under the idempotency key in one statement, all or nothing.
+ * Takes the slot for a new booking (for one that exists: occupancy.ts), or says why not: occupancy, booking, outbox and the answer under
+ * the idempotency key in one statement, all or nothing.
  * @throws Refusal `overlaps_own_visit`, where the claim asks for it
  */
 export async function claimSlot(app: App, claim: Claim, ctx: HandlerContext): Promise<Outcome> {
@@ -78,15 +80,3 @@ const claimSql = (booking: string, line: string) => `
     select exists (select from booked) as won, (select no from hold) as hold_no, (select visit from own) as own_visit,
       case when (select count(*) from part) between 1 and cardinality($1::uuid[]) - 1 then refuse('slot_taken') end as refused
   )`;
-
-/** Rows (resource_id, during) of the three arrays of `partColumns`, always in one order: concurrent inserts then wait for each other in turn. */
-export const partRows = (first: number) =>
-  `select resource_id, tstzrange(starts_at, ends_at) as during
-   from unnest($${first}::uuid[], $${first + 1}::timestamptz[], $${first + 2}::timestamptz[]) as p(resource_id, starts_at, ends_at)
-   order by resource_id, starts_at`;
-
-export const partColumns = (parts: Busy[]): [string[], Date[], Date[]] => [
-  parts.map((part) => part.staffId),
-  parts.map((part) => part.start),
-  parts.map((part) => part.end),
-];

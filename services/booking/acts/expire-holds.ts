@@ -2,8 +2,7 @@ import { LockMode } from "@mikro-orm/core";
 import type { App } from "../app.ts";
 import type { Busy } from "../domain/booking-line.ts";
 import { Booking } from "../domain/booking.ts";
-import { partColumns, partRows } from "./claim-slot.ts";
-import { release } from "./occupancy.ts";
+import { partColumns, partRows, release } from "./occupancy.ts";
 
 /** Ends lapsed holds that the sweep has not reached yet, where a claim needs their time (`parts`) or, for the client's own, their hold number. */
 export async function expireHoldsInTheWay(app: App, parts: Busy[], clientId: string): Promise<boolean> {

@@ -1,8 +1,11 @@
 import type { Tx } from "@lacio/chassis/db";
+import type { Busy } from "../domain/booking-line.ts";
 import type { Booking } from "../domain/booking.ts";
-import { partColumns, partRows } from "./claim-slot.ts";
 
-/** For a booking that moves, or is paid after its hold (a new one: claim-slot.ts): takes the stylists' time; false when any of it is taken, and then nothing was inserted. */
+/**
+ * Takes the stylists' time for a booking that moves, or is paid after its hold (for a new one: claim-slot.ts); false when any of it is
+ * taken: the booking then occupies nothing.
+ */
 export async function occupy(tx: Tx, booking: Booking): Promise<boolean> {
   const parts = booking.busy();
   const taken = await tx.sql(
@@ -28,3 +31,15 @@ export async function lockStaff(tx: Tx, staffIds: string[]): Promise<void> {
 export async function release(tx: Tx, bookingIds: string[]): Promise<void> {
   await tx.sql("delete from occupancy where booking_id = any($1::uuid[])", [bookingIds]);
 }
+
+/** Rows (resource_id, during) of the three arrays of `partColumns`, always in one order: concurrent inserts then wait for each other in turn. */
+export const partRows = (first: number) =>
+  `select resource_id, tstzrange(starts_at, ends_at) as during
+   from unnest($${first}::uuid[], $${first + 1}::timestamptz[], $${first + 2}::timestamptz[]) as p(resource_id, starts_at, ends_at)
+   order by resource_id, starts_at`;
+
+export const partColumns = (parts: Busy[]): [string[], Date[], Date[]] => [
+  parts.map((part) => part.staffId),
+  parts.map((part) => part.start),
+  parts.map((part) => part.end),
+];

@@ -6,7 +6,7 @@ import type { Slot } from "@lacio/proto/availability/v1/availability_service";
 import { AlternativesSchema } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
 import { busyParts, type Layout } from "../domain/booking-line.ts";
-import { partColumns } from "./claim-slot.ts";
+import { partColumns } from "./occupancy.ts";
 
 /** `desk`: alternatives need no lead time. `ignoreBookingId` and `soldAs`: the booking that is moved, whose own time counts as free. */
 export type Wanted = { serviceId: string; start: Date; staffId: string; desk: boolean; ignoreBookingId?: string; soldAs?: Layout };

@@ -7,7 +7,10 @@ import type { By } from "./booking-schema.ts";
 /** The salon's time zone, and the present. */
 export type Here = { zone: string; now: Date };
 
-/** A start that may be booked: within the bookable days; a client's also on the grid and after the lead time. @throws Refusal naming the field */
+/**
+ * A start that may be booked: within the bookable days; a client's also on the grid and after the lead time.
+ * @throws Refusal naming the field
+ */
 export function startTime(desiredStart: Timestamp | undefined, by: By, settings: Settings, here: Here): Date {
   const start = time(desiredStart, "desiredStart");
   if (start <= here.now) throw refused("must be in the future", "start_in_past");

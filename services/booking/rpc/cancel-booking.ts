@@ -1,8 +1,9 @@
 import { invalid, notFound } from "@lacio/chassis/errors";
-import { actsAs, lockBooking, visibleBooking } from "../acts/load-bookings.ts";
+import { lockBooking } from "../acts/load-bookings.ts";
 import { release } from "../acts/occupancy.ts";
 import type { App, Rpc } from "../app.ts";
 import { showBooking } from "./show-booking.ts";
+import { actsAs, visibleBooking } from "./visible-booking.ts";
 
 export const cancelBooking = (app: App): Rpc["cancelBooking"] =>
   async function cancelBooking({ bookingId, reason, expectedRevision, expectedRefund }, ctx) {

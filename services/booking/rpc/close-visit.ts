@@ -1,10 +1,11 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Fact } from "@lacio/chassis/fact";
-import { lockBooking, visibleBooking } from "../acts/load-bookings.ts";
+import { lockBooking } from "../acts/load-bookings.ts";
 import { release } from "../acts/occupancy.ts";
 import type { App, Rpc } from "../app.ts";
 import type { Booking } from "../domain/booking.ts";
 import { showBooking } from "./show-booking.ts";
+import { visibleBooking } from "./visible-booking.ts";
 
 // A visit that nobody closes completes itself, see timers/complete-visit.ts.
 

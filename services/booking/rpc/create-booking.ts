@@ -10,12 +10,12 @@ import { findCandidates } from "../acts/find-candidates.ts";
 import { slotTaken } from "../acts/slot-taken.ts";
 import { claimSlot, type Claim, type Outcome } from "../acts/claim-slot.ts";
 import { expireHoldsInTheWay } from "../acts/expire-holds.ts";
-import { actsAs } from "../acts/load-bookings.ts";
 import { readSettings } from "../acts/read-settings.ts";
 import type { App, Rpc } from "../app.ts";
 import { showMoney } from "../domain/booking-line.ts";
 import { Booking, type Wish } from "../domain/booking.ts";
 import { startTime } from "../domain/start-time.ts";
+import { actsAs } from "./visible-booking.ts";
 
 export const createBooking = (app: App): Rpc["createBooking"] =>
   async function createBooking(req, ctx) {

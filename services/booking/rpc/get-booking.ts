@@ -1,30 +1,8 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { Slot } from "@lacio/proto/availability/v1/availability_service";
-import type { AlternativeSchema } from "@lacio/proto/booking/v1/booking_service";
-import { actsAs, visibleBooking } from "../acts/load-bookings.ts";
 import type { App, Rpc } from "../app.ts";
 import { showBooking } from "./show-booking.ts";
+import { visibleBooking } from "./visible-booking.ts";
 
 export const getBooking = (app: App): Rpc["getBooking"] =>
   async function getBooking({ bookingId }, ctx) {
     return { booking: showBooking(await visibleBooking(app, bookingId, ctx), app.now()) };
   };
-
-// Booking is asked, not availability, as it checks who may see the booking, whose own time counts as free.
-export const getBookingSlots = (app: App): Rpc["getBookingSlots"] =>
-  async function getBookingSlots({ bookingId, date, toDate, staffId, firstFree }, ctx) {
-    const [line] = (await visibleBooking(app, bookingId, ctx)).lines;
-    const booked = { start: timestampFromDate(line!.startsAt), staffId: line!.staffId };
-    const moved = { bookingId, serviceId: line!.serviceId, soldAs: line!.layout(), booked };
-    const asked = { date, toDate, staffId, firstFree, desk: actsAs(ctx) === "SALON" };
-    const found = await app.availability.findMoves({ ...moved, ...asked });
-    return { slots: found.slots.map(showAlternative), firstFree: found.firstFree && showAlternative(found.firstFree) };
-  };
-
-const showAlternative = ({ start, end, staffId, staffName }: Slot): MessageInitShape<typeof AlternativeSchema> => ({
-  start,
-  end,
-  staffId,
-  staffName,
-});

@@ -4,7 +4,8 @@ import type { App, Rpc } from "../app.ts";
 import { cancelBooking, cancelStaffBooking } from "./cancel-booking.ts";
 import { completeBooking, markNoShow } from "./close-visit.ts";
 import { createBooking } from "./create-booking.ts";
-import { getBooking, getBookingSlots } from "./get-booking.ts";
+import { getBookingSlots } from "./get-booking-slots.ts";
+import { getBooking } from "./get-booking.ts";
 import { listBookings, listStaffBookings } from "./list-bookings.ts";
 import { rescheduleBooking } from "./reschedule-booking.ts";
 

@@ -4,7 +4,7 @@ import type { RescheduleBookingRequest } from "@lacio/proto/booking/v1/booking_s
 import { findCandidates } from "../acts/find-candidates.ts";
 import { slotTaken } from "../acts/slot-taken.ts";
 import { expireHoldsInTheWay } from "../acts/expire-holds.ts";
-import { actsAs, lockBooking, visibleBooking } from "../acts/load-bookings.ts";
+import { lockBooking } from "../acts/load-bookings.ts";
 import { lockStaff, occupy, release } from "../acts/occupancy.ts";
 import { refuseOwnOverlap } from "../acts/refuse-overlap.ts";
 import { readSettings } from "../acts/read-settings.ts";
@@ -15,6 +15,7 @@ import { refuseUnlessMovable } from "../domain/policy.ts";
 import { startTime } from "../domain/start-time.ts";
 import { completeLater } from "../timers/complete-visit.ts";
 import { showBooking } from "./show-booking.ts";
+import { actsAs, visibleBooking } from "./visible-booking.ts";
 
 export const rescheduleBooking = (app: App): Rpc["rescheduleBooking"] =>
   async function rescheduleBooking(req, ctx) {

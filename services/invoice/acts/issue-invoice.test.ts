@@ -9,7 +9,7 @@ import { startInfra } from "@lacio/testkit/infra/index";
 import type { Infra } from "@lacio/testkit/infra/servers";
 import { createDatabase } from "@lacio/testkit/infra/postgres";
 import { database } from "../db/index.ts";
-import { Invoice, type Cause } from "../domain/invoice.ts";
+import { Invoice, type Draft } from "../domain/invoice.ts";
 import { issueInvoice } from "./issue-invoice.ts";
 
 const issuer = { name: "Lacio", nit: "900373115-3", address: "Calle 85", city: "Bogotá", phone: "601", email: "f@example.com" };
@@ -46,13 +46,13 @@ beforeEach(async () => {
   await admin.query("alter table invoice enable trigger user");
 });
 
-const issue = (cause: Cause) => db.transact((tx) => issueInvoice(tx, cause, issuer));
+const issue = (draft: Draft) => db.transact((tx) => issueInvoice(tx, draft, issuer));
 
 describe("a thousand invoices by sixteen workers", () => {
   test("have the numbers 1 to 1000 without gap or repeat, though every fifth is rolled back and connections are killed", async () => {
     await openRange({ from: 1, to: 1_000 });
-    const waiting = Array.from({ length: 1_000 }, () => causeOf(randomUUID()));
-    const causes = [...waiting];
+    const waiting = Array.from({ length: 1_000 }, () => draftOf(randomUUID()));
+    const drafts = [...waiting];
     const accidents = { rolledBack: 0, killed: 0 };
     const working = Promise.all(Array.from({ length: 16 }, () => worker(waiting, accidents)));
     const killing = killSome(working);
@@ -63,26 +63,26 @@ describe("a thousand invoices by sixteen workers", () => {
 
     const numbers = (await admin.query<{ number: string }>("select number from invoice order by number")).rows;
     expect(numbers.map(({ number }) => Number(number))).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
-    expect(await count("select 1 from invoice where payment_id = any($1)", [causes.map(({ paymentId }) => paymentId)])).toBe(1_000);
+    expect(await count("select 1 from invoice where payment_id = any($1)", [drafts.map(({ paymentId }) => paymentId)])).toBe(1_000);
     expect(await count("select 1 from numbering_range where next_number = 1001")).toBe(1);
     expect(
       await count("select 1 from (select issued_at < lag(issued_at) over (order by number) as early from invoice) as t where early"),
     ).toBe(0);
-    expect(await issue(causeOf(randomUUID()))).toBeNull();
+    expect(await issue(draftOf(randomUUID()))).toBeNull();
   });
 
-  async function worker(waiting: Cause[], accidents: { rolledBack: number; killed: number }): Promise<void> {
-    for (let cause = waiting.pop(); cause; cause = waiting.pop()) {
+  async function worker(waiting: Draft[], accidents: { rolledBack: number; killed: number }): Promise<void> {
+    for (let draft = waiting.pop(); draft; draft = waiting.pop()) {
       const unlucky = Math.random() < 0.2;
       try {
         await db.transact(async (tx) => {
-          await issueInvoice(tx, cause, issuer);
+          await issueInvoice(tx, draft, issuer);
           if (unlucky) throw new Error("rolled back on purpose");
         });
       } catch (error) {
         if ((error as Error).message === "rolled back on purpose") accidents.rolledBack++;
         else accidents.killed++;
-        waiting.push(cause); // also when the answer to a commit got lost: issuing is idempotent
+        waiting.push(draft); // also when the answer to a commit got lost: issuing is idempotent
       }
     }
   }
@@ -102,8 +102,8 @@ describe("a thousand invoices by sixteen workers", () => {
 
 test("two who issue for the same payment at once get the same invoice, and no number is lost", async () => {
   await openRange({ from: 1, to: 100 });
-  const cause = causeOf(randomUUID());
-  const issued = await Promise.all(Array.from({ length: 12 }, () => issue(cause)));
+  const draft = draftOf(randomUUID());
+  const issued = await Promise.all(Array.from({ length: 12 }, () => issue(draft)));
   expect(new Set(issued.map((invoice) => invoice?.id)).size).toBe(1);
   expect(issued[0]).toMatchObject({ numberText: "FE1", total: 18_000_000n, base: 15_126_050n, iva: 2_873_950n });
   expect(await count("select 1 from numbering_range where next_number = 2")).toBe(1);
@@ -112,7 +112,7 @@ test("two who issue for the same payment at once get the same invoice, and no nu
 test("a full range hands over to the next one, also in a race for its last number", async () => {
   await openRange({ from: 1, to: 5 });
   await openRange({ from: 101, to: 200 });
-  const issued = await Promise.all(Array.from({ length: 12 }, () => issue(causeOf(randomUUID()))));
+  const issued = await Promise.all(Array.from({ length: 12 }, () => issue(draftOf(randomUUID()))));
   const numbers = issued.map((invoice) => Number(invoice?.number)).sort((a, b) => a - b);
   expect(numbers).toEqual([1, 2, 3, 4, 5, 101, 102, 103, 104, 105, 106, 107]);
 });
@@ -121,13 +121,13 @@ test("a range that is not valid today, or is for credit notes, gives no number; 
   await openRange({ from: 1, to: 5, days: [-20, -1] });
   await openRange({ from: 11, to: 15, days: [1, 20] });
   await openRange({ from: 21, to: 25, kind: "CREDIT_NOTE" });
-  const cause = causeOf(randomUUID());
-  expect(await issue(cause)).toBeNull();
-  expect(await issue(cause)).toBeNull();
+  const draft = draftOf(randomUUID());
+  expect(await issue(draft)).toBeNull();
+  expect(await issue(draft)).toBeNull();
   expect(await count("select 1 from pending_invoice")).toBe(1);
   expect(await count("select 1 from outbox where subject = 'invoice.delayed'")).toBe(1);
   await openRange({ from: 31, to: 35 });
-  expect(await issue(cause)).toMatchObject({ numberText: "FE31" });
+  expect(await issue(draft)).toMatchObject({ numberText: "FE31" });
   expect(await count("select 1 from pending_invoice")).toBe(0);
 });
 
@@ -142,7 +142,7 @@ describe("the database refuses", () => {
     ["forgetting a range", "delete from numbering_range"],
   ])("%s", async (_, statement) => {
     await openRange({ from: 1, to: 5 });
-    const invoice = await issue(causeOf(randomUUID()));
+    const invoice = await issue(draftOf(randomUUID()));
     await expect(db.sql(statement)).rejects.toMatchObject({ code: "23001" });
     expect(await db.read().findOneOrFail(Invoice, { id: invoice!.id })).toMatchObject({ total: 18_000_000n, numberText: "FE1" });
   });
@@ -166,7 +166,7 @@ async function count(text: string, values: unknown[] = []): Promise<number> {
   return (await admin.query(text, values)).rowCount!;
 }
 
-function causeOf(paymentId: string): Cause {
+function draftOf(paymentId: string): Draft {
   return {
     kind: "INVOICE",
     bookingId: randomUUID(),

@@ -1,19 +1,19 @@
 import type { Tx } from "@lacio/chassis/db";
-import { creditNoteCause, type Refunded } from "../domain/credit-note-cause.ts";
+import { draftCreditNote, type Refunded } from "../domain/draft-credit-note.ts";
 import type { Issuer } from "../domain/invoice-document.ts";
-import type { Cause, Invoice } from "../domain/invoice.ts";
+import type { Draft, Invoice } from "../domain/invoice.ts";
 import { issueDocument } from "./issue-document.ts";
 
 /**
- * Issues the invoice of `cause`, once, and the credit notes of refunds whose events came before it. Without a number left it waits, and
+ * Issues the invoice of `draft`, once, and the credit notes of refunds whose events came before it. Without a number left it waits, and
  * the answer is null.
  */
-export async function issueInvoice(tx: Tx, cause: Cause, issuer: Issuer): Promise<Invoice | null> {
-  const invoice = await issueDocument(tx, cause, issuer);
+export async function issueInvoice(tx: Tx, draft: Draft, issuer: Issuer): Promise<Invoice | null> {
+  const invoice = await issueDocument(tx, draft, issuer);
   if (!invoice) return null;
   const early = await tx.sql<{ refund_id: string; amount: string; sale: string }>(
     "delete from refund_before_invoice where payment_id = $1 returning refund_id, amount, sale",
-    [cause.paymentId],
+    [draft.paymentId],
   );
   for (const { refund_id: refundId, amount, sale } of early)
     await issueCreditNote(tx, invoice, { refundId, amount: BigInt(amount), sale: BigInt(sale) }, issuer);
@@ -33,7 +33,7 @@ export async function keepForInvoice(tx: Tx, paymentId: string, { refundId, amou
 /** Issues the note of one refund; the caller holds `lockPayment`. Without a number left it waits, and the answer is null. */
 export async function issueCreditNote(tx: Tx, invoice: Invoice, refund: Refunded, issuer: Issuer): Promise<Invoice | null> {
   const before = await creditedBefore(tx, invoice);
-  return issueDocument(tx, creditNoteCause({ ...invoice, visitAt: invoice.visitAt.toISOString() }, refund, before), issuer);
+  return issueDocument(tx, draftCreditNote({ ...invoice, visitAt: invoice.visitAt.toISOString() }, refund, before), issuer);
 }
 
 // By notes that are issued and by those that wait for a number.

@@ -1,5 +1,5 @@
 import { fact, type Fact } from "@lacio/chassis/fact";
-import type { Job, Turn } from "@lacio/chassis/jobs";
+import type { Turn } from "@lacio/chassis/jobs";
 import { CreditNoteIssuedSchema, InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { App } from "../app.ts";
 import type { InvoiceDocument } from "../domain/invoice-document.ts";
@@ -7,13 +7,6 @@ import { Invoice } from "../domain/invoice.ts";
 import { NumberingRange } from "../domain/numbering-range.ts";
 import { invoiceJson } from "../pdf/invoice-json.ts";
 import { renderInvoicePdf } from "../pdf/render-invoice-pdf.ts";
-
-/** The job of a new document. Drawing is slow: it holds neither the numbering's locks nor a transaction. */
-export const renderInvoice = (app: App): Job["run"] =>
-  async function renderInvoice(id, { end }) {
-    if (await keptFile(app, id)) return; // GetInvoicePdf was faster
-    await renderFile(app, await app.db.read().findOneOrFail(Invoice, { id }), end);
-  };
 
 export async function keptFile(app: App, invoiceId: string): Promise<Buffer | undefined> {
   const [file] = await app.db.sql<{ pdf: Buffer }>("select pdf from invoice_file where invoice_id = $1", [invoiceId]);

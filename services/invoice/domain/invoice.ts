@@ -35,7 +35,7 @@ const InvoiceSchema = defineEntity({
 });
 
 /** Everything of a document but its number and its time of issue. It is stored as JSON while it waits for a numbering range. */
-export type Cause = {
+export type Draft = {
   kind: DocumentKind;
   bookingId: string;
   paymentId: string;
@@ -54,19 +54,19 @@ export type TakenNumber = { rangeId: string; prefix: string; number: bigint; tak
 
 /** An invoice or credit note. Immutable: triggers refuse to change or delete it. */
 export class Invoice extends InvoiceSchema.class {
-  static issue(cause: Cause, { rangeId, prefix, number, takenAt }: TakenNumber, issuer: Issuer): Invoice {
+  static issue(draft: Draft, { rangeId, prefix, number, takenAt }: TakenNumber, issuer: Issuer): Invoice {
     return Object.assign(new Invoice(), {
-      ...cause,
+      ...draft,
       id: uuidv7(),
       rangeId,
       number,
       numberText: `${prefix}${number}`,
       issuedAt: takenAt,
-      visitAt: new Date(cause.visitAt),
-      refundAmount: cause.refundAmount === undefined ? null : BigInt(cause.refundAmount),
-      base: sum(cause.lines, "base"),
-      iva: sum(cause.lines, "iva"),
-      total: sum(cause.lines, "total"),
+      visitAt: new Date(draft.visitAt),
+      refundAmount: draft.refundAmount === undefined ? null : BigInt(draft.refundAmount),
+      base: sum(draft.lines, "base"),
+      iva: sum(draft.lines, "iva"),
+      total: sum(draft.lines, "total"),
       issuer,
     });
   }

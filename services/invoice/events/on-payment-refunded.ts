@@ -3,7 +3,7 @@ import type { PaymentRefundedSchema, RefundFailedSchema } from "@lacio/proto/pay
 import { lockPayment } from "../acts/issue-document.ts";
 import { issueCreditNote, keepForInvoice } from "../acts/issue-invoice.ts";
 import type { App } from "../app.ts";
-import type { Refunded } from "../domain/credit-note-cause.ts";
+import type { Refunded } from "../domain/draft-credit-note.ts";
 import { Invoice } from "../domain/invoice.ts";
 
 export const onPaymentRefunded = (app: App): Handler<typeof PaymentRefundedSchema> =>

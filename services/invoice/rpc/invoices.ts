@@ -10,7 +10,7 @@ import { Invoice_Kind, type InvoiceSchema } from "@lacio/proto/invoice/v1/invoic
 import { issueInvoice } from "../acts/issue-invoice.ts";
 import { keptFile, renderFile } from "../acts/render-file.ts";
 import type { App, Rpc } from "../app.ts";
-import { invoiceCause } from "../domain/invoice-cause.ts";
+import { draftInvoice } from "../domain/draft-invoice.ts";
 import { Invoice } from "../domain/invoice.ts";
 
 export const getInvoice = (app: App): Rpc["getInvoice"] =>
@@ -56,8 +56,8 @@ export const generateInvoice = (app: App): Rpc["generateInvoice"] =>
     const booking = await bookingOf(app, bookingId);
     if (!booking.paymentId) throw new Refusal("not_paid", "This booking is not paid.");
     const { profile } = await app.users.getContact({ accountId: booking.clientId });
-    const cause = invoiceCause(booking, profile!);
-    const invoice = await app.transact((tx) => issueInvoice(tx, cause, app.config.issuer));
+    const draft = draftInvoice(booking, profile!);
+    const invoice = await app.transact((tx) => issueInvoice(tx, draft, app.config.issuer));
     if (!invoice) throw new Refusal("no_invoice_number", "No number is left or valid; the invoice follows when a new range is open.");
     return { invoice: showInvoice(invoice) };
   };

@@ -6,7 +6,7 @@ import type { App, Rpc } from "../app.ts";
 import { NumberingRange } from "../domain/numbering-range.ts";
 
 export const createNumberingRange = (app: App): Rpc["createNumberingRange"] =>
-  function createNumberingRange(req, ctx) {
+  async function createNumberingRange(req, ctx) {
     const range = NumberingRange.open(req, app.now());
     return app.transact(async (tx) => {
       // One at a time: two concurrent inserts that overlap would deadlock in the exclusion constraint.

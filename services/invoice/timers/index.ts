@@ -1,7 +1,7 @@
 import type { Job } from "@lacio/chassis/jobs";
-import { renderInvoice } from "../acts/render-file.ts";
 import type { App } from "../app.ts";
 import { issueWaiting } from "./issue-waiting.ts";
+import { renderInvoice } from "./render-invoice.ts";
 import { watchNumbers } from "./watch-numbers.ts";
 
 export const jobs = (app: App): Job[] => [

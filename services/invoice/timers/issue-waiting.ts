@@ -2,16 +2,16 @@ import type { Job } from "@lacio/chassis/jobs";
 import { issueDocument } from "../acts/issue-document.ts";
 import { issueInvoice } from "../acts/issue-invoice.ts";
 import type { App } from "../app.ts";
-import type { Cause, DocumentKind } from "../domain/invoice.ts";
+import type { Draft, DocumentKind } from "../domain/invoice.ts";
 
-/** Issues a document that waited for a numbering range. While there is none it looks again each minute; a new one makes all due (`issueAllWaiting`). */
+/** Issues a document that waited for a numbering range: it looks again each minute, and a new range makes all due (`issueAllWaiting`). */
 export const issueWaiting = (app: App): Job["run"] =>
   async function issueWaiting(id, { end }) {
-    const [waiting] = await app.db.sql<{ cause: Cause }>("select cause from pending_invoice where id = $1", [id]);
+    const [waiting] = await app.db.sql<{ draft: Draft }>("select cause as draft from pending_invoice where id = $1", [id]);
     if (!waiting) return;
-    if (!(await isNumberLeft(app, waiting.cause.kind))) return new Date(app.now().getTime() + 60_000);
-    const issueIt = waiting.cause.kind === "INVOICE" ? issueInvoice : issueDocument;
-    const invoice = await end((tx) => issueIt(tx, waiting.cause, app.config.issuer));
+    if (!(await isNumberLeft(app, waiting.draft.kind))) return new Date(app.now().getTime() + 60_000);
+    const issueIt = waiting.draft.kind === "INVOICE" ? issueInvoice : issueDocument;
+    const invoice = await end((tx) => issueIt(tx, waiting.draft, app.config.issuer));
     if (invoice) app.log.info({ invoice: invoice.numberText, booking: invoice.bookingId }, "a waiting document is issued");
   };
 

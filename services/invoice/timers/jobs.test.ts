@@ -7,7 +7,7 @@ import { issueInvoice } from "../acts/issue-invoice.ts";
 import { renderFile } from "../acts/render-file.ts";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
-import type { Cause } from "../domain/invoice.ts";
+import type { Draft } from "../domain/invoice.ts";
 import { jobs } from "./index.ts";
 import { measureNumbers, watchNumbers } from "./watch-numbers.ts";
 
@@ -33,12 +33,12 @@ beforeEach(async () => {
 
 const count = async (what: string) => (await alone.sql(`select 1 from ${what}`)).length;
 const errors = () => alone.logged.filter(({ level }) => level === "error").map(({ text }) => text);
-const issue = (cause: Cause) => app.transact((tx) => issueInvoice(tx, cause, app.config.issuer));
+const issue = (draft: Draft) => app.transact((tx) => issueInvoice(tx, draft, app.config.issuer));
 
 describe("the files of new invoices", () => {
   test("are drawn though fifty older ones cannot be drawn; these are tried again later, and when it goes on somebody is told, once", async () => {
     await openRange();
-    for (let n = 0; n < 51; n++) await issue(causeOf());
+    for (let n = 0; n < 51; n++) await issue(draftOf());
     await lawless("update invoice set client = 'null' where number <= 50");
     await alone.work();
     expect(await alone.sql("select number from invoice_file join invoice on id = invoice_id")).toEqual([{ number: "51" }]);
@@ -60,7 +60,7 @@ describe("the files of new invoices", () => {
 
   test("are drawn once by two replicas at once, and told once", async () => {
     await openRange();
-    for (let n = 0; n < 20; n++) await issue(causeOf());
+    for (let n = 0; n < 20; n++) await issue(draftOf());
     await Promise.all([alone.worker(), alone.worker()].map((worker) => worker.drain()));
     await alone.work();
     expect(await count("invoice_file")).toBe(20);
@@ -71,7 +71,7 @@ describe("the files of new invoices", () => {
 
   test("are drawn by who asks for one before its job is done; they are told once", async () => {
     await openRange();
-    const invoice = await issue(causeOf());
+    const invoice = await issue(draftOf());
     await Promise.all([renderFile(app, invoice!), renderFile(app, invoice!)]);
     await alone.work();
     expect([await count("invoice_file"), await count("outbox where subject = 'invoice.issued'"), await count("job")]).toEqual([1, 1, 0]);
@@ -80,13 +80,13 @@ describe("the files of new invoices", () => {
 
 describe("what waits for a numbering range", () => {
   test("is issued in the order of its waiting, though one of them cannot be issued; that one is tried again later", async () => {
-    const waiting = Array.from({ length: 4 }, () => causeOf());
+    const waiting = Array.from({ length: 4 }, () => draftOf());
     const note = creditNoteOf(await issued());
-    for (const cause of waiting) await issue(cause);
+    for (const draft of waiting) await issue(draft);
     await issue(note);
     // They have waited in the reverse order of their coming, and the data of the longest waiting is broken.
-    for (const [age, cause] of waiting.entries())
-      await alone.sql("update pending_invoice set created_at = now() - $2 * interval '1 hour' where id = $1", [cause.paymentId, age]);
+    for (const [age, draft] of waiting.entries())
+      await alone.sql("update pending_invoice set created_at = now() - $2 * interval '1 hour' where id = $1", [draft.paymentId, age]);
     await alone.sql("update pending_invoice set cause = cause || '{\"lines\":null}' where id = $1", [waiting[3]!.paymentId]);
     await openRange({ prefix: "FE" });
     await openRange({ prefix: "NC", kind: "CREDIT_NOTE" });
@@ -109,8 +109,8 @@ describe("what waits for a numbering range", () => {
   });
 
   test("is issued once by two replicas at once, without a gap; what gets no number waits on", async () => {
-    const waiting = Array.from({ length: 12 }, () => causeOf());
-    for (const cause of waiting) await issue(cause);
+    const waiting = Array.from({ length: 12 }, () => draftOf());
+    for (const draft of waiting) await issue(draft);
     await openRange({ to: 10 });
     await app.transact((tx) => issueAllWaiting(tx, "INVOICE"));
     await Promise.all([alone.worker(), alone.worker()].map((worker) => worker.drain()));
@@ -129,7 +129,7 @@ describe("what waits for a numbering range", () => {
 
   test("is a credit note too, of which nobody is told that it is late, and which waits for no invoice", async () => {
     const note = creditNoteOf(await issued());
-    const invoice = causeOf();
+    const invoice = draftOf();
     expect(await issue(note)).toBeNull();
     expect(await issue(note)).toBeNull();
     expect(await issue(invoice)).toBeNull();
@@ -158,7 +158,7 @@ describe("the stock of numbers", () => {
     await openRange({ from: 301, to: 301, days: [-1, 200] });
     await lawless("update numbering_range set next_number = 302 where from_number = 301"); // used up
     await openRange({ prefix: "NC", kind: "CREDIT_NOTE", days: [-1, 90], to: 20 });
-    await issue(causeOf());
+    await issue(draftOf());
     await Promise.all([measureNumbers(app), watchNumbers(app)]);
     expect(alone.logged.filter(({ level }) => level !== "info")).toEqual([]);
     expect(await gauges()).toEqual([
@@ -185,7 +185,7 @@ describe("the stock of numbers", () => {
     expect(told).toHaveLength(2);
 
     await lawless("update numbering_range set next_number = to_number + 1 where kind = 'INVOICE'");
-    await issue(causeOf());
+    await issue(draftOf());
     await Promise.all([measureNumbers(app), watchNumbers(app)]);
     expect(await gauges()).toContain('lacio_invoice_numbers_left{kind="INVOICE"} 0');
     expect(await gauges()).toContain('lacio_invoices_waiting{kind="INVOICE"} 1');
@@ -210,20 +210,20 @@ async function openRange({ prefix = "FE", kind = "INVOICE", from = 1, to = 1_000
 }
 
 /** An issued invoice; its range is full with it. */
-async function issued(): Promise<Cause & { id: string }> {
+async function issued(): Promise<Draft & { id: string }> {
   await openRange({ prefix: "FA", to: 1 });
-  const cause = causeOf();
-  return { ...cause, id: (await issue(cause))!.id };
+  const draft = draftOf();
+  return { ...draft, id: (await issue(draft))!.id };
 }
 
-const creditNoteOf = ({ id, ...cause }: Cause & { id: string }): Cause => ({
-  ...cause,
+const creditNoteOf = ({ id, ...draft }: Draft & { id: string }): Draft => ({
+  ...draft,
   kind: "CREDIT_NOTE",
   refundId: randomUUID(),
   correctsInvoiceId: id,
 });
 
-const causeOf = (): Cause => ({
+const draftOf = (): Draft => ({
   kind: "INVOICE",
   bookingId: randomUUID(),
   paymentId: randomUUID(),

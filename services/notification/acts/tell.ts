@@ -37,7 +37,7 @@ async function isKnown(tx: Tx, to: Note["to"]): Promise<boolean> {
   return (await tx.sql(paid, [to.id])).length > 0;
 }
 
-/** Whether this note was written already. Waits, by an advisory lock on the dedupe key, for a concurrent transaction that is about to write it. */
+/** Whether this note was written already. An advisory lock on the dedupe key waits for a concurrent transaction that is about to. */
 export async function wasTold(tx: Tx, kind: MailKind, about: string, to: Pick<Note["to"], "id">): Promise<boolean> {
   const key = dedupeKeyOf(kind, about, to);
   await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 0))", [key]);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Handler } from "@lacio/chassis/consume";
 import type { AccountRegisteredSchema, PasswordResetRequestedSchema, RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
-import { askContact, contextFor, pagesFor } from "../acts/ask.ts";
+import { askContact, contextFor, pagesFor } from "../mail/ask.ts";
 import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
 import { mailLocale } from "../templates/format.ts";

@@ -1,6 +1,6 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingCancelledSchema } from "@lacio/proto/booking/v1/events";
-import { askBookAgain, askBooking, askContact, byStylist, cancelledBy, contextFor, visitOf, visitPages } from "../acts/ask.ts";
+import { askBookAgain, askBooking, askContact, byStylist, cancelledBy, contextFor, visitOf, visitPages } from "../mail/ask.ts";
 import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
 import { nameIn, type Note } from "../domain/notification.ts";

@@ -1,6 +1,6 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingPaidSchema } from "@lacio/proto/booking/v1/events";
-import { askContact, byStylist, contextFor, visitOf } from "../acts/ask.ts";
+import { askContact, byStylist, contextFor, visitOf } from "../mail/ask.ts";
 import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
 import { nameIn, type Note } from "../domain/notification.ts";

@@ -2,7 +2,7 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status, type Line } from "@lacio/proto/booking/v1/booking_service";
 import type { BookingRescheduled, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
 import type { Profile } from "@lacio/proto/users/v1/users_service";
-import { askBooking, askContact, byStylist, contextFor, policyOf, startOf, toPay, visitOf, visitPages } from "../acts/ask.ts";
+import { askBooking, askContact, byStylist, contextFor, policyOf, startOf, toPay, visitOf, visitPages } from "../mail/ask.ts";
 import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
 import { nameIn, type Note } from "../domain/notification.ts";

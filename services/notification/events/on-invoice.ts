@@ -2,7 +2,7 @@ import type { Handler } from "@lacio/chassis/consume";
 import { Booking_Status, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import type { InvoiceDelayedSchema, InvoiceIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import type { Profile } from "@lacio/proto/users/v1/users_service";
-import { askBooking, askContact, contextFor, policyOf, visitOf, visitPages } from "../acts/ask.ts";
+import { askBooking, askContact, contextFor, policyOf, visitOf, visitPages } from "../mail/ask.ts";
 import { tell, write } from "../acts/tell.ts";
 import type { App } from "../app.ts";
 import { Notification, type Note } from "../domain/notification.ts";

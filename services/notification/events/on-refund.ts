@@ -3,7 +3,7 @@ import { unavailable } from "@lacio/chassis/errors";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import type { CreditNoteIssuedSchema } from "@lacio/proto/invoice/v1/events";
 import { PaymentRefunded_Cause as Cause, type PaymentRefundedSchema, type RefundFailedSchema } from "@lacio/proto/payments/v1/events";
-import { askBooking, askContact, contextFor, visitOf, visitPages } from "../acts/ask.ts";
+import { askBooking, askContact, contextFor, visitOf, visitPages } from "../mail/ask.ts";
 import { tell, wasTold, write } from "../acts/tell.ts";
 import type { App } from "../app.ts";
 import type { Note } from "../domain/notification.ts";

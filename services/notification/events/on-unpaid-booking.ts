@@ -1,7 +1,7 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { BookingExpiredSchema } from "@lacio/proto/booking/v1/events";
 import type { PaymentFailedSchema } from "@lacio/proto/payments/v1/events";
-import { askBookAgain, askBooking, askContact, contextFor, toPay, visitOf } from "../acts/ask.ts";
+import { askBookAgain, askBooking, askContact, contextFor, toPay, visitOf } from "../mail/ask.ts";
 import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
 import { templates } from "../templates/index.ts";

@@ -3,7 +3,7 @@ import { isOutage } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import type { Job } from "@lacio/chassis/jobs";
 import pRetry from "p-retry";
-import { handOver } from "../acts/hand-over.ts";
+import { handOver } from "../mail/hand-over.ts";
 import type { App } from "../app.ts";
 import { Notification } from "../domain/notification.ts";
 import type { Mail } from "../templates/layout.ts";
@@ -13,7 +13,7 @@ const keepTryingMs = 30_000;
 
 /**
  * Sends one mail, at least once: after a crash between sending and storing it goes out again, with the same Message-ID. What fails is
- * retried by the chassis (job-failure.ts), as index.ts says; acts/hand-over.ts says which of the mail server's answers are failures.
+ * retried by the chassis (job-failure.ts), as index.ts says; mail/hand-over.ts says which of the mail server's answers are failures.
  */
 export const sendMail = (app: App): Job["run"] =>
   async function sendMail(id) {

@@ -50,7 +50,7 @@ export async function settlePending(app: App, id: string): Promise<boolean> {
 
 const hourMs = 3_600_000;
 
-/** When to ask about a pending payment again: often in its first hour, then ever less often; and the moment its checkout's time ends, to close it. */
+/** When to ask about a pending payment again: often in its first hour, then ever less often; and when its checkout's time ends. */
 export function nextCheck(app: App, { createdAt, checkoutExpiresAt }: Payment): Date {
   const now = app.now().getTime();
   const age = now - createdAt.getTime();

@@ -94,7 +94,7 @@ export class Payment extends PaymentSchema.class {
     return { posting: { id: `unused:${paymentId}`, ...moved, currency, paymentId } };
   }
 
-  /** A refund arrived, requested with `debt` of it for what was owed. Answers the split that holds now: a dispute may have paid that debt since. */
+  /** A refund arrived, `debt` of it for what was owed. Answers the split that holds now: a dispute may have paid that debt since. */
   giveBack(amount: bigint, debt: bigint): { owed: bigint; sold: bigint } {
     const sold = atMost(this.deposit, amount - atMost(this.owed, debt));
     this.deposit -= sold;

@@ -13,7 +13,8 @@ const hour = 3_600;
 /** Sends a requested refund, or asks about one that is pending at the provider. */
 export const sendRefund = (app: App): Job["run"] =>
   async function sendRefund(id, { end }) {
-    // While a bank holds the money because of a dispute, there is nothing to send: the end of the dispute owes this job anew, in its own transaction.
+    // While a bank holds the money because of a dispute, there is nothing to send: the end of the dispute owes this job anew, in its own
+    // transaction.
     if (await isDisputed(app, id)) return;
     // The try is committed before the provider is called: after a crash the refund is looked up there before it is requested again.
     const refund = await change(app, id, (refund) => (refund.beginTry() ? refund : undefined));

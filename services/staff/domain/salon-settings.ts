@@ -23,7 +23,7 @@ const SettingsSchema = defineEntity({
   },
 });
 
-/** How the salon takes bookings: one row, and a fact for whoever goes by it. */
+/** How the salon takes bookings: one row; each change is a fact, which the services that use it project. */
 export class SalonSettings extends SettingsSchema.class {
   static first(values: Settings): [SalonSettings, Fact] {
     const settings = Object.assign(new SalonSettings(), { ...theOne, ...values, revision: 0n });

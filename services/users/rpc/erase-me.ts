@@ -7,7 +7,7 @@ import { openProfile } from "../acts/open-profile.ts";
 import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
 
-// auth closes the account and notification forgets what it told when they hear of it.
+// On the event, auth closes the account and notification deletes the texts of what it sent.
 export const eraseMe = (app: App): Rpc["eraseMe"] =>
   async function eraseMe(_req, ctx) {
     const { id, erasedAt } = await openProfile(app, person(ctx).id);

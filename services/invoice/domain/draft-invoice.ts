@@ -3,10 +3,10 @@ import type { Line } from "@lacio/proto/booking/v1/booking_service";
 import { Document_Type, type Profile } from "@lacio/proto/users/v1/users_service";
 import { splitIva } from "@lacio/salon/iva";
 import type { Client } from "./invoice-document.ts";
-import type { Cause, FrozenLine } from "./invoice.ts";
+import type { Draft, FrozenLine } from "./invoice.ts";
 
 /** What a paid booking's invoice will say: its lines and its client as they are now. */
-export function invoiceCause(paid: { bookingId: string; paymentId: string; clientId: string; lines: Line[] }, client: Profile): Cause {
+export function draftInvoice(paid: { bookingId: string; paymentId: string; clientId: string; lines: Line[] }, client: Profile): Draft {
   const { bookingId, paymentId, clientId, lines } = paid;
   const starts = lines.map((line) => timestampDate(line.start!).getTime());
   return {

@@ -1,6 +1,6 @@
-import type { Cause, FrozenLine } from "./invoice.ts";
+import type { Draft, FrozenLine } from "./invoice.ts";
 
-export type Corrected = Pick<Cause, "bookingId" | "paymentId" | "clientId" | "visitAt" | "currency" | "client"> & {
+export type Corrected = Pick<Draft, "bookingId" | "paymentId" | "clientId" | "visitAt" | "currency" | "client"> & {
   id: string;
   lines: FrozenLine[];
 };
@@ -12,7 +12,7 @@ export type Corrected = Pick<Cause, "bookingId" | "paymentId" | "clientId" | "vi
 export type Refunded = { refundId: string; amount: bigint; sale: bigint };
 
 /** What the credit note of one refund will say; `before` is what earlier notes on the same invoice gave back. */
-export function creditNoteCause(invoice: Corrected, { refundId, amount, sale }: Refunded, before: bigint): Cause {
+export function draftCreditNote(invoice: Corrected, { refundId, amount, sale }: Refunded, before: bigint): Draft {
   const { id, bookingId, paymentId, clientId, visitAt, currency, client } = invoice;
   const of = { refundId, refundAmount: `${amount}`, correctsInvoiceId: id };
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { creditNoteCause, type Corrected } from "./credit-note-cause.ts";
+import { draftCreditNote, type Corrected } from "./draft-credit-note.ts";
 import type { FrozenLine } from "./invoice.ts";
 import { splitIva } from "@lacio/salon/iva";
 
@@ -7,19 +7,19 @@ const refund = (refundId: string, amount: bigint) => ({ refundId, amount, sale: 
 
 describe("a credit note", () => {
   test("of the whole amount takes exactly the invoice's base and IVA back", () => {
-    const { kind, refundId, correctsInvoiceId, lines } = creditNoteCause(invoice([[18_000_001n, 19]]), refund("r1", 18_000_001n), 0n);
+    const { kind, refundId, correctsInvoiceId, lines } = draftCreditNote(invoice([[18_000_001n, 19]]), refund("r1", 18_000_001n), 0n);
     expect({ kind, refundId, correctsInvoiceId }).toEqual({ kind: "CREDIT_NOTE", refundId: "r1", correctsInvoiceId: "i1" });
     expect(lines).toEqual([line(18_000_001n, 19, "Devolución: Servicio 1")]);
   });
 
   test("of a part takes that part of each", () => {
-    expect(creditNoteCause(invoice([[18_000_000n, 19]]), refund("r1", 9_000_000n), 0n).lines).toEqual([
+    expect(draftCreditNote(invoice([[18_000_000n, 19]]), refund("r1", 9_000_000n), 0n).lines).toEqual([
       line(9_000_000n, 19, "Devolución: Servicio 1"),
     ]);
   });
 
   test("has a line for each rate of IVA, in proportion", () => {
-    const { lines } = creditNoteCause(
+    const { lines } = draftCreditNote(
       invoice([
         [300n, 19],
         [100n, 0],
@@ -44,7 +44,7 @@ describe("a credit note", () => {
     let before = 0n;
     const sums = { base: 0n, iva: 0n, total: 0n };
     for (const amount of parts) {
-      const { lines } = creditNoteCause(whole, refund(`r${before}`, amount), before);
+      const { lines } = draftCreditNote(whole, refund(`r${before}`, amount), before);
       expect(lines.reduce((sum, { total }) => sum + BigInt(total), 0n)).toBe(amount);
       for (const { base, iva, total } of lines) {
         expect(BigInt(base) + BigInt(iva)).toBe(BigInt(total));
@@ -59,7 +59,7 @@ describe("a credit note", () => {
   });
 
   test("never gives back more than was invoiced", () => {
-    expect(() => creditNoteCause(invoice([[100n, 19]]), refund("r1", 1n), 100n)).toThrow(RangeError);
+    expect(() => draftCreditNote(invoice([[100n, 19]]), refund("r1", 1n), 100n)).toThrow(RangeError);
   });
 });
 
