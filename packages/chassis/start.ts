@@ -56,7 +56,11 @@ export async function start<Config extends object, App>(name: string, parts: Par
 
 /** Opens database, broker and doors; then stops them in reverse. */
 async function run<Config extends object, App>(name: string, parts: Parts<Config, App>): Promise<void> {
-  const config = readConfig((env) => ({ ...chassisConfig(env, name), ...parts.config(env) }));
+  const config = readConfig((env) => {
+    const read = { ...chassisConfig(env, name), ...parts.config(env) };
+    if (read.roles.includes("rpc")) env.text("SERVICE_TOKEN_JWKS"); // needed by nobody else
+    return read;
+  });
   const log = createLog(name, config.logLevel);
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
   const now = () => new Date();
