@@ -19,14 +19,14 @@ describe("boundaries", () => {
   });
 
   test("the chassis stays small", () => {
-    // Lines of code, without blank lines, comments and imports: 1,600 for calls, events and transactions, 380 for jobs.
+    // Lines of code, without blank lines, comments and imports: 1,600 for calls, events and transactions, 400 for jobs.
     const lines = sources("packages/chassis/*.ts").flatMap((file) =>
       read(file)
         .replace(/^import [^;]*;$/gm, "")
         .split("\n")
         .filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)),
     );
-    expect(lines.length).toBeLessThanOrEqual(1_980);
+    expect(lines.length).toBeLessThanOrEqual(2_000);
   });
 
   test("services never import each other", () => {
@@ -62,8 +62,9 @@ describe("boundaries", () => {
   });
 
   test("the domain is pure: it waits for nothing, holds no transaction, reads no context of the call, and knows no door", () => {
-    const impure = /\b(await|async|tx|EntityManager|currentTrail|currentSignal)\b|\.sql\(/;
-    const outward = /\/(rpc|http|events|timers|acts|db)\/|^@lacio\/chassis\/(?!(errors|fact|trail)$)|^@opentelemetry\//;
+    const impure = /\b(await|async|tx|Promise|fetch|setTimeout|EntityManager|currentTrail|currentSignal)\b|\.(sql|then)\(/;
+    const outward =
+      /\/(rpc|http|events|timers|acts|db|credentials|mail|pdf|provider)\/|^@lacio\/chassis\/(?!(errors|fact|trail)$)|^(@opentelemetry\/|node:(?!(crypto|util)$))/;
     const offending = sources("services/*/domain/**/*.ts").filter(
       (file) => impure.test(code(file)) || importsOf(file).some((target) => outward.test(target)),
     );
@@ -106,7 +107,7 @@ describe("boundaries", () => {
       "stripe-sandbox": "stripe-sandbox",
       envoy: "deploy/envoy",
     };
-    const files = globSync("{packages,services,dev,deploy,e2e,bench}/**/*.ts", {
+    const files = globSync("{packages,services,dev,deploy,e2e,bench,stripe-sandbox,web/src}/**/*.ts", {
       cwd: root,
       exclude: (name) => /node_modules|\/gen$/.test(name),
     });

@@ -7,6 +7,7 @@ const read = (from: Record<string, string>) =>
       url: env.url("DATABASE_URL"),
       minutes: env.number("HOLD_MINUTES", 10, { min: 1, max: 60 }),
       flag: env.flag("FLAG", false),
+      zone: env.timeZone("ZONE", "America/Bogota"),
       roles: env.list("LACIO_ROLES", roles, ["rpc"]),
     }),
     from,
@@ -14,7 +15,13 @@ const read = (from: Record<string, string>) =>
 
 describe("readConfig", () => {
   test("gives defaults and typed values", () => {
-    expect(read({ DATABASE_URL: "postgres://x/y" })).toEqual({ url: "postgres://x/y", minutes: 10, flag: false, roles: ["rpc"] });
+    expect(read({ DATABASE_URL: "postgres://x/y" })).toEqual({
+      url: "postgres://x/y",
+      minutes: 10,
+      flag: false,
+      zone: "America/Bogota",
+      roles: ["rpc"],
+    });
     expect(read({ DATABASE_URL: "postgres://x/y", HOLD_MINUTES: "5", FLAG: "true", LACIO_ROLES: "events, timers" })).toMatchObject({
       minutes: 5,
       flag: true,
@@ -23,15 +30,17 @@ describe("readConfig", () => {
   });
 
   test("reports every error at once, each by its variable", () => {
-    const wrong = () => read({ HOLD_MINUTES: "soon", FLAG: "yes", LACIO_ROLES: "rpc,web" });
+    const wrong = () => read({ HOLD_MINUTES: "soon", FLAG: "yes", ZONE: "America/Nowhere", LACIO_ROLES: "rpc,web" });
     expect(wrong).toThrow(ConfigError);
-    for (const name of ["DATABASE_URL", "HOLD_MINUTES", "FLAG", "LACIO_ROLES"]) expect(wrong).toThrow(new RegExp(name));
+    for (const name of ["DATABASE_URL", "HOLD_MINUTES", "FLAG", "ZONE", "LACIO_ROLES"]) expect(wrong).toThrow(new RegExp(name));
   });
 
   test("refuses the address of a peer that is no URL when its client is made", () => {
     const servers = { DATABASE_URL: "postgres://x/y", NATS_URL: "nats://x" };
     const { peer } = readConfig((env) => chassisConfig(env, "booking"), { ...servers, USERS_URL: "users" });
     expect(() => peer("users")).toThrow(new ConfigError(["USERS_URL is not a URL"]));
+    const { peer: other } = readConfig((env) => chassisConfig(env, "booking"), { ...servers, USERS_URL: "users:8080" });
+    expect(() => other("users")).toThrow(new ConfigError(["USERS_URL must begin with http:// or https://"]));
     expect(peer("staff")).toBe("http://staff:8080");
   });
 

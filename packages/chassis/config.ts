@@ -43,6 +43,17 @@ export class Env {
     return value;
   }
 
+  /** An IANA time zone. */
+  timeZone(name: string, fallback: string): string {
+    const value = this.text(name, fallback);
+    try {
+      new Intl.DateTimeFormat("en", { timeZone: value });
+    } catch {
+      this.errors.push(`${name} is not a time zone: "${value}"`);
+    }
+    return value;
+  }
+
   /** Words of `allowed`, separated by commas. */
   list<T extends string>(name: string, allowed: readonly T[], fallback: readonly T[]): T[] {
     const text = this.env[name];
@@ -70,6 +81,7 @@ export function readConfig<T>(read: (env: Env) => T, from: Record<string, string
   return config;
 }
 
+const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export const roles = ["migrate", "rpc", "events", "timers"] as const;
 
 /** The variables of every service; README lists them with their defaults. */
@@ -95,14 +107,19 @@ export function chassisConfig(env: Env, service: string) {
     callTimeoutMs: env.number("CALL_TIMEOUT_MS", 5_000, { min: 100 }),
     eventMaxFailures: env.number("EVENT_MAX_FAILURES", 8, { min: 1 }),
     eventAckWaitMs: env.number("EVENT_ACK_WAIT_MS", 10_000, { min: 1_000 }),
-    jobLeaseSeconds: env.number("JOB_LEASE_SECONDS", 10, { min: 1 }),
-    jobPollMs: env.number("JOB_POLL_MS", 5_000, { min: 10 }),
+    jobLeaseSeconds: env.number("JOB_LEASE_SECONDS", 10, { min: 1, max: 3_600 }),
+    jobPollMs: env.number("JOB_POLL_MS", 5_000, { min: 10, max: 3_600_000 }),
     outboxPollMs: env.number("OUTBOX_POLL_MS", 250, { min: 10 }),
     outboxKeepDays: env.number("OUTBOX_KEEP_DAYS", 30, { min: 1 }),
     drainSeconds: env.number("DRAIN_SECONDS", 20, { min: 1 }),
-    logLevel: env.text("LOG_LEVEL", "info"),
-    // Asked for after all other variables were read, so it throws for itself. @throws ConfigError
-    peer: (name: string) => readConfig((peers) => peers.url(`${name.toUpperCase()}_URL`, `http://${name}:8080`), env.env),
+    logLevel: env.list("LOG_LEVEL", levels, ["info"])[0]!,
+    // Read after all other variables, so it throws for itself. @throws ConfigError
+    peer(name: string): string {
+      const variable = `${name.toUpperCase()}_URL`;
+      const url = readConfig((peers) => peers.url(variable, `http://${name}:8080`), env.env);
+      if (!/^https?:/.test(url)) throw new ConfigError([`${variable} must begin with http:// or https://`]);
+      return url;
+    },
     service,
   };
 }

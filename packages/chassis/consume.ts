@@ -10,6 +10,7 @@ import { failpoint } from "./failpoint.ts";
 import { followStream } from "./follow-stream.ts";
 import type { Log } from "./log.ts";
 import { deadLetters, eventSeconds } from "./metrics.ts";
+import { masked } from "./private-data.ts";
 import { inEventSpan } from "./trace.ts";
 
 /** Runs `work` in one transaction with the event's inbox row. On a redelivery it runs nothing and answers undefined. */
@@ -128,7 +129,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
         head["ce-type"] ?? "",
         Buffer.from(message.data),
         JSON.stringify(head),
-        String(error).slice(0, 2_000),
+        masked(String(error)).slice(0, 2_000),
         failures,
       ],
     );

@@ -35,7 +35,10 @@ export async function failed({ db, log, now }: Surroundings, job: Settled, claim
   return { outcome: outage ? "outage" : counted === 1 ? "failed" : "not_yet", at };
 }
 
-/** Makes a job a dead letter; `counted` is added to its failures. @throws TakenOver when another replica has claimed it */
+/**
+ * Makes a job a dead letter, also where its `onDead` fails: the row then says so. `counted` is added to its failures.
+ * @throws TakenOver when another replica has claimed it
+ */
 export async function bury(
   { db, log, now }: Surroundings,
   { onDead }: Job,
@@ -43,10 +46,16 @@ export async function bury(
   error: unknown,
   counted: 0 | 1,
 ): Promise<Ended> {
-  await db.transact(async (tx) => {
-    const buried = await tx.sql(rows.buryJob, [...rows.mineOf(claimed), causeOf(error), counted, now()]);
-    if (buried.length === 0) throw new TakenOver(`${claimed.kind} ${claimed.key} was taken over or rescheduled`);
-    await onDead?.(tx, claimed.key);
+  const write = (cause: string, also: Job["onDead"]) =>
+    db.transact(async (tx) => {
+      const buried = await tx.sql(rows.buryJob, [...rows.mineOf(claimed), cause, counted, now()]);
+      if (buried.length === 0) throw new TakenOver(`${claimed.kind} ${claimed.key} was taken over or rescheduled`);
+      await also?.(tx, claimed.key);
+    });
+  await write(causeOf(error), onDead).catch((failure: unknown) => {
+    if (failure instanceof TakenOver || isOutage(failure)) throw failure;
+    log.error({ err: failure, job: claimed.kind, key: claimed.key }, "what a dead letter should change could not be changed");
+    return write(`${causeOf(error)}; then ${causeOf(failure)}`, undefined);
   });
   log.error({ err: error, job: claimed.kind, key: claimed.key }, "ALERT: a job is a dead letter now; it needs a person");
   return { outcome: "dead" };

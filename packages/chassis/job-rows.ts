@@ -99,7 +99,12 @@ export type Overview = {
 export const overview = `
   select kind, count(*) filter (where claim is null and dead_at is null and at > $1)::int as waiting,
     count(*) filter (where dead_at is null and at <= $1)::int as due, count(*) filter (where claim is not null and at > $1)::int as running,
-    count(*) filter (where failures > 0 and dead_at is null)::int as failing, count(dead_at)::int as dead,
+    count(*) filter (where error is not null and dead_at is null)::int as failing, count(dead_at)::int as dead,
     coalesce(extract(epoch from $1 - min(at) filter (where dead_at is null and at <= $1)), 0)::float as "lagSeconds",
     (array_agg(key || ': ' || error order by failures desc) filter (where error is not null))[1:3] as errors
   from job group by kind order by kind`;
+
+/** The jobs of kind $1 that are dead or have failed, dead ones first, with their causes. */
+export const stuck = `
+  select key, at, tries, failures, deaths, dead_at as "deadAt", error from job
+  where kind = $1 and (dead_at is not null or error is not null or deaths > 0) order by dead_at, failures desc, key limit 1000`;

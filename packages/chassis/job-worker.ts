@@ -26,6 +26,7 @@ export function createWorker(work: Work, jobs: Job[]) {
   const kinds = new Map(
     jobs.map((job): [string, Kind] => [job.name, { job: { ...defaults, ...job }, running: 0, pausedUntil: 0, full: false }]),
   );
+  for (const kind of kinds.keys()) for (const outcome of ["failed", "outage", "dead"]) jobRuns.inc({ kind, outcome }, 0); // so that increase() sees the first one
   const held = new Map<string, Held>();
   const stopping = new AbortController();
   const pulse = new Pulse(config.jobPollMs);
@@ -115,7 +116,8 @@ export function createWorker(work: Work, jobs: Job[]) {
   return {
     wake,
     start() {
-      const beating = setInterval(() => void heartbeat(), (config.jobLeaseSeconds * 1_000) / 3);
+      const shortestLeaseSeconds = Math.min(...[...kinds.values()].map(({ job }) => job.leaseSeconds));
+      const beating = setInterval(() => void heartbeat(), (shortestLeaseSeconds * 1_000) / 3);
       const looping = loop();
       return async function stop(): Promise<void> {
         stopping.abort();

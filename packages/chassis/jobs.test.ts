@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { context } from "@opentelemetry/api";
+import { until } from "@lacio/testkit/testing/until";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { currentSignal } from "./call-context.ts";
 import { unavailable } from "./errors.ts";
 import { jobRuns } from "./metrics.ts";
 import { NotYet, TakenOver, type Job, type Turn } from "./jobs.ts";
-import { claimDue, overview, type Overview } from "./job-rows.ts";
+import { claimDue, overview, stuck, type Overview } from "./job-rows.ts";
 import { startJobs, type JobsFixture } from "./testing/jobs.ts";
 
 let fixture: JobsFixture;
@@ -127,6 +128,20 @@ describe("a job", () => {
     expect(await fixture.row("count", "a")).toMatchObject({ failures: 12, error: "Error: no", claim: null });
     const [shown] = await fixture.db.sql<Overview>(overview, [fixture.now()]);
     expect(shown).toMatchObject({ kind: "count", dead: 1, due: 0, waiting: 0, errors: ["a: Error: no"] });
+  });
+
+  test("is a dead letter with both errors when its `onDead` fails, and rolls back what that wrote", async () => {
+    const onDead: Job["onDead"] = async (tx, key) => {
+      await tx.sql("insert into effect (kind, key) values ('dead', $1)", [key]);
+      throw new Error("no such row");
+    };
+    const worker = await fixture.replica([counting({ mostFailures: 1, run: () => Promise.reject(new Error("no")), onDead })]);
+    await fixture.later("count", "a");
+    await worker.drain();
+    const row = { dead_at: expect.any(Date) as unknown, error: "Error: no; then Error: no such row", failures: 1, claim: null };
+    expect(await fixture.row("count", "a")).toMatchObject(row);
+    expect(await fixture.effects("dead")).toEqual([]);
+    expect(await fixture.db.sql(stuck, ["count"])).toMatchObject([{ key: "a", error: row.error, deadAt: row.dead_at }]);
   });
 
   test("that keeps failing is retried every hour, the limit of the backoff", async () => {
@@ -317,6 +332,19 @@ describe("replicas", () => {
       await worker.drain();
       expect(await fixture.effects("count")).toEqual([{ key: "b", times: 1 }]);
     });
+  });
+
+  test("keep a lease that is shorter than those of other kinds, by heartbeats that are as frequent", async () => {
+    const { job, begun, goOn } = halting();
+    const worker = fixture.replicaOf(fixture.db, [{ ...job, leaseSeconds: 2 }], { jobLeaseSeconds: 3_600 });
+    await fixture.later("count", "a");
+    const stop = worker.start();
+    await begun;
+    const { at } = (await fixture.row("count", "a"))!;
+    await until(async () => (await fixture.row("count", "a"))!.at > at);
+    goOn();
+    await stop();
+    expect(await fixture.effects("count")).toEqual([{ key: "a", times: 1 }]);
   });
 
   test("extend the other leases though a transaction has locked one of the claimed jobs", async () => {

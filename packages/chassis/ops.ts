@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import express from "express";
 import type { Bus } from "./bus.ts";
 import type { Database } from "./db.ts";
-import { overview, type Overview } from "./job-rows.ts";
+import { overview, stuck, type Overview } from "./job-rows.ts";
 import { jobLagSeconds, jobsWaiting, register } from "./metrics.ts";
 
 const measureMs = 1_000;
@@ -18,7 +18,7 @@ type Ops = {
 
 /**
  * /livez: liveness. /readyz: readiness (database and broker, checked at most once a second; not while draining). /metrics: Prometheus.
- * /jobs: counts, lag and errors of the service's jobs, by kind.
+ * /jobs: counts, lag and the worst errors of the service's jobs, by kind; /jobs/<kind>: each that is dead or has failed (at most 1,000).
  */
 export function opsApp({ db, bus, now, draining, measure }: Ops) {
   const jobs = () => db.sql<Overview>(overview, [now()]);
@@ -36,6 +36,7 @@ export function opsApp({ db, bus, now, draining, measure }: Ops) {
     res.status(reasons.length > 0 ? 503 : 200).json({ ready: reasons.length === 0, problems: reasons });
   });
   app.get("/jobs", async (_, res) => void res.json(await jobs()));
+  app.get("/jobs/:kind", async (req, res) => void res.json(await db.sql(stuck, [req.params.kind])));
   app.get("/metrics", async (_, res) => {
     // While the database is down or slow, the metrics that do not need it are served all the same.
     await Promise.race([Promise.allSettled([jobs().then(measureJobs), measure()]), delay(measureMs)]);

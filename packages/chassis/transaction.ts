@@ -17,8 +17,8 @@ export type Tx = {
   emit(...facts: Fact[]): void;
   /** Schedules a job for a time, in so many seconds, or now. Kind and key identify it: scheduled again, it moves and its counters are reset. */
   later(kind: string, key: string, at?: Date | { seconds: number }): void;
-  /** Deletes a job; a run in progress loses its claim, and its `end` throws TakenOver. */
-  drop(kind: string, key: string): Promise<void>;
+  /** Deletes jobs of a kind; a run in progress loses its claim, and its `end` throws TakenOver. */
+  drop(kind: string, ...keys: string[]): Promise<void>;
 };
 
 /** The `Tx` of an entity manager; it collects facts and jobs for `writeFactsAndJobs`. */
@@ -37,8 +37,8 @@ export function transactionOf(em: EntityManager, facts: Fact[], jobs: Wanted[], 
     emit: (...more) => void facts.push(...more),
     later: (kind, key, at = now()) =>
       void jobs.push({ kind, key, at: at instanceof Date ? at : new Date(now().getTime() + at.seconds * 1_000) }),
-    drop: async (kind, key) =>
-      void (await trx.executeQuery(CompiledQuery.raw("delete from job where kind = $1 and key = $2", [kind, key]))),
+    drop: async (kind, ...keys) =>
+      void (await trx.executeQuery(CompiledQuery.raw("delete from job where kind = $1 and key = any($2)", [kind, keys]))),
   };
 }
 

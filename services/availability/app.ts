@@ -5,7 +5,7 @@ import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import type { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 
 export const readConfig = (env: Env) => ({
-  zone: env.text("SALON_TIME_ZONE", "America/Bogota"),
+  zone: env.timeZone("SALON_TIME_ZONE", "America/Bogota"),
 });
 
 export const createApp = (base: Base<ReturnType<typeof readConfig>>) => ({ ...base, staff: base.client(StaffService) });

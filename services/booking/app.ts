@@ -6,7 +6,7 @@ import { AvailabilityService } from "@lacio/proto/availability/v1/availability_s
 import type { BookingService } from "@lacio/proto/booking/v1/booking_service";
 
 export const readConfig = (env: Env) => ({
-  zone: env.text("SALON_TIME_ZONE", "America/Bogota"),
+  zone: env.timeZone("SALON_TIME_ZONE", "America/Bogota"),
   maxOpenHolds: env.number("MAX_OPEN_HOLDS", 5, { min: 1, max: 100 }),
   completeAfterHours: env.number("COMPLETE_AFTER_HOURS", 12, { min: 0, max: 720 }),
   expireSweepSeconds: env.number("EXPIRE_SWEEP_SECONDS", 2, { min: 1, max: 3_600 }),

@@ -25,7 +25,7 @@ export const readConfig = (env: Env) => ({
     name: env.text("SALON_NAME", "Lacio"),
     address: env.text("SALON_ADDRESS", "Bogotá D.C."),
     phone: env.optional("SALON_PHONE"),
-    timeZone: env.text("SALON_TIME_ZONE", "America/Bogota"),
+    timeZone: env.timeZone("SALON_TIME_ZONE", "America/Bogota"),
   } satisfies Salon,
 });
 

@@ -7,20 +7,23 @@ import { createProvider } from "./provider/stripe.ts";
 
 export const readConfig = (env: Env) => ({
   stripeSecretKey: env.text("STRIPE_SECRET_KEY"),
-  // Two, separated by a comma, while the secret is being rotated.
-  stripeWebhookSecrets: env
-    .text("STRIPE_WEBHOOK_SECRET")
-    .split(",")
-    .map((secret) => secret.trim())
-    .filter(Boolean),
+  stripeWebhookSecrets: webhookSecrets(env),
   stripeApiUrl: env.optional("STRIPE_API_URL") && env.url("STRIPE_API_URL"),
   stripeTimeoutMs: env.number("STRIPE_TIMEOUT_MS", 8_000, { min: 100 }),
   checkoutSuccessUrl: env.url("CHECKOUT_SUCCESS_URL"),
   checkoutCancelUrl: env.url("CHECKOUT_CANCEL_URL"),
-  timeZone: env.text("SALON_TIME_ZONE", "America/Bogota"),
+  timeZone: env.timeZone("SALON_TIME_ZONE", "America/Bogota"),
   reconcileSeconds: env.number("RECONCILE_SECONDS", 30, { min: 1, max: 3_600 }),
   providerEventKeepDays: env.number("PROVIDER_EVENT_KEEP_DAYS", 90, { min: 7 }),
 });
+
+// Two, separated by a comma, while the secret is being rotated.
+function webhookSecrets(env: Env): string[] {
+  const text = env.text("STRIPE_WEBHOOK_SECRET");
+  const secrets = text.split(",").map((secret) => secret.trim());
+  if (text && secrets.includes("")) env.errors.push("STRIPE_WEBHOOK_SECRET has an empty part");
+  return secrets;
+}
 
 export function createApp(base: Base<ReturnType<typeof readConfig>>) {
   return {

@@ -39,7 +39,7 @@ export async function startJobs() {
     wait: (seconds: number) => void (ahead += seconds * 1_000),
     /** Another replica, with its own connections. */
     replica: async (jobs: Job[]) => createWorker({ config, db: await open(), log, now }, jobs),
-    replicaOf: (db: Database, jobs: Job[], wishes: { jobPollMs: number }) =>
+    replicaOf: (db: Database, jobs: Job[], wishes: { jobPollMs?: number; jobLeaseSeconds?: number }) =>
       createWorker({ config: { ...config, ...wishes }, db, log, now }, jobs),
     later: (kind: string, key: string, at?: Date) => db.transact(async (tx) => tx.later(kind, key, at)),
     row: async (kind: string, key: string) => (await db.sql<JobRow>("select * from job where kind = $1 and key = $2", [kind, key]))[0],

@@ -86,9 +86,10 @@ export function createKeyring({ db, config, now }: Pick<Base<Config>, "db" | "co
     async rotate(): Promise<void> {
       await rows();
       await addKey(new Date(now().getTime() + aheadMinutes * 60_000));
-      await db.sql(
-        "delete from signing_key where active_from < (select max(active_from) from signing_key where active_from < now() - interval '2 hours')",
-      );
+      // The longest lifetime of a token is an hour.
+      await db.sql("delete from signing_key where active_from < (select max(active_from) from signing_key where active_from < $1)", [
+        new Date(now().getTime() - 2 * 3_600_000),
+      ]);
       kept = undefined; // the new key is published at once
     },
   };

@@ -39,6 +39,8 @@ const shift = (id: string, interval: string) =>
      update booking_line set starts_at = now() + $2::interval, ends_at = now() + $2::interval + interval '1 hour' where booking_id = $1::uuid`,
     [id, interval],
   );
+const toComplete = async (...ids: string[]) =>
+  (await salon.sql("select 1 from job where kind = 'complete-visit' and key = any($1)", [ids])).length;
 const partsOf = async (id: string) =>
   (
     await salon.sql<{ part: string }>(
@@ -200,6 +202,14 @@ describe("CancelBooking", () => {
     const bookingId = await book(start);
     await mine().cancelBooking({ bookingId });
     expect((await outcome(book(start))).reason).toBe("ok");
+  });
+
+  test("leaves no visit to complete, whoever cancels", async () => {
+    const [own, stylists] = [await booked(), await booked()];
+    expect(await toComplete(own, stylists)).toBe(2);
+    await mine().cancelBooking({ bookingId: own });
+    await salon.as(stylist.token).cancelStaffBooking({ staffId: stylist.id, bookingId: stylists, reason: "gripe" });
+    expect(await toComplete(own, stylists)).toBe(0);
   });
 
   test("by the stylist: in full, with a reason, of that stylist's bookings only", async () => {
@@ -439,6 +449,7 @@ describe("after the visit", () => {
     expect((await outcome(own.completeBooking({ bookingId: missed }))).reason).toBe("not_confirmed");
     expect((await outcome(mine().cancelBooking({ bookingId: done }))).reason).toBe("not_cancellable");
     expect(await partsOf(done)).toEqual([]);
+    expect(await toComplete(done, missed)).toBe(0);
     expect((await subjectsOf(done)).at(-1)).toBe("booking.completed");
     expect((await subjectsOf(missed)).at(-1)).toBe("booking.no_show");
   });

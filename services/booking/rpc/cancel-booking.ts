@@ -15,6 +15,7 @@ export const cancelBooking = (app: App): Rpc["cancelBooking"] =>
         throw invalid("expectedRefund.currencyCode", `must be ${booking.currency}, as the booking`);
       tx.emit(booking.cancel(actsAs(ctx), reason, app.now(), expectedRefund?.minorUnits));
       await release(tx, [bookingId]);
+      await tx.drop("complete-visit", bookingId);
       return { booking: showBooking(booking, app.now()) };
     }, ctx);
   };
@@ -26,6 +27,7 @@ export const cancelStaffBooking = (app: App): Rpc["cancelStaffBooking"] =>
       if (!booking.isOf(staffId)) throw notFound("booking");
       tx.emit(booking.cancel("STYLIST", reason, app.now()));
       await release(tx, [bookingId]);
+      await tx.drop("complete-visit", bookingId);
       return { booking: showBooking(booking, app.now()) };
     }, ctx);
   };

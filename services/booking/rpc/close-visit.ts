@@ -25,6 +25,7 @@ async function closeVisit(app: App, bookingId: string, ctx: HandlerContext, clos
     const booking = await lockBooking(tx, bookingId);
     tx.emit(close(booking));
     await release(tx, [bookingId]);
+    await tx.drop("complete-visit", bookingId);
     return { booking: showBooking(booking, app.now()) };
   }, ctx);
 }

@@ -35,6 +35,17 @@ test.each<[Status, Status]>([
   expect(failed).toMatchObject({ status: after, text: "antes" });
 });
 
+test.each<[Status, Date | null, boolean]>([
+  ["PENDING", null, true],
+  ["PENDING", now, true], // to a stylist, about a client who was erased
+  ["FAILED", null, true],
+  ["FAILED", now, false], // its text is gone
+  ["SENT", null, false],
+  ["ERASED", now, false],
+])("a mail that is %s and was erased at %p can be sent: %p", (status, erasedAt, expected) => {
+  expect(note(status, erasedAt).canBeSent()).toBe(expected);
+});
+
 test("of a mail to or about somebody who was erased no text is kept", () => {
   const [sent, failed] = [note("PENDING", now), note("PENDING", now)];
   sent.markSent(mail, now);

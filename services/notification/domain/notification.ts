@@ -83,6 +83,11 @@ export class Notification extends NotificationSchema.class {
     });
   }
 
+  /** FAILED: a person asks for it anew; not where its text is gone, because somebody whom it was about was erased. */
+  canBeSent(): boolean {
+    return this.status === "PENDING" || (this.status === "FAILED" && this.erasedAt == null);
+  }
+
   /** The mail is out, with these words. One that was given up may be sent after all, at a person's wish. */
   markSent({ subject, text, html }: Mail, now: Date): void {
     if (this.status !== "PENDING" && this.status !== "FAILED") return;

@@ -11,9 +11,8 @@ export const onAccountErased = (app: App): Handler<typeof AccountErasedSchema> =
       // Exclusive, against the shared one of `write`: a note that is being written is waited for and erased with the others.
       await tx.sql("select pg_advisory_xact_lock(hashtextextended($1, 1))", [accountId]);
       await tx.sql("insert into erased_recipient (id, erased_at) values ($1, $2) on conflict do nothing", [accountId, now]);
-      await tx.sql("delete from job where kind = 'send-mail' and key in (select id::text from notification where recipient_id = $1)", [
-        accountId,
-      ]);
+      const told = await tx.sql<{ id: string }>("select id from notification where recipient_id = $1", [accountId]);
+      await tx.drop("send-mail", ...told.map(({ id }) => id));
       await eraseNotesTo(tx, accountId, now);
       await eraseNotesAbout(tx, accountId, now);
       await forgetAnswers(tx, accountId);

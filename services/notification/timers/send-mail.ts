@@ -18,7 +18,7 @@ const keepTryingMs = 30_000;
 export const sendMail = (app: App): Job["run"] =>
   async function sendMail(id) {
     const notification = await app.db.read().findOneOrFail(Notification, { id });
-    if (notification.status !== "PENDING" && notification.status !== "FAILED") return; // FAILED: a person asks for it anew
+    if (!notification.canBeSent()) return;
     if (await olderWaits(app, notification)) return new Date(app.now().getTime() + 2_000);
     const kept = await handOver(app, notification);
     failpoint("mail.after_accept");
