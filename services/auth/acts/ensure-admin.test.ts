@@ -24,7 +24,7 @@ afterAll(async () => {
   }
 });
 
-/** One instance of auth as it starts, up to the moment when it would open its doors. */
+/** One replica of auth, started up to the point where it would listen. */
 async function startInstance(email: string, password: string) {
   const config = read((env) => ({ ...chassisConfig(env, "auth"), ...readConfig(env) }), {
     DATABASE_URL: databaseUrl,
@@ -42,7 +42,7 @@ async function startInstance(email: string, password: string) {
   return app;
 }
 
-test("the first ADMIN is made once by instances that start together, and left alone afterwards", async () => {
+test("the first ADMIN is created once by replicas that start concurrently, and not changed afterwards", async () => {
   const [app] = await Promise.all([1, 2, 3].map(() => startInstance("Admin@Lacio.test", "la primera clave")));
   const admins = await app!.db.read().find(Account, { role: "ADMIN" });
   expect(admins).toMatchObject([{ email: "admin@lacio.test", locale: "es" }]);

@@ -6,7 +6,7 @@ import type { Hasher } from "../credentials/password.ts";
 
 type First = { bootstrapAdminEmail: string | undefined; bootstrapAdminPassword: string | undefined };
 
-/** The first ADMIN, from the configuration: somebody must be able to open the other accounts. */
+/** Bootstraps the first ADMIN from the configuration, who can open the other accounts. Idempotent; an advisory lock serialises replicas. */
 export async function ensureAdmin(base: Base<First>, hasher: Hasher): Promise<void> {
   const { bootstrapAdminEmail, bootstrapAdminPassword: password } = base.config;
   if (!bootstrapAdminEmail || !password) return;

@@ -4,12 +4,12 @@ import { Refusal } from "@lacio/chassis/errors";
 import type { Base } from "@lacio/chassis/start";
 import { Account, normalEmail, type Registration } from "../domain/account.ts";
 
-/** Before a password is hashed: hashing is dear, and for a taken address it would be for nothing. @throws Refusal `email_taken` */
+/** Early check that saves an expensive hash; the unique index decides in `openAccount`. @throws Refusal `email_taken` */
 export async function refuseTaken(app: Pick<Base<object>, "db">, email: string): Promise<void> {
   if (await app.db.read().findOne(Account, { email: normalEmail(email) })) throw emailTaken();
 }
 
-// A taken address is no error to the database: its log would name it. @throws Refusal `email_taken`
+// `on conflict do nothing`, as PostgreSQL would log a violation with the address in it (personal data). @throws Refusal `email_taken`
 export async function openAccount(app: Pick<Base<object>, "now">, tx: Tx, form: Registration): Promise<Account> {
   const [account, registered] = Account.register(form, app.now());
   const { id, email, passwordHash, role, name, phone, locale, createdAt } = account;

@@ -4,7 +4,7 @@ import type { App } from "../app.ts";
 import type { Account } from "../domain/account.ts";
 import { newToken, RefreshToken, Session } from "../domain/session.ts";
 
-/** Starts a session; the answer that register and login share. */
+/** Starts a session and its token family; the answer that register and login share. */
 export async function signIn(app: App, tx: Tx, account: Account, userAgent: string | null) {
   const now = app.now();
   const session = Session.start(account.id, userAgent ?? "", app.config.sessionDays, now);

@@ -6,11 +6,11 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limite
 
 type Config = { redisUrl: string; loginPerAccountPerMinute: number; resetMailsPerAccountPerHour: number };
 
-/** How often one account may be tried. Shared through Redis; each replica counts alone while Redis is away. */
+/** Rate limits per account. The counters are shared in Redis; during an outage each replica falls back to its own in memory. */
 export function createAttempts({ config, log }: Pick<Base<Config>, "config" | "log">) {
-  // Connected from the start, so that "not ready" means away and nobody waits for it.
+  // Eager connection: "not ready" then means an outage, and a call falls back at once instead of waiting for a connection.
   const redis = new Redis(config.redisUrl, { maxRetriesPerRequest: 1, connectTimeout: 2_000, commandTimeout: 1_000 });
-  let away = false; // one line for an outage, not one for each try to connect
+  let away = false; // one log line per outage, not per reconnect
   redis.on("ready", () => (away = false));
   redis.on("error", (error: Error) => {
     if (!away) log.warn({ err: error }, "Redis is away: each replica counts alone");
@@ -29,7 +29,7 @@ export function createAttempts({ config, log }: Pick<Base<Config>, "config" | "l
   const resets = limiter("auth:reset", config.resetMailsPerAccountPerHour, 3_600);
 
   return {
-    /** @throws Refusal `too_many_requests` alike for known and unknown addresses. */
+    /** @throws Refusal `too_many_requests`, alike for known and unknown addresses (account enumeration). */
     async login(email: string): Promise<void> {
       const wait = await consume(logins, email);
       if (wait > 0) throw tooMany("too_many_requests", "Too many attempts for this account; try again later.", wait);
@@ -40,7 +40,7 @@ export function createAttempts({ config, log }: Pick<Base<Config>, "config" | "l
   };
 }
 
-// Seconds to wait, 0 when the attempt is allowed.
+// Seconds until the next attempt, 0 when this one is allowed.
 async function consume(limiter: RateLimiterRedis, email: string): Promise<number> {
   try {
     await limiter.consume(hashed(email));

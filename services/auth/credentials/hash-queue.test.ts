@@ -13,7 +13,7 @@ beforeEach(() => {
   finish = [];
 });
 
-/** Work that lasts until the test ends it. */
+/** A hash that runs until the test calls its `finish`. */
 const work = (name: string) => () => {
   begun.push(name);
   return new Promise<string>((resolve) => finish.push(() => resolve(name)));
@@ -39,7 +39,7 @@ const reasonOf = (call: Promise<unknown>) =>
     },
   );
 
-test("two at a time; who signs in goes before who sets a password, each in the order of coming", async () => {
+test("two at a time; signing in has priority over setting a password, FIFO within a priority", async () => {
   const { inTurn } = createHashQueue(anHourMs);
   const names = ["set password 1", "set password 2", "set password 3", "set password 4", "sign in 1", "sign in 2"];
   const all = names.map((name) => inTurn(name.startsWith("sign in") ? "sign in" : "set password", work(name)));
@@ -50,8 +50,8 @@ test("two at a time; who signs in goes before who sets a password, each in the o
   expect(await outcomes()).toEqual({ hashed: 6 });
 });
 
-describe("who would have to wait too long", () => {
-  /** A queue that lets nobody wait and knows how long a hash takes, with both its places taken. */
+describe("a caller whose wait would be too long", () => {
+  /** A queue with a maximum wait of 1 ms, a measured hash duration above it, and both slots taken. */
   async function busy() {
     const { inTurn } = createHashQueue(1);
     await inTurn("sign in", () => new Promise((resolve) => setTimeout(resolve, 5)));
@@ -59,10 +59,10 @@ describe("who would have to wait too long", () => {
     return { inTurn, running };
   }
 
-  test("is sent away at once, with the time to come back, and nothing is hashed", async () => {
+  test("is refused at once, with a retry delay, and nothing is hashed", async () => {
     const { inTurn } = await busy();
     const refused = inTurn("sign in", work("c")).catch((error: unknown) => error);
-    expect(await outcomes()).toEqual({ hashed: 1, refused: 1 }); // no timer has had its turn yet
+    expect(await outcomes()).toEqual({ hashed: 1, refused: 1 }); // refused synchronously, not by the timeout
     expect(await refused).toMatchObject({ reason: "too_many_requests", details: [{ value: { retryDelay: { seconds: 1n } } }] });
     expect([begun, await outcomes()]).toEqual([["a", "b"], { hashed: 1, refused: 1 }]);
   });
@@ -76,7 +76,7 @@ describe("who would have to wait too long", () => {
     expect(begun).toEqual(["a", "b", "c"]);
   });
 
-  test("is not known before the first hash: then patience ends instead", async () => {
+  test("is refused by the timeout instead, before a first hash gives an estimate", async () => {
     const { inTurn } = createHashQueue(1);
     void inTurn("sign in", work("a"));
     void inTurn("sign in", work("b"));
@@ -85,10 +85,10 @@ describe("who would have to wait too long", () => {
   });
 });
 
-describe("a caller who left", () => {
+describe("a caller who disconnects", () => {
   const calling = (signal: AbortSignal, call: () => Promise<unknown>) => context.with(withSignal(context.active(), signal), call);
 
-  test("while waiting is never hashed for, and is in nobody's way", async () => {
+  test("while queued is never hashed for, and gives up its place in the queue", async () => {
     const { inTurn } = createHashQueue(anHourMs);
     void inTurn("sign in", work("a"));
     void inTurn("sign in", work("b"));
@@ -101,13 +101,13 @@ describe("a caller who left", () => {
     expect(await outcomes()).toEqual({ hashed: 1, left: 1 });
   });
 
-  test("before is not hashed for either", async () => {
+  test("before the call is queued is not hashed for either", async () => {
     const { inTurn } = createHashQueue(anHourMs);
     expect(await reasonOf(calling(AbortSignal.abort(), () => inTurn("sign in", work("left"))))).toContain("nobody waits");
     expect(begun).toEqual([]);
   });
 
-  test("in the middle of a hash gives nobody a third place: a hash goes on to its end", async () => {
+  test("in the middle of a hash frees no slot: a hash cannot be cancelled", async () => {
     const { inTurn } = createHashQueue(anHourMs);
     const caller = new AbortController();
     const middle = calling(caller.signal, () => inTurn("sign in", work("a")));

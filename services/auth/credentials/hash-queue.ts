@@ -13,10 +13,10 @@ export const passwordHashes = new Counter({
   labelNames: ["outcome"],
 });
 
-/** Two hashes at a time: a stampede must not starve everything else. Who would wait longer than `maxWaitMs` is sent away at once. */
+/** Bounded concurrency with load shedding: two argon2id hashes at a time; a call whose estimated wait exceeds `maxWaitMs` is refused at once. */
 export function createHashQueue(maxWaitMs: number) {
   const queue = new PQueue({ concurrency: atOnce });
-  let hashMs = 0; // about how long one takes here and now
+  let hashMs = 0; // moving average of a hash's duration
 
   const expectedWaitMs = (priority: number) => {
     const before = Object.values(priorities).filter((other) => other >= priority);
@@ -36,18 +36,18 @@ export function createHashQueue(maxWaitMs: number) {
   }
 
   return {
-    /** @throws Refusal `too_many_requests` at once, or after `maxWaitMs` when others of higher priority came meanwhile. */
+    /** @throws Refusal `too_many_requests` at once, or after `maxWaitMs` when the estimate was too low or a higher priority overtook. */
     async inTurn<T>(what: keyof typeof priorities, work: () => Promise<T>): Promise<T> {
       const priority = priorities[what];
       const waitMs = expectedWaitMs(priority);
       if (waitMs > maxWaitMs) throw refused(waitMs);
-      // Tells the queue who waits no more. A hash that has begun keeps its place to its end: nothing can stop it.
+      // Aborts on the wait's timeout or the caller's disconnect, only while queued: argon2 cannot be cancelled, a running hash keeps its slot.
       const waiting = new AbortController();
       const caller = currentSignal();
       const leave = () => waiting.abort(left());
-      const patience = setTimeout(() => waiting.abort(refused(maxWaitMs)), maxWaitMs).unref();
+      const timeout = setTimeout(() => waiting.abort(refused(maxWaitMs)), maxWaitMs).unref();
       const waited = () => {
-        clearTimeout(patience);
+        clearTimeout(timeout);
         caller?.removeEventListener("abort", leave);
       };
       caller?.addEventListener("abort", leave);

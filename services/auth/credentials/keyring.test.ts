@@ -28,7 +28,7 @@ beforeEach(async () => {
   await db.sql("delete from signing_key");
 });
 
-/** Another replica: it remembers nothing of what the others read. */
+/** Another replica, with an empty key cache. */
 const replica = (changes: Partial<typeof config> = {}) => createKeyring({ db, config: { ...config, ...changes }, now: () => time });
 const sign = (keyring = replica()) => keyring.signAccessToken("person", "CLIENT", "session");
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
@@ -56,12 +56,12 @@ describe("the keys", () => {
     expect(row!.private_key.toString("latin1")).not.toContain("PRIVATE KEY");
   });
 
-  test("are of no use without the secret", async () => {
+  test("cannot be decrypted without the secret", async () => {
     await sign();
     await expect(sign(replica({ secret: "another secret" }))).rejects.toThrow();
   });
 
-  test("stay while they are young", async () => {
+  test("are not rotated before their time", async () => {
     const before = kidOf(await sign());
     await replica().rotate();
     expect([kidOf(await sign()), await published()]).toEqual([before, [before]]);
@@ -80,7 +80,7 @@ describe("the keys", () => {
     expect([fresh === old, both.includes(fresh)]).toEqual([false, true]);
   });
 
-  test("are kept until the last token that they signed is over", async () => {
+  test("are kept until the last token that they signed has expired", async () => {
     const old = kidOf(await sign());
     await db.sql("update signing_key set active_from = now() - interval '31 days'");
     await replica().rotate();

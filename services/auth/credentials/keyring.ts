@@ -5,29 +5,29 @@ import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, SignJWT, type JWK
 type Row = { kid: string; public_jwk: JWK; private_key: Buffer; active_from: Date };
 type Config = { secret: string; keyDays: number; accessTokenMinutes: number };
 
-const rememberMs = 30_000;
-// Verifiers fetch the key set every five minutes: a new key is published this long before the first token needs it.
+const cacheMs = 30_000;
+// Verifiers cache the JWKS for five minutes: a new key is published this long before it signs its first token.
 const aheadMinutes = 10;
 
 export type Keyring = ReturnType<typeof createKeyring>;
 
 /**
- * The ES256 keys that sign access tokens: at rest encrypted with KEY_ENCRYPTION_SECRET, rotated, the next one published ahead. They are a set
- * of rows that are added and forgotten, never changed: no entity.
+ * The ES256 keys that sign access tokens: encrypted at rest with KEY_ENCRYPTION_SECRET, rotated, the next one published ahead.
+ * Rows are only inserted and deleted, never updated: no entity.
  */
 export function createKeyring({ db, config, now }: Pick<Base<Config>, "db" | "config" | "now">) {
   const box = createHash("sha256").update(config.secret).digest();
-  let kept: { rows: Row[]; at: number } | undefined;
+  let cached: { rows: Row[]; at: number } | undefined;
   const signers = new Map<string, CryptoKey>();
 
   async function rows(): Promise<Row[]> {
-    if (kept && Date.now() - kept.at < rememberMs) return kept.rows;
+    if (cached && Date.now() - cached.at < cacheMs) return cached.rows;
     let found = await db.sql<Row>("select kid, public_jwk, private_key, active_from from signing_key order by active_from desc");
     if (found.length === 0) {
       await addKey(now());
       found = await db.sql<Row>("select kid, public_jwk, private_key, active_from from signing_key order by active_from desc");
     }
-    kept = { rows: found, at: Date.now() };
+    cached = { rows: found, at: Date.now() };
     return found;
   }
 
@@ -35,7 +35,7 @@ export function createKeyring({ db, config, now }: Pick<Base<Config>, "db" | "co
     const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
     const kid = randomUUID();
     const jwk = { ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" };
-    // Replicas that start together on an empty database agree on the first key to arrive.
+    // Advisory lock: of replicas that start or rotate at once one inserts, the others see its key and return.
     await db.transact(async (tx) => {
       await tx.sql("select pg_advisory_xact_lock(hashtext('auth.signing-key'))");
       const [newest] = await tx.sql<{ active_from: Date }>("select active_from from signing_key order by active_from desc limit 1");
@@ -82,7 +82,7 @@ export function createKeyring({ db, config, now }: Pick<Base<Config>, "db" | "co
         .sign(await signer(row));
     },
 
-    /** Adds the next key when the newest is old, forgets keys that can no longer verify anything. */
+    /** Adds the next key when the newest is due for rotation; deletes keys whose last token has expired. */
     async rotate(): Promise<void> {
       await rows();
       await addKey(new Date(now().getTime() + aheadMinutes * 60_000));
@@ -90,7 +90,7 @@ export function createKeyring({ db, config, now }: Pick<Base<Config>, "db" | "co
       await db.sql("delete from signing_key where active_from < (select max(active_from) from signing_key where active_from < $1)", [
         new Date(now().getTime() - 2 * 3_600_000),
       ]);
-      kept = undefined; // the new key is published at once
+      cached = undefined; // cache invalidation: this replica publishes the new key at once
     },
   };
 }

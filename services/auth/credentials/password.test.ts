@@ -23,24 +23,24 @@ describe("a password", () => {
     expect(await hasher.verify(typed, await hasher.hash("una clave larga"))).toBe(fits);
   });
 
-  test("typed on another keyboard is the same: ñ as one letter or as two", async () => {
+  test("is normalised to NFKC: ñ composed or decomposed is the same", async () => {
     expect(await hasher.verify("contrasen\u0303a", await hasher.hash("contraseña"))).toBe(true);
   });
 
-  // The reference implementation's answer for these inputs, so that hashes can move to another system.
+  // A test vector of the reference implementation: stored hashes stay portable.
   test("is what every other argon2id computes", async () => {
     const known = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
     expect(await hasher.verify("password", known)).toBe(true);
     expect(await hasher.verify("passwore", known)).toBe(false);
   });
 
-  test("of nobody fits nothing, and is hashed all the same", async () => {
+  test("of an unknown account never matches, but is hashed all the same (timing attack)", async () => {
     const before = await hashed();
     expect([await hasher.verify("x", null), await hasher.verify("x", undefined)]).toEqual([false, false]);
     expect((await hashed()) - before).toBe(2);
   });
 
-  test("that is altered or cut off in the database fits nothing", async () => {
+  test("whose stored hash is altered or truncated never matches", async () => {
     const stored = await hasher.hash("una clave larga");
     expect(await hasher.verify("una clave larga", `${stored.slice(0, -2)}AA`)).toBe(false);
     expect(await hasher.verify("una clave larga", stored.slice(0, -10))).toBe(false);

@@ -10,17 +10,17 @@ const passes = 2;
 
 export type Hasher = ReturnType<typeof createHasher>;
 
-/** Hashes passwords with argon2id. Whoever signs in goes before whoever gets a new password. */
+/** Hashes passwords with argon2id, in a queue where signing in has priority over setting a password. */
 export function createHasher(maxWaitMs: number) {
   const queue = createHashQueue(maxWaitMs);
-  // Verified against when the account is unknown, so that both answers take the same time.
-  const nobody = queue.inTurn("sign in", () => hash(randomBytes(16).toString("hex")));
+  // Decoy hash, verified when the account is unknown: the response time must not reveal which accounts exist (timing attack).
+  const decoyHash = queue.inTurn("sign in", () => hash(randomBytes(16).toString("hex")));
 
   return {
     /** A PHC string ($argon2id$v=19$…). */
     hash: (password: string) => queue.inTurn("set password", () => hash(password)),
     async verify(password: string, stored: string | null | undefined): Promise<boolean> {
-      const known = stored ?? (await nobody);
+      const known = stored ?? (await decoyHash);
       const fits = await queue.inTurn("sign in", () => verify(password, known));
       return fits && stored != null;
     },

@@ -16,7 +16,7 @@ const form: Registration = {
 };
 
 describe("an account", () => {
-  test("is opened with the address as it is compared, in Spanish, and the fact of it without personal data", () => {
+  test("is opened with the normalised address, in Spanish by default, and its fact has no personal data", () => {
     const [account, registered] = Account.register(form, now);
     expect(account).toMatchObject({ email: "ana.gomez@example.com", locale: "es", role: "CLIENT", createdAt: now });
     const expected = { accountId: account.id, role: Caller_Role.CLIENT, invited: false };
@@ -37,7 +37,7 @@ describe("an account", () => {
     expect(account).toMatchObject({ passwordHash: "$argon2id$new", emailVerifiedAt: now });
   });
 
-  test("tells of a wish for a new password, not of any token", () => {
+  test("emits that a password reset was requested, without a token", () => {
     const [account] = Account.register(form, now);
     expect(account.requestPasswordReset()).toEqual(fact(PasswordResetRequestedSchema, account.id, { accountId: account.id }));
   });

@@ -30,7 +30,7 @@ export type Registration = {
   locale: string;
 };
 
-/** Who may sign in. Name, phone and locale are what was typed at registration; users owns them afterwards. */
+/** Who may sign in. Name, phone and locale are a snapshot of the registration; users owns them afterwards. */
 export class Account extends AccountSchema.class {
   static register(form: Registration, now: Date): [Account, Fact] {
     const account = new Account();
@@ -48,7 +48,7 @@ export class Account extends AccountSchema.class {
     ];
   }
 
-  /** Confirmed again it is no news. */
+  /** Idempotent: no fact when the address is verified already. */
   verifyEmail(now: Date): Fact[] {
     if (this.emailVerifiedAt != null) return [];
     this.emailVerifiedAt = now;
@@ -59,13 +59,13 @@ export class Account extends AccountSchema.class {
     return fact(PasswordResetRequestedSchema, this.id, { accountId: this.id });
   }
 
-  // Whoever has the mailed link has the mailbox, too.
+  // The mailed link proves control of the mailbox, so the address counts as verified.
   setPassword(passwordHash: string, now: Date): Fact[] {
     this.passwordHash = passwordHash;
     return this.verifyEmail(now);
   }
 
-  /** Leaves an id that nobody signs in with; the address is free for a new account. */
+  /** Leaves the row as a tombstone without personal data; the address is free for a new account. */
   erase(now: Date): void {
     this.erasedAt ??= now;
     Object.assign(this, { email: null, passwordHash: null, emailVerifiedAt: null, name: "", phone: "" });
@@ -73,5 +73,5 @@ export class Account extends AccountSchema.class {
 }
 AccountSchema.setClass(Account);
 
-/** Addresses are compared without regard to case, as people write them. */
+/** The form in which addresses are stored and compared: trimmed, in lower case. */
 export const normalEmail = (email: string): string => email.trim().toLowerCase();

@@ -21,7 +21,7 @@ describe.each<[LinkPurpose, number]>([
     expect(() => link.use(now)).toThrow(expect.objectContaining({ reason: "link_invalid" }));
   });
 
-  test("is kept as a hash alone", () => {
+  test("is stored as a hash only", () => {
     expect(JSON.stringify(issued())).not.toContain("token");
   });
 });

@@ -18,7 +18,10 @@ export type LinkPurpose = "VERIFY_EMAIL" | "RESET_PASSWORD";
 
 const lifetimeHours: Record<LinkPurpose, number> = { VERIFY_EMAIL: 7 * 24, RESET_PASSWORD: 24 };
 
-/** The secret in a mailed link: for one purpose, of one account, until an end. Kept as a hash alone; works once, and only where something is sent: opening the page of a link changes nothing. */
+/**
+ * The secret in a mailed link: one purpose, one account, single use, with an expiry; only its hash is stored. Spent by a POST alone, as mail
+ * scanners prefetch links.
+ */
 export class LinkToken extends LinkTokenSchema.class {
   static issue(token: string, accountId: string, purpose: LinkPurpose, now: Date): LinkToken {
     const expiresAt = new Date(now.getTime() + lifetimeHours[purpose] * 3_600_000);

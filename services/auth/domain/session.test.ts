@@ -8,7 +8,7 @@ const kept = (usedAt: Date | null) => Object.assign(RefreshToken.keep("t", crypt
 describe("a session", () => {
   const start = (userAgent = "") => Session.start(crypto.randomUUID(), userAgent, 60, now);
 
-  test("is over after its days, and once revoked", () => {
+  test("is over once expired or revoked", () => {
     const session = start();
     expect([session.isOver(later(60 * 86_400 - 1)), session.isOver(later(60 * 86_400))]).toEqual([false, true]);
     session.revoke(later(10));
@@ -22,7 +22,7 @@ describe("a session", () => {
     expect(session.revokedAt).toEqual(later(10));
   });
 
-  test("keeps no more of a browser's name than its column holds", () => {
+  test("truncates the user agent to its column's length", () => {
     expect(start("x".repeat(5_000)).userAgent).toHaveLength(300);
   });
 });
@@ -31,13 +31,13 @@ describe("a refresh token", () => {
   test.each([
     ["was never used", null, 0, false],
     ["was used just now", now, 0, false],
-    ["was used as long ago as a lost answer takes", now, 10, false],
-    ["was used longer ago", now, 10.001, true],
+    ["was used exactly the grace period ago", now, 10, false],
+    ["was used longer ago than the grace period", now, 10.001, true],
   ])("that %s", (_, usedAt, seconds, isReuse) => {
     expect(kept(usedAt).isReuse(10, later(seconds))).toBe(isReuse);
   });
 
-  test("without grace is reused at the second use, however soon", () => {
+  test("without a grace period is reused at the second use, however soon", () => {
     expect(kept(now).isReuse(0, later(0.001))).toBe(true);
   });
 
@@ -48,13 +48,13 @@ describe("a refresh token", () => {
     expect(JSON.stringify(row)).not.toContain(token);
   });
 
-  test("has one successor, which nobody finds without the secret", () => {
+  test("has one successor, which cannot be derived without the secret", () => {
     const [token, other] = [newToken(), newToken()];
     expect(successorOf(token, "secret")).toBe(successorOf(token, "secret"));
     expect(new Set([token, successorOf(token, "secret"), successorOf(other, "secret"), successorOf(token, "other secret")]).size).toBe(4);
   });
 
-  test("has 256 random bits in URL-safe letters", () => {
+  test("has 256 random bits in base64url", () => {
     expect(newToken()).toMatch(/^[\w-]{43}$/);
     expect(new Set(Array.from({ length: 100 }, newToken)).size).toBe(100);
   });

@@ -16,7 +16,7 @@ const SessionSchema = defineEntity({
   },
 });
 
-/** One device that is signed in: the family of all refresh tokens that came from one login. */
+/** A login on one device: the token family, all refresh tokens that were rotated from its first one. */
 export class Session extends SessionSchema.class {
   static start(accountId: string, userAgent: string, days: number, now: Date): Session {
     const session = new Session();
@@ -35,7 +35,7 @@ export class Session extends SessionSchema.class {
     return this.revokedAt != null || this.expiresAt <= now;
   }
 
-  /** Its device asked for new tokens. */
+  /** Records a token rotation as the session's last use. */
   goOn(now: Date): void {
     this.lastUsedAt = now;
   }
@@ -52,18 +52,18 @@ const RefreshTokenSchema = defineEntity({
   properties: { hash: p.blob().primary(), sessionId: p.uuid(), createdAt: p.datetime(), usedAt: p.datetime().nullable() },
 });
 
-/** Only the hash is kept. */
+/** Single use, and only its hash is stored. */
 export class RefreshToken extends RefreshTokenSchema.class {
   static keep(token: string, sessionId: string, now: Date): RefreshToken {
     return Object.assign(new RefreshToken(), { hash: hashOf(token), sessionId, createdAt: now });
   }
 
-  /** Another one takes its place. */
+  /** Rotation: the successor replaces it. */
   use(now: Date): void {
     this.usedAt = now;
   }
 
-  /** Used up longer ago than a lost answer can explain: somebody else has the token. */
+  /** Reuse detection: used again after the grace period, which allows for a retry after a lost response, so the token was stolen. */
   isReuse(graceSeconds: number, now: Date): boolean {
     return this.usedAt != null && now.getTime() - this.usedAt.getTime() > graceSeconds * 1_000;
   }
@@ -73,6 +73,6 @@ RefreshTokenSchema.setClass(RefreshToken);
 export const newToken = (): string => randomBytes(32).toString("base64url");
 export const hashOf = (token: string): Buffer => createHash("sha256").update(token).digest();
 
-/** The token that follows `token`. It is derived, not stored: a client that lost the answer and asks again gets the same one. */
+/** The successor in the rotation, derived by HMAC instead of stored: a retry after a lost response gets the same one. */
 export const successorOf = (token: string, secret: string): string =>
   createHmac("sha256", secret).update(`refresh ${token}`).digest("base64url");

@@ -22,7 +22,7 @@ const erased = async (person: SignedIn) => handled(await tellErased(person));
 const linkFor = async ({ id: accountId }: SignedIn, purpose: Purpose) =>
   (await asNotification.issueLinkToken({ accountId, purpose })).token;
 
-/** How often a text stands in auth's tables. */
+/** How many rows of accounts and sessions contain the text. */
 async function found(text: string): Promise<number> {
   const [row] = await sql<{ n: number }>(
     system,
@@ -62,7 +62,7 @@ test("an erased account ends for good: password, sessions, links; its address is
   expect(await refusal(auth.login(eva))).toBe("not refused");
 });
 
-test("whoever signs in or sets a password in the same moment is left with nothing", async () => {
+test("a login or a password reset that waits for the lock while the account is erased is refused", async () => {
   const ana = await signUp(system);
   const token = await linkFor(ana, Purpose.RESET_PASSWORD);
   const holder = new pg.Client({ connectionString: system.databaseUrls.auth });

@@ -3,7 +3,7 @@ import type { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import type { App } from "../app.ts";
 import { Account } from "../domain/account.ts";
 
-// The account's row is the lock that signing in, links and resets take, too: what comes after finds an account that is over.
+// Serialised by the account's row lock, which login, links and resets take too: whichever comes later finds the account erased.
 export const onAccountErased = (app: App): Handler<typeof AccountErasedSchema> =>
   async function onAccountErased({ accountId }, once) {
     await once(async (tx) => {

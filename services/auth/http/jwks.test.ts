@@ -22,7 +22,7 @@ async function published() {
   return keys.map(({ kid }) => kid!);
 }
 
-test("a key that is a month old gets a successor, published first; tokens of both are good, over every restart", async () => {
+test("a key that is a month old is rotated, its successor published ahead; tokens of both verify, across restarts", async () => {
   const ana = await signUp(system);
   expect(await published()).toEqual([kidOf(ana.accessToken)]);
 

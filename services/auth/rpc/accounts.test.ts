@@ -52,7 +52,7 @@ describe("an account of any role", () => {
     ["ADMIN", "", true],
     ["CLIENT", password, false],
     ["STYLIST", password, false],
-  ] as const)("%s with the password %j is told of: invited %s", async (name, given, invited) => {
+  ] as const)("%s with the password %j emits its fact: invited %s", async (name, given, invited) => {
     const role = Caller_Role[name];
     const { user } = await asStaff.createAccount({ email: newEmail(), name: "Sofía", password: given, role });
     expect(user).toMatchObject({ role });
@@ -66,7 +66,7 @@ describe("an account of any role", () => {
     expect(decodeJwt((await auth.login({ email, password })).accessToken)).toMatchObject({ role: "STYLIST" });
   });
 
-  test("is opened by nobody else, and none is left behind", async () => {
+  test("is opened by nobody else, and a refusal leaves no row", async () => {
     const { accessToken } = await signUp(system);
     const form = { email: newEmail(), name: "Eva", password, role: Caller_Role.ADMIN };
     const tokens = [undefined, accessToken, asService("booking", system)];
@@ -113,7 +113,7 @@ test("another's session is not found and goes on", async () => {
   expect(await refusal(auth.refresh({ refreshToken: ana.refreshToken }))).toBe("not refused");
 });
 
-test("a password that is replaced while it is being checked signs nobody in", async () => {
+test("a password that is replaced while its hash is being verified signs nobody in", async () => {
   const { id, email } = await signUp(system);
   const reset = new pg.Client({ connectionString: system.databaseUrls.auth });
   await reset.connect();

@@ -4,7 +4,7 @@ import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/pr
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { hashOf } from "../domain/session.ts";
 
-// The pages behind the links are the web's: e2e/web.
+// The pages that the links open are tested in e2e/web.
 
 const system = sharedSystem();
 const auth = clientFor(AuthService, system);
@@ -16,8 +16,8 @@ const verified = async (id: string) =>
 const spent = async (token: string) =>
   (await sql(system, "auth", "select used_at is not null as yes from link_token where hash = $1", [hashOf(token)]))[0]!.yes;
 const registrationOf = (accountId: string) => clientFor(AuthService, system, asService("users", system)).getRegistration({ accountId });
-/** How often others were told that the address is confirmed. */
-const told = async (id: string) =>
+/** How many EmailVerified facts are in the outbox. */
+const verifiedFacts = async (id: string) =>
   (await sql(system, "auth", "select 1 from outbox where subject = 'auth.email_verified' and key = $1", [id])).length;
 const outlive = (token: string) => sql(system, "auth", "update link_token set expires_at = now() where hash = $1", [hashOf(token)]);
 
@@ -28,7 +28,7 @@ const mailed = async (email: string, path: string) => {
 };
 
 describe("the link to confirm an address", () => {
-  test("comes by mail, leads to the edge, confirms, and does no harm when it is used again", async () => {
+  test("comes by mail, leads to the edge, confirms, and is idempotent", async () => {
     const { id, email } = await signUp(system);
     const link = await mailed(email, "/links/verify-email");
     expect([link.origin, link.pathname]).toEqual([system.urls.edge, "/links/verify-email"]);
@@ -37,7 +37,7 @@ describe("the link to confirm an address", () => {
     expect((await registrationOf(id)).emailVerified).toBe(false);
     expect([await use(), await use()]).toEqual(["not refused", "not refused"]);
     expect(await verified(id)).toBe(true);
-    expect([(await registrationOf(id)).emailVerified, await told(id)]).toEqual([true, 1]);
+    expect([(await registrationOf(id)).emailVerified, await verifiedFacts(id)]).toEqual([true, 1]);
   });
 
   test("a secret ends with the change it was made for, as do all others of the account, and those alone", async () => {
@@ -46,7 +46,7 @@ describe("the link to confirm an address", () => {
     const reset = await issue(id, Purpose.RESET_PASSWORD);
     await auth.verifyEmail({ token: used });
     expect([await spent(used), await spent(other), await spent(reset)]).toEqual([true, true, false]);
-    await sql(system, "auth", "update account set email_verified_at = null where id = $1", [id]); // as a new address would be
+    await sql(system, "auth", "update account set email_verified_at = null where id = $1", [id]); // a new address would be unverified again
     for (const token of [used, other]) expect(await refusal(auth.verifyEmail({ token }))).toBe("FailedPrecondition link_invalid");
     expect(await verified(id)).toBe(false);
   });
@@ -74,10 +74,10 @@ describe("the link to set a password", () => {
       expect(await refusal(auth.refresh({ refreshToken }))).toBe("Unauthenticated session_over");
     expect(await refusal(auth.login(person))).toBe("Unauthenticated bad_credentials");
     expect(await refusal(auth.login({ email: person.email, password: "otra clave larga" }))).toBe("not refused");
-    expect([await verified(person.id), await told(person.id)]).toEqual([true, 1]);
+    expect([await verified(person.id), await verifiedFacts(person.id)]).toEqual([true, 1]);
   });
 
-  test("works once, however many press at once", async () => {
+  test("works once under concurrent requests", async () => {
     const person = await signUp(system);
     const token = await issue(person.id, Purpose.RESET_PASSWORD);
     const reset = (n: number) => refusal(auth.resetPassword({ token, password: `la clave nueva ${n}` }));
@@ -133,7 +133,7 @@ describe("the link to set a password", () => {
     expect(await auth.login({ email, password: "otra clave larga" })).toMatchObject({ user: { role: Caller_Role.STYLIST } });
   });
 
-  test("is mailed on request, alike for known and unknown addresses, and not without end", async () => {
+  test("is mailed on request, alike for known and unknown addresses, up to the rate limit", async () => {
     const { email, id } = await signUp(system);
     const stranger = `${crypto.randomUUID()}@example.com`;
     for (let n = 0; n < 5; n++)

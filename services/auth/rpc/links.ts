@@ -23,7 +23,7 @@ export const verifyEmail = (app: App): Rpc["verifyEmail"] =>
     return app.transact(async (tx) => {
       const now = app.now();
       const { link, account } = await openLink(tx, token, "VERIFY_EMAIL");
-      if (account.emailVerifiedAt != null) return {}; // the second click is as good as the first
+      if (account.emailVerifiedAt != null) return {}; // idempotent: a repeated click succeeds
       link.use(now);
       tx.emit(...account.verifyEmail(now));
       await endLinks(tx, account, ["VERIFY_EMAIL"], now);
@@ -43,11 +43,11 @@ export const requestPasswordReset = (app: App): Rpc["requestPasswordReset"] =>
   };
 
 export const resetPassword = (app: App): Rpc["resetPassword"] => {
-  // Two at a time: a crowd with links that do not work must not take the database from those who sign in.
-  const looks = new PQueue({ concurrency: 2 });
+  // Bulkhead, two lookups at a time: a flood of invalid tokens must not use up the database connections that signing in needs.
+  const lookups = new PQueue({ concurrency: 2 });
   return async function resetPassword({ token, password }) {
-    // Hashing is dear: whoever has no link that works must not be able to ask for it.
-    if (!(await looks.add(() => works(app, token)))) throw linkInvalid();
+    // Hashing is expensive: check the token first, so that an invalid one cannot be used for denial of service.
+    if (!(await lookups.add(() => isUsable(app, token)))) throw linkInvalid();
     const passwordHash = await app.hasher.hash(password);
     const email = await app.transact(async (tx) => {
       const now = app.now();
@@ -56,14 +56,14 @@ export const resetPassword = (app: App): Rpc["resetPassword"] => {
       tx.emit(...account.setPassword(passwordHash, now));
       await endLinks(tx, account, ["RESET_PASSWORD", "VERIFY_EMAIL"], now);
       for (const session of await tx.em.find(Session, { accountId: account.id, revokedAt: null })) session.revoke(now);
-      return account.email!; // an erased account has no link that works
+      return account.email!; // not null: erasing an account invalidates its links
     });
     await app.attempts.forgetLogins(email);
     return {};
   };
 };
 
-async function works(app: App, token: string): Promise<boolean> {
+async function isUsable(app: App, token: string): Promise<boolean> {
   const text = "select 1 from link_token where hash = $1 and purpose = 'RESET_PASSWORD' and used_at is null and expires_at > $2";
   return (await app.db.sql(text, [hashOf(token), app.now()], "link that works")).length > 0;
 }

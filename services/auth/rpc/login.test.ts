@@ -35,8 +35,8 @@ describe("signing in", () => {
   test("answers the same for an unknown address and for a wrong password", async () => {
     const { email } = await signUp(system);
     const [stranger, wrong] = [(await errorOf(login(unknown())))!, (await errorOf(login(email, "otra clave larga")))!];
-    const told = (error: ConnectError) => ({ code: error.code, message: error.rawMessage, details: error.details });
-    expect(told(stranger)).toEqual(told(wrong));
+    const answerOf = (error: ConnectError) => ({ code: error.code, message: error.rawMessage, details: error.details });
+    expect(answerOf(stranger)).toEqual(answerOf(wrong));
     expect([stranger.code, stranger.findDetails(ErrorInfoSchema)[0]]).toMatchObject([
       Code.Unauthenticated,
       { reason: "bad_credentials", domain: "lacio" },
@@ -50,14 +50,14 @@ describe("signing in", () => {
     expect(await refusal(login(email))).toBe("Unauthenticated bad_credentials");
   });
 
-  test("with a stale token in the header goes on: it is not looked at", async () => {
+  test("ignores a stale access token in the header", async () => {
     const { email, password } = await signUp(system);
     expect(await refusal(clientFor(AuthService, system, "stale").login({ email, password }))).toBe("not refused");
   });
 });
 
 describe("guessing", () => {
-  test("is slowed down per account, alike for known and unknown addresses, and says when to come back", async () => {
+  test("is rate limited per account, alike for known and unknown addresses, with a retry delay", async () => {
     for (const email of [(await signUp(system)).email, unknown()]) {
       for (let n = 0; n < perMinute; n++) expect(await refusal(login(email, "adivinando"))).toBe("Unauthenticated bad_credentials");
       const refused = (await errorOf(login(email)))!;
@@ -67,13 +67,13 @@ describe("guessing", () => {
     }
   });
 
-  test("all at once gets no further", async () => {
+  test("in parallel does not get around the rate limit", async () => {
     const email = unknown();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refusal(login(email, "adivinando"))));
     expect(answers.filter((answer) => answer !== tooMany)).toHaveLength(perMinute);
   });
 
-  test("is forgotten by the right password", async () => {
+  test("is reset by the right password", async () => {
     const { email } = await signUp(system);
     for (let n = 0; n < 3 * perMinute; n++) {
       const last = n % perMinute === perMinute - 1;
@@ -81,7 +81,7 @@ describe("guessing", () => {
     }
   });
 
-  test("of one account does not touch another, and Redis learns no address", async () => {
+  test("of one account does not limit another", async () => {
     const [target, other] = [await signUp(system), await signUp(system)];
     for (let n = 0; n <= perMinute; n++) await refusal(login(target.email, "adivinando"));
     expect([await refusal(login(target.email)), await refusal(login(other.email))]).toEqual([tooMany, "not refused"]);
@@ -89,7 +89,7 @@ describe("guessing", () => {
 });
 
 describe("an account", () => {
-  test("is opened once per address, whoever is first of ten", async () => {
+  test("is opened once per address, under ten concurrent requests", async () => {
     const email = unknown();
     const register = (n: number) =>
       clientFor(AuthService, system).register({ email: n % 2 ? email.toUpperCase() : email, password: right, name: "Ana" });
@@ -132,7 +132,7 @@ describe("nothing is hashed", () => {
     expect((await hashed()) - before).toBe(0);
   });
 
-  test("for people who hung up while they waited", async () => {
+  test("for callers who disconnected while queued", async () => {
     const before = await hashed();
     const impatient = new AbortController();
     const calls = Array.from({ length: 200 }, () => auth().login({ email: unknown(), password: right }, { signal: impatient.signal }));
@@ -145,9 +145,9 @@ describe("nothing is hashed", () => {
   });
 });
 
-// Last in this file: Redis stays away.
+// Last in this file: Redis is not restarted.
 describe("without Redis", () => {
-  test("people sign in, and guessing is still slowed down", async () => {
+  test("people sign in, and guessing is still rate limited", async () => {
     const { email } = await signUp(system);
     await system.process("redis").kill();
     expect(await until(() => login(email))).toMatchObject({ user: { role: Caller_Role.CLIENT } });

@@ -9,13 +9,13 @@ export const login = (app: App): Rpc["login"] =>
     const email = normalEmail(req.email);
     await app.attempts.login(email);
     const account = await app.db.read().findOne(Account, { email });
-    // The hash is computed for unknown addresses too: neither words nor time tell who has an account.
+    // Hashed for unknown addresses too: neither the message nor the response time reveals which accounts exist (timing attack).
     if (!(await app.hasher.verify(req.password, account?.passwordHash)) || !account) {
       throw badCredentials();
     }
     await app.attempts.forgetLogins(email);
     return app.transact(async (tx) => {
-      // A reset that came in between has ended all sessions; the old password must not start one more.
+      // Checked again under the lock: a reset meanwhile has revoked all sessions, and the old password must not start a new one.
       const current = await tx.lock(Account, { id: account.id });
       if (current.passwordHash !== account.passwordHash) throw badCredentials();
       return signIn(app, tx, current, ctx.requestHeader.get("user-agent"));

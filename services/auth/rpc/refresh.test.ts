@@ -15,10 +15,10 @@ beforeAll(async () => {
   ana = await signUp(system);
 });
 
-/** One more device of Ana's. */
+/** A further session of the account: another device. */
 const signInAgain = async (email = ana.email) => auth.login({ email, password: "una clave larga" });
 const sessionOf = ({ accessToken }: { accessToken: string }) => decodeJwt<{ sid: string }>(accessToken).sid;
-// As if the token had been used half a minute ago.
+// Moves the token's use half a minute back: beyond the grace period.
 const longAgo = (token: string) =>
   sql(system, "auth", "update refresh_token set used_at = used_at - interval '30 seconds' where hash = $1", [hashOf(token)]);
 
@@ -32,21 +32,21 @@ describe("a refresh", () => {
     expect(decodeJwt(second.accessToken)).toMatchObject({ sub: ana.id, aud: "lacio", iss: "lacio", role: "CLIENT" });
   });
 
-  test("goes on from each answer to the next", async () => {
+  test("rotates again with each new token", async () => {
     let { refreshToken } = await signInAgain();
     const seen = new Set([refreshToken]);
     for (let n = 0; n < 5; n++) seen.add(({ refreshToken } = await refresh(refreshToken)).refreshToken);
     expect(seen.size).toBe(6);
   });
 
-  test("whose answer was lost is answered again with the same successor", async () => {
+  test("repeated within the grace period, as after a lost response, gets the same successor", async () => {
     const { refreshToken } = await signInAgain();
     const [lost, again] = [await refresh(refreshToken), await refresh(refreshToken)];
     expect(again.refreshToken).toBe(lost.refreshToken);
     expect(await refusal(refresh(again.refreshToken))).toBe("not refused");
   });
 
-  test("after the grace ends the family: the thief's tokens and the victim's", async () => {
+  test("after the grace period is a reuse and revokes the token family: the thief's tokens and the victim's", async () => {
     const stolen = await signInAgain();
     const { refreshToken: successor } = await refresh(stolen.refreshToken);
     await longAgo(stolen.refreshToken);
@@ -55,7 +55,7 @@ describe("a refresh", () => {
     expect(await refusal(refresh(stolen.refreshToken))).toBe(over);
   });
 
-  test("that is a reuse leaves the other devices alone, and is told of once", async () => {
+  test("that is a reuse leaves other sessions alone, and emits one fact", async () => {
     const [ben, stolen] = [await signUp(system), await signUp(system)];
     const elsewhere = await signInAgain(stolen.email);
     await refresh(stolen.refreshToken);
@@ -66,7 +66,7 @@ describe("a refresh", () => {
     expect(facts).toHaveLength(1);
   });
 
-  test("asked for fifty times at once rotates once", async () => {
+  test("sent fifty times concurrently rotates once", async () => {
     const { refreshToken } = await signInAgain();
     const answers: RefreshResponse[] = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
     const successors = new Set(answers.map((answer) => answer.refreshToken));
@@ -77,11 +77,11 @@ describe("a refresh", () => {
     expect(await refusal(refresh([...successors][0]!))).toBe("not refused");
   });
 
-  test("with what was never issued is refused", async () => {
+  test("with a token that was never issued is refused", async () => {
     for (const made of ["x", crypto.randomUUID(), ana.accessToken.slice(0, 200)]) expect(await refusal(refresh(made))).toBe(over);
   });
 
-  test("of a session whose days are over is refused", async () => {
+  test("of an expired session is refused", async () => {
     const old = await signInAgain();
     await sql(system, "auth", "update session set expires_at = now() where id = $1", [sessionOf(old)]);
     expect(await refusal(refresh(old.refreshToken))).toBe(over);

@@ -12,7 +12,7 @@ export const refresh = (app: App): Rpc["refresh"] =>
   async function refresh({ refreshToken }) {
     const rotated = await app.transact((tx) => rotate(app, tx, refreshToken));
     if (rotated === "invalid") throw new Refusal("session_over", "This session has ended; sign in again.", Code.Unauthenticated);
-    // The family's end is committed by now; only then is the thief told.
+    // Returned, not thrown, out of the transaction: a refusal in it would roll back the revocation of the token family.
     if (rotated === "reused")
       throw new Refusal("token_reused", "This token was used before; all its sessions have ended.", Code.Unauthenticated);
     return tokens(app, rotated.account, rotated.sessionId, rotated.successor);
@@ -22,7 +22,7 @@ async function rotate(app: App, tx: Tx, token: string) {
   const now = app.now();
   const sessionId = (await tx.find(RefreshToken, { hash: hashOf(token) }))?.sessionId;
   if (!sessionId) return "invalid";
-  // The session's row is the lock: fifty refreshes at once rotate once.
+  // Concurrent refreshes queue on the session's row lock: the first rotates, the rest find the token used and get the same successor.
   const session = await tx.lock(Session, { id: sessionId });
   const used = await tx.lock(RefreshToken, { hash: hashOf(token) });
   if (session.isOver(now)) return "invalid";

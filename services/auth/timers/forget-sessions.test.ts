@@ -26,7 +26,7 @@ afterAll(() => db.close());
 
 const left = async (table: string) => (await db.sql<{ name: string }>(`select name from ${table} order by name`)).map(({ name }) => name);
 
-test("sessions that may still be asked for stay with their tokens; the others go with theirs", async () => {
+test("sessions and their tokens are deleted after the retention period, not before", async () => {
   await db.sql("alter table session add column name text");
   const sessions: [name: string, expires: string, revoked: string | null][] = [
     ["open", "1 day", null],
@@ -49,11 +49,11 @@ test("sessions that may still be asked for stay with their tokens; the others go
   await forgetSessions({ db, now: () => new Date() } as App);
   const kept = ["just expired", "open", "revoked a while ago"];
   expect(await left("session")).toEqual(kept);
-  // A used token of a session that goes on must be known when a thief brings it back.
+  // Reuse detection needs every used token of a session that is kept, however old.
   expect(await left("(select convert_from(hash, 'UTF8') as name from refresh_token)")).toEqual(kept);
 });
 
-test("links stay as long as somebody may press them once more, used or not", async () => {
+test("links are deleted 30 days after they expire, used or not", async () => {
   await db.sql("alter table link_token add column name text");
   const links: [name: string, expires: string, used: string | null][] = [
     ["fresh", "1 day", null],
@@ -72,7 +72,7 @@ test("links stay as long as somebody may press them once more, used or not", asy
   expect(await left("link_token")).toEqual(["expired", "fresh", "used long ago, not expired"]);
 });
 
-test("an account is never forgotten here, however long ago it was used", async () => {
+test("an account is never deleted here, however old", async () => {
   await db.sql("update account set created_at = now() - interval '10 years'");
   await forgetSessions({ db, now: () => new Date() } as App);
   expect(await db.sql("select id from account")).toEqual([{ id: accountId }]);

@@ -1,6 +1,6 @@
 import type { App } from "../app.ts";
 
-// Ended sessions stay a while: a stolen token that comes back late must still be recognised.
+// Retention beyond the end: reuse detection needs the used tokens of a revoked session.
 export async function forgetSessions(app: App): Promise<void> {
   const now = app.now();
   await app.db.sql(
