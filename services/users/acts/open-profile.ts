@@ -4,7 +4,7 @@ import type { GetRegistrationResponse } from "@lacio/proto/auth/v1/auth_service"
 import type { App } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
 
-/** The profile of an account. It is opened here when the account's event has not come yet. @throws Refusal `not_found` */
+/** The profile of an account; opened on read when the account's event is not delivered yet. @throws Refusal `not_found` */
 export async function openProfile(app: App, accountId: string): Promise<Profile> {
   const known = await app.db.read().findOne(Profile, { id: accountId });
   if (known) return known;
@@ -21,7 +21,7 @@ async function registrationOf(app: App, accountId: string): Promise<GetRegistrat
   }
 }
 
-/** Whoever comes second changes nothing: the profile may have been edited already, or erased. */
+/** Insert if absent: the event and a read race, and the loser must not overwrite an edited profile or a tombstone. */
 export async function keepProfile(
   { sql }: { sql: (text: string, params: unknown[]) => Promise<unknown> },
   { accountId, name, email, phone, locale, emailVerified }: GetRegistrationResponse,

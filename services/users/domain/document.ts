@@ -6,7 +6,7 @@ export type { DocumentType };
 
 const characters = { digits: "digits", letters: "letters or digits", dashes: "letters, digits or dashes" };
 
-/** A document as it is kept, by which the invoice names its holder. @throws Refusal when no document of this type has such a number */
+/** A document validated and normalised by DIAN's rules for its type, as invoices print it. @throws Refusal naming `document.number` */
 export function documentOf({ type, number: typed }: { type: Document_Type; number: string }): { type: DocumentType; number: string } {
   const name = Document_Type[type] as DocumentType;
   const checked = checkDocument(name, typed);

@@ -27,7 +27,7 @@ const ProfileSchema = defineEntity({
   },
 });
 
-/** What may be changed; absent = as it is. The e-mail address is the account's and belongs to auth. */
+/** A partial update; absent = unchanged. The e-mail address is not in it: auth owns it. */
 export type ProfileWishes = {
   name?: string;
   phone?: string;
@@ -49,12 +49,12 @@ export class Profile extends ProfileSchema.class {
     if (whenStylistCancels) this.whenStylistCancels = Profile_WhenStylistCancels[whenStylistCancels] as WhenStylistCancels;
   }
 
-  /** Nobody is left to read, change or rate anything here. @throws Refusal `account_erased` */
+  /** An access token outlives the erasure by minutes: it must not reach the tombstone. @throws Refusal `account_erased` */
   refuseErased(): void {
     if (this.erasedAt != null) throw new Refusal("account_erased", "The data of this account was erased.");
   }
 
-  /** Leaves the row as a tombstone, so that no late event opens the profile again. Erasing again is no news. */
+  /** Leaves the row as a tombstone, so that no late event opens the profile again. Idempotent: no second fact. */
   erase(now: Date): Fact[] {
     if (this.erasedAt != null) return [];
     Object.assign(this, { name: "", email: "", phone: "", documentType: null, documentNumber: null, erasedAt: now });
@@ -62,12 +62,12 @@ export class Profile extends ProfileSchema.class {
     return [fact(AccountErasedSchema, this.id, { accountId: this.id })];
   }
 
-  /** The account's address was confirmed. Of an erased person nothing is noted any more. */
+  /** Projects auth's EmailVerified; a tombstone stays as it is. */
   verifyEmail(): void {
     if (this.erasedAt == null) this.emailVerified = true;
   }
 
-  /** Since when there is a consent to news by e-mail; undefined without one. */
+  /** When the consent in force to news by e-mail was given; undefined without one. */
   marketingMailSince(): Date | undefined {
     return this.marketingMailWithdrawnAt == null ? (this.marketingMailGivenAt ?? undefined) : undefined;
   }
@@ -78,7 +78,7 @@ export class Profile extends ProfileSchema.class {
     this.documentNumber = number;
   }
 
-  // Ley 1581 asks for proof of consent: its moment is not moved by a repeat, and outlives the withdrawal beside the moment of that.
+  // Ley 1581 asks for proof of consent: repeating it keeps the first timestamp, and a withdrawal is stored beside it, not over it.
   private consentToMarketingMail(wished: boolean, now: Date): void {
     if (wished === (this.marketingMailSince() !== undefined)) return;
     if (wished) Object.assign(this, { marketingMailGivenAt: now, marketingMailWithdrawnAt: null });

@@ -16,9 +16,9 @@ const VisitSchema = defineEntity({
   },
 });
 
-/** A booking that took place, and what the client says of it. */
+/** A projection of a completed booking, with the client's rating. */
 export class Visit extends VisitSchema.class {
-  /** It did not take place after all. */
+  /** A no-show: it cannot be rated any more. */
   miss(): void {
     this.missed = true;
   }

@@ -6,7 +6,7 @@ import { Profile } from "../domain/profile.ts";
 
 export const onAccountRegistered = (app: App): Handler<typeof AccountRegisteredSchema> =>
   async function onAccountRegistered({ accountId }, once) {
-    // Known by a call that came first, or erased by now: then auth has forgotten what was typed.
+    // Opened on read already, or a tombstone: then auth's registration is erased, and fetching it would fail.
     if (await app.db.read().findOne(Profile, { id: accountId })) return void (await once(async () => {}));
     const registration = await app.auth.getRegistration({ accountId });
     await once((tx) => keepProfile(tx, registration, app.now()));
@@ -14,6 +14,6 @@ export const onAccountRegistered = (app: App): Handler<typeof AccountRegisteredS
 
 export const onEmailVerified = (app: App): Handler<typeof EmailVerifiedSchema> =>
   async function onEmailVerified({ accountId }, once) {
-    await openProfile(app, accountId); // whoever opens it at this moment may have asked auth before
+    await openProfile(app, accountId); // a concurrent open may hold a registration read before the verification
     await once(async (tx) => (await tx.lock(Profile, { id: accountId })).verifyEmail());
   };

@@ -5,13 +5,13 @@ import { Visit } from "../domain/visit.ts";
 
 type Booked = { bookingId: string; clientId: string; staffId: string };
 
-// From now on the client may rate the visit.
+// The projected visit is what the client may rate.
 export const onBookingCompleted = (): Handler<typeof BookingCompletedSchema> =>
   async function onBookingCompleted(booked, once) {
     await once((tx) => keepVisit(tx, booked));
   };
 
-// Nobody rates a visit that did not take place, also when the stylist says so after it had completed itself.
+// No-show wins over completed, in either order: the stylist may report it after the visit was completed automatically.
 export const onBookingNoShow = (): Handler<typeof BookingNoShowSchema> =>
   async function onBookingNoShow(booked, once) {
     await once(async (tx) => {
@@ -20,6 +20,6 @@ export const onBookingNoShow = (): Handler<typeof BookingNoShowSchema> =>
     });
   };
 
-// The two facts come in any order: the second finds the row of the first.
+// Insert if absent: idempotent under redelivery, and the two events may come in either order.
 const keepVisit = (tx: Tx, { bookingId, clientId, staffId }: Booked): Promise<unknown> =>
   tx.sql("insert into visit (booking_id, client_id, staff_id) values ($1, $2, $3) on conflict do nothing", [bookingId, clientId, staffId]);

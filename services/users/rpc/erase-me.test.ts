@@ -21,14 +21,14 @@ const as = ({ accessToken }: SignedIn): Client<typeof UsersService> => clientFor
 const contactOf = async ({ id }: SignedIn) =>
   (await clientFor(UsersService, system, asService("invoice", system)).getContact({ accountId: id })).profile!;
 
-async function told({ id }: SignedIn) {
+async function erasedFacts({ id }: SignedIn) {
   const text = "select payload from outbox where subject = 'users.account_erased' and key = $1";
   return (await sql<{ payload: Buffer }>(system, "users", text, [id])).map(({ payload }) => fromBinary(AccountErasedSchema, payload));
 }
 
 const withKey = () => ({ headers: { "idempotency-key": crypto.randomUUID() } });
 
-/** Somebody of whom users knows all that it can know. */
+/** A client with every kind of personal data that users can hold. */
 async function wellKnown(): Promise<SignedIn> {
   const ana = await signUp(system, {
     name: `Ana ${crypto.randomUUID()}`,
@@ -40,7 +40,7 @@ async function wellKnown(): Promise<SignedIn> {
   return ana;
 }
 
-/** A visit that took place, told as booking does. */
+/** A visit that took place: publishes booking's fact and waits for its inbox entry. */
 async function visited({ id: clientId }: SignedIn): Promise<string> {
   const bookingId = crypto.randomUUID();
   await deliver(await publisher.publish(fact(BookingCompletedSchema, bookingId, { bookingId, clientId, staffId: crypto.randomUUID() })));
@@ -50,7 +50,7 @@ async function visited({ id: clientId }: SignedIn): Promise<string> {
 const deliver = (eventId: string) =>
   until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [eventId])).length > 0);
 
-/** Everything in every table of users in which this text stands. */
+/** The tables of users that contain the text, once for each row. */
 async function found(text: string): Promise<string[]> {
   const tables = await sql<{ name: string }>(system, "users", "select table_name as name from information_schema.tables where table_schema = 'public'"); // prettier-ignore
   const inTable = tables.map(async ({ name }) => {
@@ -62,11 +62,11 @@ async function found(text: string): Promise<string[]> {
   return (await Promise.all(inTable)).flat();
 }
 
-/** A booking of tomorrow in this state, as it lies in booking's tables. */
+/** Inserts a booking for tomorrow in this state into booking's tables; the function returned cancels it. */
 async function booking({ id }: SignedIn, status: string): Promise<() => Promise<unknown>> {
   const bookingId = crypto.randomUUID();
   const inBooking = (text: string, values: unknown[]) => sql(system, "booking", text, values);
-  // In one statement: others list all bookings meanwhile.
+  // One statement, so atomic: concurrent tests list all bookings.
   await inBooking(
     `with booked as (
        insert into booking (id, client_id, status, hold_no, expires_at, price, currency, free_until_hours, late_refund_percent, any_staff, starts_at, ends_at, revision, created_at)
@@ -84,7 +84,7 @@ async function booking({ id }: SignedIn, status: string): Promise<() => Promise<
 }
 
 describe("erasing", () => {
-  test("leaves nothing that says who it was, but the stars; it is told once, and answered alike when asked again", async () => {
+  test("leaves no personal data, but the stars; it emits one fact and is idempotent", async () => {
     const ana = await wellKnown();
     const { name, email } = ana;
     const { phone, document } = (await as(ana).getMe({})).profile!;
@@ -96,7 +96,7 @@ describe("erasing", () => {
     expect(erasedAt).toBeDefined();
     for (const answer of [...asked, await as(ana).eraseMe({})]) expect(answer.erasedAt).toEqual(erasedAt);
     for (const text of [name, email, phone, document!.number]) expect(await found(text)).toEqual([]);
-    expect(await told(ana)).toMatchObject([{ accountId: ana.id }]);
+    expect(await erasedFacts(ana)).toMatchObject([{ accountId: ana.id }]);
     const rated = "select stars, comment, rated_at is not null as rated from visit where client_id = $1 order by stars";
     expect(await sql(system, "users", rated, [ana.id])).toEqual([
       { stars: 4, comment: null, rated: true },
@@ -104,7 +104,7 @@ describe("erasing", () => {
     ]);
   });
 
-  test("once asked, leaves a contact that says so, and no comment on any visit", async () => {
+  test("once asked, leaves a contact that is a tombstone, and no comment on any visit", async () => {
     const ana = await wellKnown();
     const { erasedAt } = await as(ana).eraseMe({});
     const contact = await contactOf(ana);
@@ -113,7 +113,7 @@ describe("erasing", () => {
     expect(await found(ana.name)).toEqual([]);
   });
 
-  test("is final: who still has a token reads, changes and rates nothing", async () => {
+  test("is final: a token that is still valid reads, changes and rates nothing", async () => {
     const ana = await wellKnown();
     const bookingId = await visited(ana);
     const key = withKey();
@@ -132,7 +132,7 @@ describe("erasing", () => {
     const end = await booking(ana, status);
     expect(await refusal(as(ana).eraseMe({}))).toBe("FailedPrecondition open_bookings");
     expect((await as(ana).getMe({})).profile).toMatchObject({ name: ana.name });
-    expect(await told(ana)).toEqual([]);
+    expect(await erasedFacts(ana)).toEqual([]);
     await end();
     expect(await refusal(as(ana).eraseMe({}))).toBe("not refused");
   });
@@ -142,7 +142,7 @@ describe("erasing", () => {
     for (const status of ["COMPLETED", "NO_SHOW", "EXPIRED", "CANCELLED"]) await booking(ana, status);
     await booking(eva, "CONFIRMED");
     await booking(ana, "CONFIRMED");
-    const past = "starts_at = now() - interval '2 days', ends_at = now() - interval '47 hours'"; // nobody has closed it
+    const past = "starts_at = now() - interval '2 days', ends_at = now() - interval '47 hours'"; // over, but not completed yet
     await sql(system, "booking", `update booking set ${past} where client_id = $1 and status = 'CONFIRMED'`, [ana.id]);
     expect(await refusal(as(ana).eraseMe({}))).toBe("not refused");
     expect((await as(eva).getMe({})).profile).toMatchObject({ email: eva.email });
@@ -154,7 +154,7 @@ describe("erasing", () => {
   });
 });
 
-test("the account's event that comes again, even after auth has forgotten the person, opens no profile", async () => {
+test("a redelivery of the account's event after the erasure opens no profile, though auth has no registration any more", async () => {
   const ana = await wellKnown();
   await as(ana).eraseMe({});
   await until(

@@ -26,7 +26,7 @@ const { PENDING_PAYMENT, CONFIRMED, REASSIGNING } = Booking_Status;
 async function refuseOpenBookings(app: App, clientId: string): Promise<void> {
   const statuses = [PENDING_PAYMENT, CONFIRMED, REASSIGNING];
   const { bookings } = await app.booking.listBookings({ clientId, statuses, pageSize: 200 }); // latest start first
-  // A visit that is over blocks nothing, whoever still has to close it.
+  // A visit that is over does not block, even if booking has not completed it yet.
   if (bookings.some(({ end }) => timestampDate(end!) > app.now()))
     throw new Refusal("open_bookings", "There are bookings to come: cancel them first, or let them take place.");
 }

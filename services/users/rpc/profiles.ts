@@ -23,7 +23,7 @@ export const updateMe = (app: App): Rpc["updateMe"] =>
     }, ctx);
   };
 
-// Of an erased person there is a profile without contact, so that a late event finds out instead of failing.
+// Answers the tombstone of an erased profile, too: a late event then sees `erasedAt` instead of failing until it is a dead letter.
 export const getContact = (app: App): Rpc["getContact"] =>
   async function getContact({ accountId }) {
     return { profile: showProfile(await openProfile(app, accountId)) };

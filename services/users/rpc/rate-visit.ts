@@ -10,7 +10,7 @@ export const rateVisit = (app: App): Rpc["rateVisit"] =>
   async function rateVisit({ bookingId, stars, comment }, ctx) {
     const { id } = await openProfile(app, person(ctx).id);
     return app.transact(async (tx) => {
-      // The profile's row keeps a comment from slipping in beside an erasure.
+      // The profile's row lock serialises with an erasure: no comment is written after the comments were deleted.
       (await tx.lock(Profile, { id })).refuseErased();
       const visit = await tx.em.findOne(Visit, { bookingId, clientId: id, missed: false }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!visit) throw notFound("booking");

@@ -57,7 +57,7 @@ describe("a profile", () => {
     expect(profile!.email).toBe(system.admin.email);
   });
 
-  test("is opened once when it is asked for before the event, from anywhere; the event then changes nothing", async () => {
+  test("is opened once by concurrent reads before the event; the event then changes nothing", async () => {
     await restartUsers("migrate,rpc");
     const [ana, bea, eva] = [await signUp(system), await signUp(system), await signUp(system)];
     const asked = await Promise.all(Array.from({ length: 10 }, () => as(ana).getMe({})));
@@ -72,7 +72,7 @@ describe("a profile", () => {
     expect(await sql(system, "users", "select 1 from dead_letter")).toEqual([]);
   });
 
-  test("survives the same event twice", async () => {
+  test("is not changed by a redelivery of the event", async () => {
     const ana = await signUp(system);
     await eventHandled(ana.id);
     await as(ana).updateMe({ name: "Otra" });
@@ -192,7 +192,7 @@ describe("a profile", () => {
 });
 
 describe("a contact", () => {
-  test("is told to notification and invoice, to nobody else", async () => {
+  test("is answered to notification and invoice, to nobody else", async () => {
     const ana = await signUp(system);
     const document = { type: Document_Type.CC, number: "52123456" };
     await as(ana).updateMe({ document });
@@ -203,7 +203,7 @@ describe("a contact", () => {
     expect(await refusal(clientFor(UsersService, system).getContact({ accountId: ana.id }))).toBe("Unauthenticated unauthenticated");
   });
 
-  test("strangers' text in mail to strangers: it says whether the address was confirmed, in whatever order that is heard, and twice", async () => {
+  test("strangers' text in mail to strangers: it says whether the address was confirmed, with events out of order and redelivered", async () => {
     const known = async ({ id }: SignedIn) => (await service("notification").getContact({ accountId: id })).profile!.emailVerified;
     const [ana, bea] = [await signUp(system), await signUp(system)];
     await eventHandled(ana.id);
@@ -217,10 +217,10 @@ describe("a contact", () => {
     await heard(ana);
     expect(await known(ana)).toBe(true);
     await heard(bea);
-    await sql(system, "users", "delete from profile where id = $1", [bea.id]); // as if the confirmation were heard first
+    await sql(system, "users", "delete from profile where id = $1", [bea.id]); // as if EmailVerified were delivered before AccountRegistered
     await sql(system, "auth", "update outbox set id = gen_random_uuid(), published_at = null where key = $1 and subject = 'auth.email_verified'", [bea.id]); // prettier-ignore
     await heard(bea);
-    // Kept before anybody asks: who opens the profile at that moment may have asked auth too early, and comes second now.
+    // Stored by the event, before any read opens the profile: a racing read with an older registration loses (on conflict do nothing).
     expect(await sql(system, "users", "select email_verified from profile where id = $1", [bea.id])).toEqual([{ email_verified: true }]);
     expect([await known(ana), await known(bea)]).toEqual([true, true]);
   });
@@ -232,7 +232,7 @@ describe("a contact", () => {
 });
 
 describe("a visit", () => {
-  /** Tells the fact as booking does, `times` over. */
+  /** Publishes BookingCompleted `times` over, each with an event id of its own, so that the inbox does not deduplicate. */
   async function completed(clientId: string, times = 1, bookingId = crypto.randomUUID() as string): Promise<string> {
     const payload = toBinary(BookingCompletedSchema, create(BookingCompletedSchema, { bookingId, clientId, staffId: unknownId }));
     for (let n = 0; n < times; n++) {
@@ -247,7 +247,7 @@ describe("a visit", () => {
   const visit = (bookingId: string) =>
     sql(system, "users", "select client_id, staff_id, stars, comment, rated_at is not null as rated from visit where booking_id = $1", [bookingId]); // prettier-ignore
 
-  test("is rated by the client who was there, once, however many clicks", async () => {
+  test("is rated by the client who was there, once, under concurrent requests and redelivery", async () => {
     const ana = await signUp(system);
     const bookingId = await completed(ana.id, 2);
     const rate = () => refusal(as(ana).rateVisit({ bookingId, stars: 5, comment: "¡Divino! 💇" }));
@@ -260,7 +260,7 @@ describe("a visit", () => {
     expect(await visit(bookingId)).toEqual(kept);
   });
 
-  test("of somebody else, or that did not take place, is not there", async () => {
+  test("of somebody else, or that did not take place, is not found", async () => {
     const [ana, bea] = [await signUp(system), await signUp(system)];
     const bookingId = await completed(ana.id);
     expect(await refusal(as(bea).rateVisit({ bookingId, stars: 5 }))).toBe("NotFound not_found");
@@ -271,7 +271,7 @@ describe("a visit", () => {
     expect(await refusal(clientFor(UsersService, system).rateVisit({ bookingId, stars: 5 }))).toBe("Unauthenticated unauthenticated");
   });
 
-  test("that turns out to be missed after it had completed itself is not there any more, in whatever order this is told", async () => {
+  test("that is a no-show after it was completed automatically is not found, in whatever order the events come", async () => {
     const ana = await signUp(system);
     const missed = async (bookingId: string) => {
       const head = natsHeaders();
@@ -287,7 +287,7 @@ describe("a visit", () => {
     for (const bookingId of [late, early]) expect(await refusal(as(ana).rateVisit({ bookingId, stars: 5 }))).toBe("NotFound not_found");
   });
 
-  test("is not rated with nonsense", async () => {
+  test("refuses an invalid rating", async () => {
     const ana = await signUp(system);
     const bookingId = await completed(ana.id);
     const rate = (wishes: object) => refusal(as(ana).rateVisit({ bookingId, stars: 4, ...wishes }));
