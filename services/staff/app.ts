@@ -14,5 +14,5 @@ export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-/** What callers may ask, as proto says it: each method is named in rpc/index.ts. */
+/** The methods of the contract; rpc/index.ts implements each. */
 export type Rpc = ServiceImpl<typeof StaffService>;

@@ -1,7 +1,7 @@
 import type { Tx } from "@lacio/chassis/db";
 import { Stylist } from "../domain/stylist.ts";
 
-/** The stylist's row, locked; added first when it is missing: CreateStylist and the account's event may come in either order. */
+/** Insert if absent, then lock the row: CreateStylist and the account's event race, in either order. */
 export async function ensureStylist(tx: Tx, id: string, name: string, now: Date): Promise<Stylist> {
   await tx.sql(
     `insert into stylist (id, name, bio, active, revision, schedule_revision, created_at)
@@ -11,7 +11,7 @@ export async function ensureStylist(tx: Tx, id: string, name: string, now: Date)
   return lockStylist(tx, id);
 }
 
-/** @throws Refusal `not_found` */
+/** Row lock, with the skills loaded, as facts need them. @throws Refusal `not_found` */
 export async function lockStylist(tx: Tx, id: string): Promise<Stylist> {
   const stylist = await tx.lock(Stylist, { id });
   await stylist.skills.loadItems();

@@ -16,7 +16,7 @@ const variables: Record<keyof Settings, string> = {
 };
 const fields = Object.keys(variables) as (keyof Settings)[];
 
-/** The settings with which a salon opens, within the limits of the contract. Later ones come by UpdateSettings alone. */
+/** The initial settings, from the environment, validated by the contract's rules. Later changes come by UpdateSettings alone. */
 export function readFirstSettings(env: Env): Settings {
   const first = { ...usualSettings };
   for (const field of fields) first[field] = env.number(variables[field], usualSettings[field]);
@@ -27,11 +27,11 @@ export function readFirstSettings(env: Env): Settings {
   return first;
 }
 
-/** At the first start there are none yet: they are written and told once, whatever the environment says later. */
+/** Seeds the settings at the first start: written and emitted once under an advisory lock, whatever the environment says later. */
 export async function openSettings(tx: Tx, first: Settings): Promise<void> {
   await tx.sql("select pg_advisory_xact_lock(hashtext('staff.settings'))");
   if (await tx.find(SalonSettings, theOne)) return;
-  const [settings, told] = SalonSettings.first(first);
+  const [settings, changed] = SalonSettings.first(first);
   tx.add(settings);
-  tx.emit(told);
+  tx.emit(changed);
 }

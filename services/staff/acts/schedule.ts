@@ -11,7 +11,7 @@ export const readSchedule = ({ sql }: { sql: Sql }, staffId: string): Promise<Sh
     [staffId],
   );
 
-/** Replaces the whole set, under the lock of the stylist's row: a shift has no life of its own, and no entity. */
+/** Replaces the whole set; the caller holds the stylist's row lock. Shifts are values without identity: no entity. */
 export async function writeSchedule({ sql }: { sql: Sql }, staffId: string, shifts: Shift[]): Promise<void> {
   await sql("delete from staff_schedules where staff_id = $1", [staffId]);
   await sql(

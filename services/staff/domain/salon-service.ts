@@ -7,7 +7,7 @@ import { Collection, defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 import { idsOf, Skill } from "./skill.ts";
 
-/** One part of a service. While it is not busy the stylist is free for somebody else. */
+/** One part of a service. While one is not busy the stylist can serve another client. */
 export type Phase = { name: string; minutes: number; busy: boolean };
 
 const ServiceSchema = defineEntity({
@@ -31,7 +31,7 @@ const ServiceSchema = defineEntity({
   },
 });
 
-/** What may be said about a service; absent = as it is. */
+/** A partial update; absent = unchanged. */
 export type ServiceWishes = {
   name?: string;
   nameEn?: string;
@@ -48,7 +48,7 @@ export type ServiceWishes = {
 const usualIvaPercent = 19;
 const longestMinutes = 12 * 60;
 
-/** What a client can book. */
+/** What a client can book; other services project it from the fact by revision. */
 export class SalonService extends ServiceSchema.class {
   static offer(wishes: ServiceWishes, now: Date): [SalonService, Fact[]] {
     const service = new SalonService();
@@ -57,7 +57,7 @@ export class SalonService extends ServiceSchema.class {
     return [service, service.change(wishes)];
   }
 
-  /** Nothing is told when nothing changes. */
+  /** A new revision and its fact; neither when nothing changed, so that a repeat is idempotent. */
   change({ price, phases, skills, ...rest }: ServiceWishes): Fact[] {
     const before = this.revision > 0n ? this.told() : undefined;
     Object.assign(this, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
@@ -69,7 +69,7 @@ export class SalonService extends ServiceSchema.class {
     return [fact(ServiceChangedSchema, this.id, { service: this.told(), revision: this.revision })];
   }
 
-  /** What a fact tells of it. The skills must be loaded. */
+  /** The message in facts and answers. The skills must be loaded. */
   told(): MessageInitShape<typeof ServiceMessage> {
     const { id, name, nameEn, description, descriptionEn, ivaPercent, phases, bufferMinutes, active } = this;
     return {

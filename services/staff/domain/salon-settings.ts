@@ -5,7 +5,7 @@ import { SettingsChangedSchema } from "@lacio/proto/staff/v1/events";
 import type { Settings } from "@lacio/salon/settings";
 import { defineEntity, p } from "@mikro-orm/core";
 
-/** There is one row. */
+/** The key of the singleton row. */
 export const theOne = { id: 1 };
 
 const SettingsSchema = defineEntity({
@@ -23,14 +23,14 @@ const SettingsSchema = defineEntity({
   },
 });
 
-/** How the salon takes bookings: one row; each change is a fact, which the services that use it project. */
+/** How the salon takes bookings: a singleton row; each change emits the whole state, which other services project. */
 export class SalonSettings extends SettingsSchema.class {
   static first(values: Settings): [SalonSettings, Fact] {
     const settings = Object.assign(new SalonSettings(), { ...theOne, ...values, revision: 0n });
     return [settings, settings.changed()];
   }
 
-  /** Absent = as it is. Somebody decided on what they saw; it must still be so. Nothing is told when nothing changes. */
+  /** Partial update (absent = unchanged) under optimistic concurrency by revision. No fact without a change. */
   change(wishes: Partial<Settings>, expectedRevision: bigint): Fact[] {
     if (this.revision !== expectedRevision)
       throw new Refusal("settings_changed", "The settings have changed meanwhile; look at them again.", Code.Aborted);

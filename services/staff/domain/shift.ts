@@ -1,7 +1,7 @@
 import { invalid } from "@lacio/chassis/errors";
 import { isShiftWeek, weekdayOf } from "@lacio/salon/shift-week";
 
-/** Recurring hours on one weekday, wall time in the salon's zone. "" = no first or last day. */
+/** Recurring hours on one weekday, in wall time of the salon's zone. "" = unbounded validity. */
 export type Shift = {
   weekday: number;
   start: string;
@@ -11,7 +11,7 @@ export type Shift = {
   validUntil: string;
 };
 
-/** A stylist's hours as they are kept: real dates, no two shifts at once, always in the same order. @throws Refusal naming the field */
+/** A stylist's hours in canonical form: valid dates, no overlaps, one order. @throws Refusal naming the field */
 export function weekOf(wished: Shift[]): Shift[] {
   const shifts = wished.map(({ weekday, start, end, everyWeeks, validFrom, validUntil }, i) => {
     const [from, until] = [dayNumber(validFrom, `shifts[${i}].validFrom`), dayNumber(validUntil, `shifts[${i}].validUntil`)];
@@ -25,13 +25,13 @@ export function weekOf(wished: Shift[]): Shift[] {
   return shifts.sort((a, b) => a.weekday - b.weekday || compare(a.start, b.start) || compare(a.validFrom, b.validFrom));
 }
 
-/** Whether there is a day on which both shifts are worked and share time. */
+/** Whether the two recurrences ever meet: a day on which both shifts are worked and share time. */
 export function overlap(a: Shift, b: Shift): boolean {
-  // "HH:MM" compares as text.
+  // "HH:MM" sorts lexicographically.
   if (a.weekday !== b.weekday || a.end <= b.start || b.end <= a.start) return false;
   const from = Math.max(dayNumber(a.validFrom) ?? -Infinity, dayNumber(b.validFrom) ?? -Infinity);
   const until = Math.min(dayNumber(a.validUntil) ?? Infinity, dayNumber(b.validUntil) ?? Infinity);
-  // Without a first day both are worked every week, since ever.
+  // An n-week interval needs a first day, so both are weekly and meet.
   if (from === -Infinity) return true;
   const first = from + ((a.weekday - weekdayOf(from) + 7) % 7);
   for (let week = 0; week < a.everyWeeks * b.everyWeeks && first + 7 * week <= until; week++) {
@@ -46,7 +46,7 @@ const isWorkedIn = ({ everyWeeks, validFrom }: Shift, day: number): boolean => i
 function dayNumber(date: string, field = "date"): number | undefined {
   if (date === "") return undefined;
   const [year, month, day] = date.split("-").map(Number) as [number, number, number];
-  // Made from its parts, 30 February becomes the 28th: then it is not the day that was written.
+  // `from` constrains 30 February to the 28th: a day that does not read back as written does not exist.
   const real = Temporal.PlainDate.from({ year, month, day });
   if (real.toString() === date && year >= 2000 && year < 2200) return epoch.until(real).days;
   throw invalid(field, "must be a day of the calendar, from 2000 to 2199");

@@ -7,7 +7,7 @@ const SkillSchema = defineEntity({
   properties: { id: p.uuid().primary(), name: p.string().length(40), createdAt: p.datetime() },
 });
 
-/** What a stylist can do and a service needs: Keratina, Nano, … A skill is renamed, never removed. */
+/** What a stylist can do and a service needs: Keratina, Nano, … Renamed, never removed: facts and projections refer to its id. */
 export class Skill extends SkillSchema.class {
   static add(name: string, now: Date): Skill {
     return Object.assign(new Skill(), { id: uuidv7(), name, createdAt: now });

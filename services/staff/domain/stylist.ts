@@ -20,9 +20,9 @@ const StylistSchema = defineEntity({
   },
 });
 
-/** Somebody who does the work. The id is that of the account with the role STYLIST. */
+/** A person who serves clients. The id is that of the account with the role STYLIST. */
 export class Stylist extends StylistSchema.class {
-  /** The first change tells of the stylist even when it changes nothing; a later one only when it does. */
+  /** Partial update. Revision 0 means never emitted: the first call always emits the fact, a later one only on a change. */
   change({ skills, ...rest }: { name?: string; bio?: string; active?: boolean; skills?: Skill[] }): Fact[] {
     const before = this.known();
     Object.assign(this, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
@@ -38,7 +38,7 @@ export class Stylist extends StylistSchema.class {
     return fact(ScheduleChangedSchema, this.id, { staffId: this.id, shifts, revision: this.scheduleRevision });
   }
 
-  /** What is known of the stylist. The skills must be loaded. */
+  /** The state that answers show and changes are compared by. The skills must be loaded. */
   known() {
     const { id, name, bio, active } = this;
     return { id, name, bio, active, skillIds: idsOf(this.skills.getItems()) };

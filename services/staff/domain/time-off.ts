@@ -21,10 +21,10 @@ const TimeOffSchema = defineEntity({
 
 const farthestMs = 5 * 366 * 86_400_000;
 
-/** A span without new bookings. One that was removed is kept, so that removing it again is no error. */
+/** A span without new bookings. Soft delete: the row is kept, so that removing it is idempotent. */
 export class TimeOff extends TimeOffSchema.class {
   static take(staffId: string, startAt: Date, endAt: Date, reason: string, now: Date): [TimeOff, Fact] {
-    // An instant that no Date can hold compares as false with everything.
+    // Negated, as an instant beyond Date's range is NaN, and every comparison with NaN is false.
     if (!(endAt > now)) throw invalid("end", "must be in the future");
     if (!(startAt.getTime() < now.getTime() + farthestMs)) throw invalid("start", "must be within the next five years");
     if (!(endAt > startAt)) throw invalid("end", "must be after start");

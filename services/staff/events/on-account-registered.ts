@@ -4,7 +4,7 @@ import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import type { App } from "../app.ts";
 import { ensureStylist } from "../acts/ensure-stylist.ts";
 
-// Whoever has a stylist's account is a stylist, even when CreateStylist ended between the account and its own row.
+// Completes a CreateStylist that crashed after opening the account; idempotent, as revision 0 means that no fact was emitted yet.
 export const onAccountRegistered = (app: App): Handler<typeof AccountRegisteredSchema> =>
   async function onAccountRegistered({ accountId, role }, once) {
     if (role !== Caller_Role.STYLIST) return;

@@ -37,7 +37,7 @@ const newSkill = async () => (await admin.createSkill({ name: `Nano ${crypto.ran
 const unknownId = "01990000-0000-7000-8000-000000000000";
 
 describe("a service", () => {
-  test("is offered with what was said and the usual for the rest, and told of", async () => {
+  test("is offered with the values given and defaults for the rest, and emits a fact", async () => {
     const skillId = await newSkill();
     const phases = [
       { name: "Aplicar", minutes: 60, busy: true },
@@ -47,10 +47,10 @@ describe("a service", () => {
     const wishes = offer({ nameEn: "Keratin", description: "Con ñ", phases, bufferMinutes: 10, skillIds: [skillId] });
     const { service } = await admin.createService(wishes);
     expect(service).toMatchObject({ ...wishes, ivaPercent: 19, durationMinutes: 165, active: true, descriptionEn: "" });
-    expect(await told(ServiceChangedSchema, service!.id)).toMatchObject([{ revision: 1n, service: { id: service!.id } }]);
+    expect(await emittedFacts(ServiceChangedSchema, service!.id)).toMatchObject([{ revision: 1n, service: { id: service!.id } }]);
   });
 
-  test("is changed field by field; each change is told with a greater revision, no change is not told", async () => {
+  test("is changed field by field; each change emits a greater revision, a repeat emits nothing", async () => {
     const [first, second] = [await newSkill(), await newSkill()];
     const { service } = await admin.createService(offer({ ivaPercent: 0, skillIds: [first] }));
     const serviceId = service!.id;
@@ -62,13 +62,13 @@ describe("a service", () => {
     const last = (await admin.updateService({ serviceId, active: false })).service!;
     expect(last).toMatchObject({ active: false, durationMinutes: 90, skillIds: [], ivaPercent: 0 });
 
-    const facts = await told(ServiceChangedSchema, serviceId);
+    const facts = await emittedFacts(ServiceChangedSchema, serviceId);
     expect(facts.map(({ revision }) => revision)).toEqual([1n, 2n, 3n, 4n, 5n]);
     expect(facts[2]!.service!.skillIds).toEqual([first, second].sort());
     expect(facts[4]!.service).toEqual(last);
   });
 
-  test("keeps its name for itself, whatever the case", async () => {
+  test("has a unique name, regardless of case", async () => {
     const mark = crypto.randomUUID();
     const { service } = await admin.createService(offer({ name: `Ñandú Ácido ${mark}` }));
     const other = await admin.createService(offer());
@@ -136,7 +136,7 @@ describe("a service", () => {
     expect(await change({ skillIds: { ids: [unknownId] } })).toBe("InvalidArgument skill_unknown skillIds.ids");
     expect(await change({ name: "\0" })).toBe("InvalidArgument invalid_argument name");
     expect(await refusal(admin.updateService({ serviceId: unknownId, name: "X" }))).toBe("NotFound not_found");
-    expect(await told(ServiceChangedSchema, service!.id)).toHaveLength(1);
+    expect(await emittedFacts(ServiceChangedSchema, service!.id)).toHaveLength(1);
   });
 });
 
@@ -195,7 +195,7 @@ describe("a skill", () => {
     expect(found.filter((name) => name.endsWith(mark))).toEqual([`Anillado ${mark}`, `Brasilera ${mark}`]);
   });
 
-  test("has a name of its own, and a sound one", async () => {
+  test("has a unique and valid name", async () => {
     const mark = crypto.randomUUID().slice(0, 20);
     const { skill } = await admin.createSkill({ name: `Keratina Ñ ${mark}` });
     const other = await newSkill();
@@ -221,6 +221,6 @@ test("only an ADMIN changes the catalogue", async () => {
   for (const call of calls(anyone)) expect(await refusal(call)).toBe("Unauthenticated unauthenticated");
 });
 
-/** The facts told of one aggregate, oldest first, once all of them have reached JetStream. */
-const told = <S extends DescMessage>(schema: S, key: string) =>
+/** The facts emitted for one aggregate, oldest first, once all of them are published to JetStream. */
+const emittedFacts = <S extends DescMessage>(schema: S, key: string) =>
   until(async () => factsOf(schema, await sql(system, "staff", outbox, [subjectOf(schema), key])));

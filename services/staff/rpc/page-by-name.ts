@@ -2,7 +2,7 @@ import { paged, pageOf } from "@lacio/chassis/paging";
 
 type Named = { name: string; id: string };
 
-/** One page of a list that is ordered by name. `find` reads rows with this condition, in this order. */
+/** Keyset pagination by name, then id. `find` reads rows with this condition, in this order. */
 export async function pageByName<T extends Named>(
   req: { pageSize: number; pageToken: string },
   find: (after: object, options: { orderBy: { name: "asc" }[]; limit: number }) => Promise<T[]>,

@@ -44,5 +44,5 @@ export const updateService = (app: App): Rpc["updateService"] =>
     }, ctx);
   };
 
-// Whoever reads the catalogue sees what the facts tell.
+// The message in the answer is the one in the fact: clients and projections see the same.
 const showService = (service: SalonService): MessageInitShape<typeof SalonServiceSchema> => service.told();

@@ -26,26 +26,26 @@ await beforeTests(
 );
 
 const first = { ...usualSettings, holdMinutes: 20, lateRefundPercent: 0 };
-const told = () =>
+const emittedFacts = () =>
   until(async () => factsOf(SettingsChangedSchema, await sql(system, "staff", outbox, [subjectOf(SettingsChangedSchema), "settings"])));
 
 describe("one setting, one place", () => {
-  test("the environment gives the first values alone: they are written and told at the first start", async () => {
+  test("the environment gives the initial values alone: they are written and emitted at the first start", async () => {
     expect(await anyone.getSettings({})).toMatchObject({ settings: first, revision: 1n });
     await system.process("staff").kill();
     await system.process("staff").restart({ HOLD_MINUTES: "30" });
     expect(await anyone.getSettings({})).toMatchObject({ settings: first, revision: 1n });
-    expect(await told()).toMatchObject([{ settings: first, revision: 1n }]);
+    expect(await emittedFacts()).toMatchObject([{ settings: first, revision: 1n }]);
   });
 
-  test("an ADMIN changes what she names, as she saw it; each change is told whole, no change is not told", async () => {
+  test("an ADMIN makes partial updates under optimistic concurrency; each change emits the whole state, a repeat emits nothing", async () => {
     const changed = { ...first, bookableFromMinutes: 0, gridMinutes: 30 };
     const wish = { settings: { bookableFromMinutes: 0, gridMinutes: 30 }, expectedRevision: 1n };
     expect(await admin.updateSettings(wish)).toMatchObject({ settings: changed, revision: 2n });
     expect(await refusal(admin.updateSettings(wish))).toBe("Aborted settings_changed");
     expect(await admin.updateSettings({ ...wish, expectedRevision: 2n })).toMatchObject({ settings: changed, revision: 2n });
     expect(await anyone.getSettings({})).toMatchObject({ settings: changed, revision: 2n });
-    expect(await told()).toMatchObject([
+    expect(await emittedFacts()).toMatchObject([
       { settings: first, revision: 1n },
       { settings: changed, revision: 2n },
     ]);
@@ -66,7 +66,7 @@ describe("one setting, one place", () => {
     expect(await refusal(admin.updateSettings({ settings, expectedRevision }))).toBe(`InvalidArgument invalid_argument ${field}`);
   });
 
-  test("nobody but an ADMIN changes them, and she says what she saw", async () => {
+  test("nobody but an ADMIN changes them, and the expected revision is required", async () => {
     const wish = { settings: { holdMinutes: 5 }, expectedRevision: 2n };
     expect(await refusal(anyone.updateSettings(wish))).toBe("Unauthenticated unauthenticated");
     const client = clientFor(StaffService, system, (await signUp(system)).accessToken);

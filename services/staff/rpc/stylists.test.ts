@@ -51,7 +51,7 @@ const rolesOf = (email: string) =>
   sql<{ id: string; role: string }>(system, "auth", "select id, role from account where email = $1", [email]);
 
 describe("a stylist", () => {
-  test("is hired with an account of the same id, and told of once", async () => {
+  test("is hired with an account of the same id, and emits one fact", async () => {
     const wishes = form();
     const { stylist } = await admin.createStylist(wishes);
     expect(stylist).toMatchObject({ name: wishes.name, bio: wishes.bio, skillIds: [nano], active: true });
@@ -59,7 +59,7 @@ describe("a stylist", () => {
     expect((await anyone.getStylist({ staffId: stylist!.id })).stylist).toEqual(stylist);
 
     await eventHandled(stylist!.id);
-    const facts = await told(StylistChangedSchema, stylist!.id);
+    const facts = await emittedFacts(StylistChangedSchema, stylist!.id);
     expect(facts.at(-1)).toMatchObject({ staffId: stylist!.id, active: true, skillIds: [nano], revision: BigInt(facts.length) });
     expect((await anyone.getStylist({ staffId: stylist!.id })).stylist).toEqual(stylist);
   });
@@ -95,17 +95,17 @@ describe("a stylist", () => {
     expect(await rolesOf(wrong.email)).toEqual([]);
   });
 
-  test("is changed field by field; what changes nothing is not told", async () => {
+  test("is changed field by field; a change without effect emits no fact", async () => {
     const { id: staffId } = await hire();
     await eventHandled(staffId);
-    const before = await told(StylistChangedSchema, staffId);
+    const before = await emittedFacts(StylistChangedSchema, staffId);
     await admin.updateStylist({ staffId, skillIds: { ids: [nano] }, active: true });
     expect((await admin.updateStylist({ staffId, name: "Luz M.", bio: "" })).stylist).toMatchObject({ name: "Luz M.", bio: "" });
     await admin.updateStylist({ staffId, skillIds: { ids: [nano, keratin] } });
     await admin.updateStylist({ staffId, skillIds: { ids: [] } });
     await admin.updateStylist({ staffId, active: false });
 
-    const facts = (await told(StylistChangedSchema, staffId)).slice(before.length);
+    const facts = (await emittedFacts(StylistChangedSchema, staffId)).slice(before.length);
     const first = before.at(-1)!.revision;
     expect(facts).toMatchObject([
       { skillIds: [nano], active: true, revision: first + 1n },
@@ -115,7 +115,7 @@ describe("a stylist", () => {
     ]);
   });
 
-  test("is not changed into nonsense", async () => {
+  test("refuses invalid values", async () => {
     const { id: staffId } = await hire();
     const change = (wishes: object) => refusal(admin.updateStylist({ staffId, ...wishes }));
     expect(await change({ name: "" })).toBe("InvalidArgument invalid_argument name");
@@ -167,7 +167,7 @@ describe("the list of stylists", () => {
 });
 
 describe("hiring interrupted between the account and the stylist", () => {
-  test("is completed by the account's event, and by a retry with the same key", async () => {
+  test("is completed by the account's event, and by a retry with the same idempotency key", async () => {
     const wishes = form({ skillIds: [nano, keratin] });
     const headers = { "idempotency-key": crypto.randomUUID() };
     await system.process("staff").kill("SIGTERM");
@@ -186,7 +186,7 @@ describe("hiring interrupted between the account and the stylist", () => {
     const { stylist } = await admin.createStylist(wishes, { headers });
     expect(stylist).toMatchObject({ id: staffId, bio: wishes.bio, skillIds: [nano, keratin].sort() });
     expect((await admin.createStylist(wishes, { headers })).stylist).toEqual(stylist);
-    expect(await told(StylistChangedSchema, staffId)).toMatchObject([
+    expect(await emittedFacts(StylistChangedSchema, staffId)).toMatchObject([
       { revision: 1n, skillIds: [] },
       { revision: 2n, skillIds: stylist!.skillIds },
     ]);
@@ -200,15 +200,15 @@ describe("hiring interrupted between the account and the stylist", () => {
     };
     const [other, staffId] = [await open(Caller_Role.ADMIN), await open(Caller_Role.STYLIST)];
     expect(await until(async () => (await anyone.getStylist({ staffId })).stylist)).toMatchObject({ name: "Nelly" });
-    expect(await told(StylistChangedSchema, staffId)).toMatchObject([{ staffId, active: true, revision: 1n }]);
+    expect(await emittedFacts(StylistChangedSchema, staffId)).toMatchObject([{ staffId, active: true, revision: 1n }]);
     expect(await sql(system, "staff", "select 1 from stylist where id = $1", [other])).toEqual([]);
 
-    // The same fact again, as after a crash before the ack: the inbox forgets it, the stylist's row does not.
+    // A redelivery that the inbox cannot deduplicate (new event id, inbox purged): the stylist's revision makes the handler idempotent.
     await admin.updateStylist({ staffId, name: "Nelly Ruiz" });
     await sql(system, "staff", "delete from inbox");
     await sql(system, "auth", "update outbox set id = gen_random_uuid(), published_at = null where key = $1", [staffId]);
     await eventHandled(staffId);
-    expect(await told(StylistChangedSchema, staffId)).toHaveLength(2);
+    expect(await emittedFacts(StylistChangedSchema, staffId)).toHaveLength(2);
     expect((await anyone.getStylist({ staffId })).stylist).toMatchObject({ name: "Nelly Ruiz" });
   });
 });
@@ -217,7 +217,7 @@ describe("recurring hours", () => {
   const always = { weekday: 1, start: "09:00", end: "13:00", everyWeeks: 1, validFrom: "", validUntil: "" };
   const shift = (wishes: Partial<typeof always> = {}) => ({ ...always, ...wishes });
 
-  test("are put and read by the stylist and the ADMIN, and told of when they change", async () => {
+  test("are put and read by the stylist and the ADMIN, and emit a fact when they change", async () => {
     const { email } = form();
     const { id: staffId } = await hire({ email });
     const herself = await signedIn(email);
@@ -232,7 +232,7 @@ describe("recurring hours", () => {
     await herself.putSchedule({ staffId, shifts: [kept[2]!, kept[1]!, kept[0]!] });
     await admin.putSchedule({ staffId, shifts: [] });
     await admin.putSchedule({ staffId, shifts: [] });
-    expect(await told(ScheduleChangedSchema, staffId)).toMatchObject([
+    expect(await emittedFacts(ScheduleChangedSchema, staffId)).toMatchObject([
       { staffId, shifts: kept, revision: 1n },
       { staffId, shifts: [], revision: 2n },
     ]);
@@ -244,7 +244,7 @@ describe("recurring hours", () => {
     await put({ everyWeeks: 2, validFrom: "2026-11-30" }, { everyWeeks: 2, validFrom: "2026-12-07" });
     await put({ validUntil: "2026-12-31" }, { validFrom: "2027-01-01" });
     expect(await refusal(put({}, { weekday: 2 }, { start: "12:00" }))).toBe("InvalidArgument shifts_overlap shifts[2]");
-    expect(await told(ScheduleChangedSchema, staffId)).toHaveLength(2);
+    expect(await emittedFacts(ScheduleChangedSchema, staffId)).toHaveLength(2);
   });
 
   test.each<[string, Partial<typeof always>]>([
@@ -276,7 +276,7 @@ describe("recurring hours", () => {
 describe("time off", () => {
   const days = (n: number) => timestampFromDate(new Date(Date.now() + n * 86_400_000));
 
-  test("is taken, listed and given back by the stylist, and told of", async () => {
+  test("is taken, listed and given back by the stylist, and emits facts", async () => {
     const { email } = form();
     const { id: staffId } = await hire({ email });
     const herself = await signedIn(email);
@@ -295,7 +295,7 @@ describe("time off", () => {
     expect((await admin.listTimeOff({ staffId })).timeOff).toEqual([last, now]);
     const again = (await herself.addTimeOff({ staffId, start: next.start, end: next.end })).timeOff!;
     const span = { start: next.start, end: next.end };
-    expect(await told(TimeOffChangedSchema, staffId)).toMatchObject([
+    expect(await emittedFacts(TimeOffChangedSchema, staffId)).toMatchObject([
       { timeOffId: now.id, staffId, removed: false, start: now.start, end: now.end },
       { timeOffId: next.id, removed: false, ...span },
       { timeOffId: last.id, removed: false },
@@ -304,7 +304,7 @@ describe("time off", () => {
     ]);
   });
 
-  test("does not overlap the stylist's own, however many ask at once", async () => {
+  test("does not overlap the stylist's own, under concurrent requests", async () => {
     const [one, other] = [await hire(), await hire()];
     const [start, end] = [days(5), days(6)];
     const calls = Array.from({ length: 10 }, () => refusal(admin.addTimeOff({ staffId: one.id, start, end })));
@@ -370,7 +370,7 @@ test("a stylist acts for herself only, a client and a stranger not at all", asyn
     expect(await refusal(read())).toBe("NotFound not_found");
 });
 
-/** The account's event has had its effect in staff, so that nothing more is told because of it. */
+/** Waits until staff has handled the account's event (its inbox entry), so that it emits no further fact. */
 async function eventHandled(accountId: string): Promise<void> {
   const [event] = await until(async () => {
     const found = await sql<{ id: string }>(system, "auth", "select id from outbox where key = $1 and published_at is not null", [
@@ -381,6 +381,6 @@ async function eventHandled(accountId: string): Promise<void> {
   await until(async () => (await sql(system, "staff", "select 1 from inbox where event_id = $1", [event!.id])).length > 0);
 }
 
-/** The facts told of one aggregate, oldest first, once all of them have reached JetStream. */
-const told = <S extends DescMessage>(schema: S, key: string) =>
+/** The facts emitted for one aggregate, oldest first, once all of them are published to JetStream. */
+const emittedFacts = <S extends DescMessage>(schema: S, key: string) =>
   until(async () => factsOf(schema, await sql(system, "staff", outbox, [subjectOf(schema), key])));

@@ -25,12 +25,12 @@ export const listStaff = (app: App): Rpc["listStaff"] =>
 export const getStylist = (app: App): Rpc["getStylist"] =>
   async function getStylist({ staffId }, ctx) {
     const stylist = await app.db.read().findOne(Stylist, { id: staffId }, { populate: ["skills"] });
-    // The public meets only who works here; a service still has to name who worked here once.
+    // Somebody inactive is hidden from the public, not from services: old bookings still name the stylist.
     if (!stylist || !(stylist.active || mayAct(caller(ctx), stylist.id))) throw notFound("stylist");
     return { stylist: showStylist(stylist) };
   };
 
-// The account comes first: a crash before the stylist's row is mended by the account's event, or by the caller's retry.
+// Two services, no common transaction: after a crash between account and stylist, the account's event or the caller's retry completes it.
 export const createStylist = (app: App): Rpc["createStylist"] =>
   async function createStylist(req, ctx) {
     await skillsOf(app.db.read(), req.skillIds, "skillIds");
@@ -52,7 +52,7 @@ async function openAccount(app: App, req: CreateStylistRequest, ctx: HandlerCont
   return user!.id;
 }
 
-// To auth every admin's call is staff's: the key says whose it was.
+// Auth scopes idempotency keys by caller, and its caller is staff: the person's id in the key keeps two admins' keys apart.
 const keyFor = (callerId: string, key: string): string => createHash("sha256").update(`${callerId} ${key}`).digest("hex");
 
 export const updateStylist = (app: App): Rpc["updateStylist"] =>

@@ -18,7 +18,7 @@ export const addTimeOff = (app: App): Rpc["addTimeOff"] =>
     }, ctx);
   };
 
-// The latest first: what is to come matters more than what is over.
+// Descending: the first page holds what is to come, not the past.
 export const listTimeOff = (app: App): Rpc["listTimeOff"] =>
   async function listTimeOff(req) {
     const { size, limit, after } = pageOf(req, ["time", "uuid"]);

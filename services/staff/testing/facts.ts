@@ -1,9 +1,9 @@
 import { fromBinary, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 
-/** One aggregate's facts in the outbox. */
+/** Selects one aggregate's facts from the outbox, oldest first. */
 export const outbox = "select payload, stream_seq from outbox where subject = $1 and key = $2 order by seq";
 
-/** The facts in these rows; undefined while one of them has not reached JetStream. */
+/** The facts in these rows; undefined while one of them is not published to JetStream. */
 export function factsOf<S extends DescMessage>(
   schema: S,
   rows: { payload?: unknown; stream_seq?: unknown }[],

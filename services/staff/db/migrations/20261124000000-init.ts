@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-// Names sort and compare as Spanish does: "Ángela" beside "Angie", "KERATINA" the same as "Keratina".
+// Names sort by the Spanish collation ("Ángela" beside "Angie") and are unique regardless of case ("KERATINA" = "Keratina").
 export class Init extends Migration {
   override up(): void {
     this.addSql(`create extension if not exists btree_gist`);
