@@ -12,5 +12,5 @@ export const createApp = (base: Base<ReturnType<typeof readConfig>>) => ({ ...ba
 
 export type App = ReturnType<typeof createApp>;
 
-/** What callers may ask, as proto says it: each method is named in rpc/index.ts. */
+/** The methods of the contract; rpc/index.ts implements each. */
 export type Rpc = ServiceImpl<typeof AvailabilityService>;

@@ -3,7 +3,7 @@ import { Init } from "./migrations/20261124000000-init.ts";
 import { EnglishNames } from "./migrations/20261129000000-english-names.ts";
 import { Settings } from "./migrations/20261130000000-settings.ts";
 
-// A projection has no entities: facts are written by upsert and read by one statement.
+// A pure projection, so no entities: events are upserted, and one statement reads them.
 export const database: DatabaseParts = {
   entities: [],
   migrations: [

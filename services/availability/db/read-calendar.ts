@@ -8,14 +8,14 @@ export type Question = {
   days: LocalDays;
   skillId?: string;
   staffId?: string;
-  /** A booking that is being moved, and how it was sold: also when its service is not sold any more. */
+  /** A booking that is being moved, whose own time counts as free, with the terms it was sold at; its service may be archived by now. */
   ignoreBookingId?: string;
   soldAs?: Pick<Service, "phases" | "bufferMinutes">;
 };
 
 /**
- * One statement answers every question about free time; its cost depends on the days asked, not on the past. A day may be as far off as
- * the calendar goes: who asks is told so afterwards, by the settings that come along.
+ * One statement answers every question about free time; its cost depends on the days asked, not on the past. It reads the settings too, so
+ * the caller checks only afterwards whether the days are within `bookableDaysAhead`: hence bigint, as any calendar day can come in.
  */
 export const calendarStatement = `
   select service.id, service.name, service.name_en, service.currency_code, service.price, service.iva_percent, service.phases, service.buffer_minutes,
@@ -33,7 +33,7 @@ export const calendarStatement = `
   left join schedule on schedule.staff_id = stylist.id
   where service.id = $1 and (service.active or $7::boolean)`;
 
-// A visit may reach into the day after the last one.
+// A visit that starts on the last day may end on the next: its busy time is read, too.
 const reachMinutes = 1440;
 
 export const calendarParams = ({ serviceId, days, skillId, staffId, ignoreBookingId, soldAs }: Question): unknown[] => [
@@ -48,7 +48,7 @@ export const calendarParams = ({ serviceId, days, skillId, staffId, ignoreBookin
 
 type Answer = Calendar & { settings: SearchSettings };
 
-/** What is known about a service and the stylists in question; undefined when there is no such service. */
+/** The projection of a service and its stylists for these days; undefined when there is no such service. */
 export async function readCalendar(db: Pick<Database, "sql">, question: Question): Promise<Answer | undefined> {
   const calendar = toCalendar(await db.sql<CalendarRow>(calendarStatement, calendarParams(question), "calendar"));
   return calendar && { ...calendar, service: { ...calendar.service, ...question.soldAs } };
@@ -89,7 +89,7 @@ export function toCalendar(rows: CalendarRow[]): Answer | undefined {
   return { service, settings: toSettings(first), stylists: rows.flatMap((row) => (row.staff_id ? [toStylist(row, row.staff_id)] : [])) };
 }
 
-// Staff tells them before it tells of anything that can be booked; who has not heard yet goes by the usual ones.
+// Defaults until SettingsChanged is projected: eventual consistency at the first start, as staff emits it before any service.
 const toSettings = ({ grid_minutes: gridMinutes, bookable_days_ahead, bookable_from_minutes }: CalendarRow): SearchSettings =>
   gridMinutes === null
     ? usualSettings

@@ -6,7 +6,7 @@ import { localDaysAround } from "./local-days.ts";
 /** Which starts are offered: on the grid, after a minute, from today to the last day that can be booked. */
 export type Bookable = { gridMinutes: number; after: number; firstDay: number; lastDay: number };
 
-/** At this minute, in the salon's zone. The desk needs no lead time. */
+/** The rules as of `now`, in the salon's zone. The desk (an ADMIN) needs no lead time. */
 export function bookableAt(now: number, zone: string, settings: SearchSettings, desk: boolean): Bookable {
   const today = localDaysAround(zone, now).firstDay;
   const { gridMinutes, bookableFromMinutes, bookableDaysAhead } = settings;
@@ -15,7 +15,7 @@ export function bookableAt(now: number, zone: string, settings: SearchSettings, 
 
 const [first, end] = [Date.UTC(1970), Date.UTC(9999)];
 
-/** A wished start in minutes. The days around it have to be days of the calendar too, so the last of its years is no wish. */
+/** A requested start in epoch minutes. Year 9999 is refused, as the days after it, which a search reads, must be valid dates too. */
 export function startMinute(start: Timestamp | undefined, field = "start"): number {
   const ms = start ? timestampMs(start) : NaN;
   if (!(ms >= first && ms < end)) throw invalid(field, "must be a time between the years 1970 and 9998");

@@ -1,10 +1,10 @@
 import type { Settings } from "@lacio/salon/settings";
 
-// Everything a question about free time needs, as one read of the projection gives it.
+// Everything a search for free time needs, a consistent snapshot: one statement reads it from the projection.
 // Instants are whole minutes since 1970-01-01T00:00Z; days are whole days since 1970-01-01.
 export type Calendar = { service: Service; stylists: StylistCalendar[] };
 
-// What of the salon's settings says which starts are offered.
+// The part of the salon's settings that bounds the starts offered.
 export type SearchSettings = Pick<Settings, "gridMinutes" | "bookableDaysAhead" | "bookableFromMinutes">;
 
 export type Service = {
@@ -22,14 +22,14 @@ export type Phase = { name: string; minutes: number; busy: boolean };
 export type StylistCalendar = {
   staffId: string;
   staffName: string;
-  // Has every skill that was asked for. Only a stylist asked for by id can be here without.
+  // Has every required skill. The query filters by skill, except for a stylist asked for by id.
   skilled: boolean;
   shifts: Shift[];
   timeOff: Spans;
   busy: Spans;
 };
 
-// Recurring hours on one weekday: minutes of the wall clock after local midnight, 1440 = 24:00.
+// Recurring hours on one weekday, in wall-clock minutes after local midnight; 1440 = 24:00.
 export type Shift = {
   weekday: number;
   start: number;
@@ -39,7 +39,7 @@ export type Shift = {
   validUntil: number | null;
 };
 
-// Half-open pairs, start, end, start, end, … sorted by start: flat, because a month of a salon is thousands of them.
+// Half-open intervals as a flat array: start, end, start, end, … sorted by start; flat for speed, a month has thousands.
 export type Spans = number[];
 
 export type Slot = { start: number; end: number; staffId: string; staffName: string };

@@ -7,7 +7,7 @@ import { toInstant, toLocal, type LocalDays } from "./local-days.ts";
 export type Candidates = { stylists: StylistCalendar[]; reason?: NobodyReason };
 export type NobodyReason = "staff_unknown" | "skill_missing" | "not_working_then" | "slot_taken";
 
-// Who can take exactly this start, in fair order, or why nobody can. The days must contain the start.
+// The stylists who can take exactly this start, in fair order, or why none can. The days must contain the start.
 export function candidates({ service, stylists }: Calendar, days: LocalDays, start: number, staffId?: string): Candidates {
   const asked = staffId ? stylists.filter((stylist) => stylist.staffId === staffId) : stylists;
   if (staffId && asked.length === 0) return { stylists: [], reason: "staff_unknown" };

@@ -1,6 +1,6 @@
 import type { StylistCalendar } from "./calendar.ts";
 
-// Least booked on that day first; equals take turns, so that no stylist is always the first.
+// Least booked on that day first; ties are broken by a hash that changes daily, so that no stylist is always first.
 export function fairOrder<S extends Pick<StylistCalendar, "staffId" | "busy">>(
   stylists: S[],
   day: number,
@@ -21,7 +21,7 @@ function bookedMinutes(busy: number[], from: number, until: number): number {
   return sum;
 }
 
-// FNV-1a of the stylist and the day, mixed once more: the same on every replica, another order each day.
+// FNV-1a of stylist and day with a finalising mix: deterministic across replicas, another order each day.
 function turnOf(staffId: string, day: number): number {
   let hash = 0x811c9dc5 ^ day;
   for (let i = 0; i < staffId.length; i++) hash = Math.imul(hash ^ staffId.charCodeAt(i), 0x01000193);

@@ -8,7 +8,7 @@ import { localDays } from "./local-days.ts";
 const CASES = 10_000;
 
 test(`free slots and candidates equal a minute-by-minute oracle in ${CASES} random salons`, () => {
-  let checked = 0; // the order is the costlier question: every tenth salon
+  let checked = 0; // fair order is expensive in the oracle, so it is checked for every tenth salon
   const seen = { slots: 0, taken: 0, notWorking: 0, candidates: 0, besideTransition: 0 };
   fc.assert(
     fc.property(salon, ({ zone, calendar, firstDay, lastDay, now, grid, probe }) => {
@@ -34,11 +34,11 @@ test(`free slots and candidates equal a minute-by-minute oracle in ${CASES} rand
     }),
     { numRuns: CASES, seed: 20261124 },
   );
-  // The random salons must reach every kind of answer, or equality proves little.
+  // Coverage of the generator: the random salons must reach every kind of answer, or equality proves little.
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(CASES / 50);
 });
 
-// Written without the code under test: sets of single minutes, and Temporal for every conversion.
+// The oracle shares no code with the search: sets of single minutes, and Temporal for every conversion.
 class Oracle {
   readonly #zone: string;
   readonly #calendar: Calendar;

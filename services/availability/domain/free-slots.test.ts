@@ -4,7 +4,7 @@ import { candidates } from "./candidates.ts";
 import { freeSlots, nearest } from "./free-slots.ts";
 import { localDays, localDaysAround, parseDay } from "./local-days.ts";
 
-// A Monday without a clock change anywhere near.
+// A Monday far from any DST transition.
 const monday = "2027-05-10";
 
 describe("free starts", () => {
@@ -163,7 +163,7 @@ describe("fair order", () => {
     ).toEqual(["bea", "eva", "ana"]);
   });
 
-  test("equals take turns by day, whatever order they come in", () => {
+  test("ties are broken by day, whatever the order of the input", () => {
     const names = ["ana", "bea", "eva"];
     const firsts = Array.from(
       { length: 60 },
@@ -206,7 +206,7 @@ function startsOf(salon: Salon, zone: string, day: string): string[] {
 
 const bookable = (after: number) => ({ gridMinutes: 30, after, firstDay: 0, lastDay: Infinity });
 
-// Ana alone, offering an hour's service. Times of bookings are after the first instant of the day.
+// Ana alone, offering an hour's service. Bookings are given in minutes after the first instant of the day.
 function calendar({ shifts, phases = [busy(60)], buffer = 0, timeOff, busy: booked, skilled = true }: Salon, dayStart: number): Calendar {
   const span = (times?: [string, string]): Spans => (times ? times.map((time) => dayStart + wall(time)) : []);
   const ana: StylistCalendar = { staffId: "ana", staffName: "Ana", skilled, shifts, timeOff: span(timeOff), busy: span(booked) };

@@ -5,7 +5,7 @@ import { fairOrder } from "./fair-order.ts";
 import { fittingStarts, freeTime } from "./free-time.ts";
 import { toInstant, toLocal, type LocalDays } from "./local-days.ts";
 
-// Free starts that can be booked, on the salon's wall-clock grid: by start, then fairly by stylist.
+// The bookable free starts on the salon's wall-clock grid, ordered by start, then by fair order of the stylists.
 export function freeSlots({ service, stylists }: Calendar, days: LocalDays, bookable: Bookable): Slot[] {
   const parts = busyParts(service);
   const visit = visitMinutes(service.phases);
@@ -29,7 +29,7 @@ export function freeSlots({ service, stylists }: Calendar, days: LocalDays, book
   return slots;
 }
 
-// A wall time that is skipped is no start; one that comes twice is a start the first time.
+// DST: a wall time in the gap is no start; an ambiguous one is a start at its first occurrence.
 function gridStarts({ firstDay, offsets, ...days }: LocalDays, { gridMinutes, after, lastDay }: Bookable): number[] {
   const starts: number[] = [];
   for (let day = firstDay; day <= Math.min(days.lastDay, lastDay); day++) {

@@ -2,14 +2,14 @@ import type { Spans, StylistCalendar } from "./calendar.ts";
 import type { LocalDays } from "./local-days.ts";
 import { workingTime } from "./working-time.ts";
 
-// When a stylist is at work, and when of that nothing is booked.
+// `present` is working time less time off; `free` is that less the busy time.
 export function freeTime(stylist: StylistCalendar, days: LocalDays, parts: Spans): { present: Spans; free: Spans } {
   const reach = parts.at(-1) ?? 0;
   const present = subtract(workingTime(stylist.shifts, days, days.lastDay + Math.ceil(reach / 1440)), stylist.timeOff);
   return { present, free: subtract(present, stylist.busy) };
 }
 
-// Which of some ascending starts have every busy part inside the spans: one sweep per part.
+// For ascending starts, whether every busy part lies within a span: one linear sweep per part.
 export function fittingStarts(starts: number[], parts: Spans, spans: Spans): Uint8Array {
   const fits = new Uint8Array(starts.length).fill(1);
   for (let p = 0; p < parts.length; p += 2) {
@@ -24,7 +24,7 @@ export function fittingStarts(starts: number[], parts: Spans, spans: Spans): Uin
   return fits;
 }
 
-// Spans do not touch each other; cuts are sorted by start and may overlap.
+// Interval subtraction: spans are disjoint; cuts are sorted by start and may overlap.
 function subtract(spans: Spans, cuts: Spans): Spans {
   if (cuts.length === 0) return spans;
   const left: Spans = [];

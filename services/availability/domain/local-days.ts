@@ -1,10 +1,10 @@
 const DAY = 1440;
 // Wider than any offset from UTC.
 const MARGIN = 1080;
-// A service may run into the days after the last one: its clock must be right there too.
+// A service may run into the days after the last one, where offset changes must be known, too.
 const LOOK_AHEAD = 7 * DAY;
 
-// A run of whole days in the salon's zone, with what is needed to turn wall time into instants by adding.
+// Whole consecutive days in the salon's zone, with the UTC offsets that convert wall time to instants by adding.
 export type LocalDays = {
   firstDay: number;
   lastDay: number;
@@ -40,7 +40,7 @@ export function parseDay(text: string): number | undefined {
   return milliseconds / 86_400_000;
 }
 
-// A wall time that comes twice means the first; one that is skipped means the first instant after the gap.
+// DST: an ambiguous wall time means its first occurrence; one in the gap means the first instant after it.
 export function toInstant(offsets: Offset[], local: number): number {
   for (const { from, until, minutes } of offsets) {
     const instant = local - minutes;
@@ -55,7 +55,7 @@ export function toLocal(offsets: Offset[], instant: number): number {
   return instant + offset.minutes;
 }
 
-// Two or three Temporal calls per question; everything after is integers.
+// Temporal is slow: two or three calls per search, integer arithmetic afterwards.
 function offsetsBetween(zone: string, from: number, until: number): Offset[] {
   const offsets: Offset[] = [];
   let at = Temporal.Instant.fromEpochMilliseconds(from * 60_000).toZonedDateTimeISO(zone);

@@ -2,7 +2,7 @@ import { isShiftWeek, weekdayOf } from "@lacio/salon/shift-week";
 import type { Shift, Spans } from "./calendar.ts";
 import { toInstant, type LocalDays } from "./local-days.ts";
 
-// The shifts of some local days as instants; shifts that touch or overlap are one span.
+// Expands recurring shifts into instants over these local days; adjacent or overlapping ones are merged.
 export function workingTime(shifts: Shift[], days: LocalDays, lastDay: number): Spans {
   const byStart = shifts.toSorted((a, b) => a.start - b.start);
   const work: Spans = [];

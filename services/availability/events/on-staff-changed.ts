@@ -10,7 +10,7 @@ import type { App } from "../app.ts";
 import type { Shift } from "../domain/calendar.ts";
 import { parseDay } from "../domain/local-days.ts";
 
-// Each keeps what staff says as of a revision: an older fact that comes late changes nothing.
+// Projections, upserted with a compare on the revision: a stale event that comes late, or a redelivery, changes nothing.
 
 export const onServiceChanged = (): Handler<typeof ServiceChangedSchema> =>
   async function onServiceChanged(event, once) {
@@ -33,7 +33,7 @@ export const onServiceChanged = (): Handler<typeof ServiceChangedSchema> =>
 
 export const onStylistChanged = (app: App): Handler<typeof StylistChangedSchema> =>
   async function onStylistChanged({ staffId, active, skillIds, revision }, once) {
-    const { stylist } = await app.staff.getStylist({ staffId }); // events carry no names
+    const { stylist } = await app.staff.getStylist({ staffId }); // events carry no personal data, so the name is fetched
     await once((tx) =>
       tx.sql(
         `insert into stylist (id, name, active, skill_ids, revision) values ($1, $2, $3, $4, $5)

@@ -13,17 +13,17 @@ import type {
 } from "@lacio/proto/booking/v1/events";
 import type { TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
 
-/** A booking takes time: made, moved, or claimed again by a late payment. */
+/** A booking takes time: created, moved, or paid late, when it claims its slot again after the hold expired. */
 export const onBookingBusy = () =>
   async function onBookingBusy(
     { bookingId, revision, busy }: BookingCreated | BookingPaid | BookingRescheduled,
     once: Once,
   ): Promise<void> {
-    // Paid in time: the parts are the ones it has had since it was made.
+    // Empty when paid in time: the parts projected at its creation still hold.
     if (busy.length > 0) await once((tx) => replaceBusy(tx, bookingId, revision, busy));
   };
 
-/** A booking gives its time back, or what is left of it: a visit may end early. */
+/** A booking frees its time, or the rest of it, as a visit may end early. */
 export const onBookingEnded = () =>
   async function onBookingEnded(
     { bookingId, revision }: BookingExpired | BookingCancelled | BookingCompleted | BookingNoShow,
@@ -32,7 +32,7 @@ export const onBookingEnded = () =>
     await once((tx) => replaceBusy(tx, bookingId, revision, []));
   };
 
-// A booking's busy parts as of `revision`. An older fact that comes late changes nothing.
+// Replaces the projected parts if `revision` is newer than the last one seen (compare-and-set): stale events and redeliveries do nothing.
 async function replaceBusy(tx: Tx, bookingId: string, revision: bigint, parts: BusyPart[]): Promise<void> {
   const newer = await tx.sql(
     `insert into booking_seen (booking_id, revision) values ($1, $2)
@@ -52,7 +52,7 @@ async function replaceBusy(tx: Tx, bookingId: string, revision: bigint, parts: B
   );
 }
 
-/** Time off is never changed, only added and removed: what was removed stays removed, in whatever order the facts come. */
+/** Commutative: time off is only added and removed, and `removed` is a tombstone that a late addition does not undo. */
 export const onTimeOffChanged = (): Handler<typeof TimeOffChangedSchema> =>
   async function onTimeOffChanged({ timeOffId, staffId, start, end, removed }, once) {
     await once((tx) =>

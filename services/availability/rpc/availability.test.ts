@@ -34,7 +34,7 @@ let skillId: string;
 let ana: string;
 let bea: string;
 
-// A salon where the clock changes twice a year, and whose day does not end while these tests run.
+// A zone with DST, in which it is not yet 23:00: midnight must not pass while these tests run.
 const zone = ["Europe/Madrid", "America/Santiago"].find((zone) => Temporal.Now.plainTimeISO(zone).hour < 23)!;
 const today = Temporal.Now.plainDateISO(zone);
 const day = today.add({ days: 3 }).toString();
@@ -183,7 +183,7 @@ describe("what staff changes", () => {
     await until(async () => (await free({ staffId: bea })).length > 0);
   });
 
-  test("a stylist has the name of today; an older fact that comes late changes nothing", async () => {
+  test("a stylist has the name of today; a stale revision changes nothing", async () => {
     await staff.updateStylist({ staffId: bea, name: "Beatriz" });
     await until(async () => (await free({ staffId: bea })).includes("10:00 Beatriz"));
     await handled(await owners.publish(fact(StylistChangedSchema, bea, { staffId: bea, active: false, skillIds: [], revision: 1n })));
@@ -255,7 +255,7 @@ describe("what booking says", () => {
   const busyRows = (bookingId: string) =>
     sql<{ start_minute: number }>(system, "availability", "select start_minute from busy where booking_id = $1 order by 1", [bookingId]);
 
-  test("a booking takes its busy parts; its free phase can be sold; the end gives all back", async () => {
+  test("a booking takes its busy parts; its free phase can be booked; its end frees all", async () => {
     const bookingId = crypto.randomUUID();
     await owners.publish(
       fact(BookingCreatedSchema, bookingId, { bookingId, revision: 1n, busy: busy(["09:00", "10:00"], ["10:30", "11:15"]) }),
@@ -270,7 +270,7 @@ describe("what booking says", () => {
     await until(async () => (await free({ staffId: ana })).length === 4);
   });
 
-  test("an older fact that comes late does not take the time again; the same one twice does nothing", async () => {
+  test("a stale revision does not take the time again; a redelivery does nothing", async () => {
     const bookingId = crypto.randomUUID();
     await handled(await owners.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 2n })));
     const created = fact(BookingCreatedSchema, bookingId, { bookingId, revision: 1n, busy: busy(["09:00", "10:00"]) });
@@ -284,7 +284,7 @@ describe("what booking says", () => {
 
   test("a move frees the old time and takes the new, and so does the next; a payment in time changes nothing, one that claims again does", async () => {
     const bookingId = crypto.randomUUID();
-    const told = async (
+    const publishBooking = async (
       schema: typeof BookingCreatedSchema | typeof BookingRescheduledSchema | typeof BookingPaidSchema,
       revision: bigint,
       ...parts: [string, string][]
@@ -292,16 +292,16 @@ describe("what booking says", () => {
     const rows = async () => (await busyRows(bookingId)).map(({ start_minute }) => start_minute);
     const minutes = (...times: string[]) => times.map((time) => Number(at(time).seconds) / 60);
 
-    await told(BookingCreatedSchema, 1n, ["09:00", "10:00"], ["10:30", "11:15"]);
+    await publishBooking(BookingCreatedSchema, 1n, ["09:00", "10:00"], ["10:30", "11:15"]);
     await owners.publish(fact(BookingPaidSchema, bookingId, { bookingId, revision: 2n }));
     expect(await rows()).toEqual(minutes("09:00", "10:30"));
-    await told(BookingRescheduledSchema, 3n, ["11:00", "11:30"]);
+    await publishBooking(BookingRescheduledSchema, 3n, ["11:00", "11:30"]);
     expect(await rows()).toEqual(minutes("11:00"));
-    await told(BookingRescheduledSchema, 4n, ["09:30", "10:00"], ["10:30", "11:00"]);
+    await publishBooking(BookingRescheduledSchema, 4n, ["09:30", "10:00"], ["10:30", "11:00"]);
     expect(await rows()).toEqual(minutes("09:30", "10:30"));
     await handled(await owners.publish(fact(BookingExpiredSchema, bookingId, { bookingId, revision: 5n })));
     expect(await rows()).toEqual([]);
-    await told(BookingPaidSchema, 6n, ["11:00", "11:30"]);
+    await publishBooking(BookingPaidSchema, 6n, ["11:00", "11:30"]);
     expect(await rows()).toEqual(minutes("11:00"));
     await handled(await owners.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 7n })));
     expect(await rows()).toEqual([]);
@@ -352,7 +352,7 @@ describe("one setting, one place", () => {
     (await asBooking.findAlternatives({ serviceId, start: at("10:00"), limit: 1, desk })).slots.map(({ start }) => start);
   afterEach(() => set(usualSettings));
 
-  test("the grid is what staff says, and an older fact that comes late does not bring the old one back; nor does the same one twice", async () => {
+  test("the grid is what staff says; neither a stale revision nor a redelivery brings the old one back", async () => {
     const revision = await set({ gridMinutes: 60 });
     expect(await free()).toEqual(["09:00 Ana", "10:00 Bea"]);
     const late = fact(SettingsChangedSchema, "settings", { settings: usualSettings, revision: revision - 1n });
@@ -394,7 +394,7 @@ describe("one question has one answer: the first free start", () => {
   const close = async (staffId: string, from: string, until: string) =>
     (await staff.addTimeOff({ staffId, start: at("00:00", from), end: at("00:00", until), reason: "Vacaciones" })).timeOff!.id;
 
-  test("is told when asked for, and is the first of all, whatever days are asked for", async () => {
+  test("is answered on request, and is the earliest of all, whatever days are asked for", async () => {
     const closed = [await close(ana, ahead(0), ahead(50)), await close(bea, ahead(0), ahead(40))];
     await until(async () => (await free({ date: ahead(30), toDate: ahead(49) })).length === 2 * 10);
     const bea40 = ["Bea", at("10:00", ahead(40))];

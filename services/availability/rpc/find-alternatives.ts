@@ -6,7 +6,7 @@ import { freeSlots, nearest } from "../domain/free-slots.ts";
 import { localDaysAround } from "../domain/local-days.ts";
 import { showSlot } from "./show-slot.ts";
 
-// Most often something is free on the day itself; only else is it worth to read a month.
+// Search in widening windows: the day itself mostly suffices; only otherwise is a month read.
 const windows = [
   { before: 0, after: 1 },
   { before: 3, after: 28 },

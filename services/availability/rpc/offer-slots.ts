@@ -24,14 +24,14 @@ export const findMoves = (app: App): Rpc["findMoves"] =>
 
 type Days = Pick<GetAvailabilityRequest, "date" | "toDate" | "firstFree">;
 type Wanted = Omit<Question, "days"> & {
-  /** Needs no lead time. */
+  /** An ADMIN's question: the lead time does not apply. */
   desk: boolean;
-  /** Where a booking is that is being moved: no offer. */
+  /** The current slot of a booking that is being moved, which is not offered again. */
   booked?: Pick<Slot, "start" | "staffId">;
 };
 type Offer = { slots: Slot[]; firstFree?: Slot };
 
-/** The free starts of the days asked for, and when asked the first of all that can be booked. @throws Refusal naming the field */
+/** The free starts of the days asked for, and on request the earliest bookable one of all. @throws Refusal naming the field */
 async function offerSlots(app: App, wanted: Wanted, asked: Days): Promise<Offer> {
   const now = Math.floor(app.now().getTime() / 60_000);
   const days = askedDays(app.config.zone, asked, now);
@@ -49,7 +49,7 @@ async function offerSlots(app: App, wanted: Wanted, asked: Days): Promise<Offer>
   return { slots, firstFree: await firstFree(app, wanted, { ...bookable, firstDay: fromToday ? days.lastDay + 1 : bookable.firstDay }) };
 }
 
-/** The days from `date` to `toDate`, that one too. @throws Refusal naming the field */
+/** The days from `date` to `toDate`, inclusive. @throws Refusal naming the field */
 function askedDays(zone: string, { date, toDate }: Days, now: number): LocalDays {
   const first = parseDay(date) ?? noSuchDay("date");
   const last = toDate ? (parseDay(toDate) ?? noSuchDay("toDate")) : first;
@@ -66,7 +66,7 @@ function noSuchDay(field: string): never {
 const offered = (calendar: Calendar, days: LocalDays, bookable: Bookable, { booked }: Wanted): Slot[] =>
   freeSlots(calendar, days, bookable).filter(({ start, staffId }) => start !== booked?.start || staffId !== booked.staffId);
 
-// Most often it is within a week. Where nothing is free the search reads every four weeks up to the last bookable day.
+// Search in widening windows: one week first, where the answer mostly is, then four weeks at a time up to the last bookable day.
 async function firstFree(app: App, wanted: Wanted, bookable: Bookable): Promise<Slot | undefined> {
   for (let day = bookable.firstDay, length = 7; day <= bookable.lastDay; day += length, length = 28) {
     const days = localDays(app.config.zone, day, Math.min(day + length - 1, bookable.lastDay));

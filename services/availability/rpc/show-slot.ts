@@ -10,5 +10,5 @@ export const showSlot = ({ start, end, staffId, staffName }: Slot): MessageInitS
   staffName,
 });
 
-// Minutes since 1970 as the contract's time.
+// Epoch minutes to a protobuf Timestamp.
 const timestamp = (minute: number): Timestamp => create(TimestampSchema, { seconds: BigInt(minute) * 60n });
