@@ -336,12 +336,16 @@ describe("replicas", () => {
 
   test("keep a lease that is shorter than those of other kinds, by heartbeats that are as frequent", async () => {
     const { job, begun, goOn } = halting();
-    const worker = fixture.replicaOf(fixture.db, [{ ...job, leaseSeconds: 2 }], { jobLeaseSeconds: 3_600 });
+    const worker = fixture.replicaOf(fixture.db, [{ ...job, leaseSeconds: 6 }], { jobLeaseSeconds: 3_600 });
     await fixture.later("count", "a");
     const stop = worker.start();
     await begun;
     const { at } = (await fixture.row("count", "a"))!;
-    await until(async () => (await fixture.row("count", "a"))!.at > at);
+    const row = await until(async () => {
+      const now = (await fixture.row("count", "a"))!;
+      return now.at > at && now;
+    });
+    expect(row.deaths).toBe(0); // extended, not claimed again after its end
     goOn();
     await stop();
     expect(await fixture.effects("count")).toEqual([{ key: "a", times: 1 }]);

@@ -49,6 +49,15 @@ test("another process can trust the edge by its certificate file, as the Stripe 
   expect((await promisify(execFile)(process.execPath, ["-e", script], { env })).stdout.trim()).toBe("200");
 });
 
+test("the ops port counts a service's jobs by kind, and lists those of a kind that are stuck", async () => {
+  const shown = async (path: string) => (await (await fetch(`${system.urls["auth-ops"]}/jobs${path}`)).json()) as unknown;
+  expect(await shown("")).toEqual(expect.arrayContaining([expect.objectContaining({ kind: "purge", dead: 0, failing: 0 })]));
+  expect(await shown("/purge")).toEqual([]);
+  await sql(system, "auth", "insert into job (kind, key, at, created_at, dead_at, error) values ('mail', 'a', now(), now(), now(), 'no')");
+  expect(await shown("/mail")).toMatchObject([{ key: "a", error: "no", deadAt: expect.any(String) as unknown }]);
+  await sql(system, "auth", "delete from job where kind = 'mail'");
+});
+
 test("a service that is told to stop says that it drains, and finishes the calls it has", async () => {
   const auth = system.process("auth");
   const session = http2.connect(system.urls.auth!);

@@ -59,5 +59,13 @@ export async function startJobs() {
   };
 }
 
-export type JobRow = { at: Date; claim: string | null; tries: number; failures: number; error: string | null; dead_at: Date | null };
+export type JobRow = {
+  at: Date;
+  claim: string | null;
+  tries: number;
+  failures: number;
+  deaths: number;
+  error: string | null;
+  dead_at: Date | null;
+};
 export type JobsFixture = Awaited<ReturnType<typeof startJobs>>;

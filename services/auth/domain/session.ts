@@ -36,7 +36,7 @@ export class Session extends SessionSchema.class {
   }
 
   /** Records a token rotation as the session's last use. */
-  goOn(now: Date): void {
+  recordUse(now: Date): void {
     this.lastUsedAt = now;
   }
 

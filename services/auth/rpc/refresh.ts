@@ -34,7 +34,7 @@ async function rotate(app: App, tx: Tx, token: string) {
   const successor = successorOf(token, app.config.secret);
   if (used.usedAt == null) {
     used.use(now);
-    session.goOn(now);
+    session.recordUse(now);
     tx.add(RefreshToken.keep(successor, session.id, now));
   }
   const account = await tx.em.findOneOrFail(Account, { id: session.accountId });

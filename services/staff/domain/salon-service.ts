@@ -59,18 +59,18 @@ export class SalonService extends ServiceSchema.class {
 
   /** A new revision and its fact; neither when nothing changed, so that a repeat is idempotent. */
   change({ price, phases, skills, ...rest }: ServiceWishes): Fact[] {
-    const before = this.revision > 0n ? this.told() : undefined;
+    const before = this.revision > 0n ? this.toMessage() : undefined;
     Object.assign(this, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
     if (price) Object.assign(this, priceOf(price));
     if (phases) this.phases = phasesOf(phases);
     if (skills) this.skills.set(skills);
-    if (before && equals(ServiceMessage, create(ServiceMessage, before), create(ServiceMessage, this.told()))) return [];
+    if (before && equals(ServiceMessage, create(ServiceMessage, before), create(ServiceMessage, this.toMessage()))) return [];
     this.revision += 1n;
-    return [fact(ServiceChangedSchema, this.id, { service: this.told(), revision: this.revision })];
+    return [fact(ServiceChangedSchema, this.id, { service: this.toMessage(), revision: this.revision })];
   }
 
   /** The message in facts and answers. The skills must be loaded. */
-  told(): MessageInitShape<typeof ServiceMessage> {
+  toMessage(): MessageInitShape<typeof ServiceMessage> {
     const { id, name, nameEn, description, descriptionEn, ivaPercent, phases, bufferMinutes, active } = this;
     return {
       ...{ id, name, nameEn, description, descriptionEn, ivaPercent, phases, bufferMinutes, active },

@@ -45,4 +45,4 @@ export const updateService = (app: App): Rpc["updateService"] =>
   };
 
 // The message in the answer is the one in the fact: clients and projections see the same.
-const showService = (service: SalonService): MessageInitShape<typeof SalonServiceSchema> => service.told();
+const showService = (service: SalonService): MessageInitShape<typeof SalonServiceSchema> => service.toMessage();
