@@ -26,7 +26,8 @@ export function createWorker(work: Work, jobs: Job[]) {
   const kinds = new Map(
     jobs.map((job): [string, Kind] => [job.name, { job: { ...defaults, ...job }, running: 0, pausedUntil: 0, full: false }]),
   );
-  for (const kind of kinds.keys()) for (const outcome of ["failed", "outage", "dead"]) jobRuns.inc({ kind, outcome }, 0); // so that increase() sees the first one
+  // Exported as 0, so that increase() sees the first one.
+  for (const kind of kinds.keys()) for (const outcome of ["failed", "outage", "dead"]) jobRuns.inc({ kind, outcome }, 0);
   const held = new Map<string, Held>();
   const stopping = new AbortController();
   const pulse = new Pulse(config.jobPollMs);

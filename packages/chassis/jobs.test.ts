@@ -336,18 +336,21 @@ describe("replicas", () => {
 
   test("keep a lease that is shorter than those of other kinds, by heartbeats that are as frequent", async () => {
     const { job, begun, goOn } = halting();
-    const worker = fixture.replicaOf(fixture.db, [{ ...job, leaseSeconds: 6 }], { jobLeaseSeconds: 3_600 });
+    const worker = fixture.replicaOf(fixture.db, [{ ...job, leaseSeconds: 12 }], { jobLeaseSeconds: 3_600 });
     await fixture.later("count", "a");
     const stop = worker.start();
-    await begun;
-    const { at } = (await fixture.row("count", "a"))!;
-    const row = await until(async () => {
-      const now = (await fixture.row("count", "a"))!;
-      return now.at > at && now;
-    });
-    expect(row.deaths).toBe(0); // extended, not claimed again after its end
-    goOn();
-    await stop();
+    try {
+      await begun;
+      const { at } = (await fixture.row("count", "a"))!;
+      const row = await until(async () => {
+        const now = (await fixture.row("count", "a"))!;
+        return now.at > at && now;
+      });
+      expect(row.deaths).toBe(0); // extended, not claimed again after its end
+    } finally {
+      goOn();
+      await stop();
+    }
     expect(await fixture.effects("count")).toEqual([{ key: "a", times: 1 }]);
   });
 
