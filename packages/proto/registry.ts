@@ -9,6 +9,8 @@ import { file_lacio_invoice_v1_invoice_service } from "@lacio/proto/invoice/v1/i
 import { file_lacio_notification_v1_notification_service } from "@lacio/proto/notification/v1/notification_service";
 import { file_lacio_payments_v1_events } from "@lacio/proto/payments/v1/events";
 import { file_lacio_payments_v1_payments_service } from "@lacio/proto/payments/v1/payments_service";
+import { file_lacio_reassignment_v1_events } from "@lacio/proto/reassignment/v1/events";
+import { file_lacio_reassignment_v1_reassignment_service } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { file_lacio_staff_v1_events } from "@lacio/proto/staff/v1/events";
 import { file_lacio_staff_v1_staff_service } from "@lacio/proto/staff/v1/staff_service";
 import { file_lacio_users_v1_events } from "@lacio/proto/users/v1/events";
@@ -26,6 +28,8 @@ export const files: DescFile[] = [
   file_lacio_notification_v1_notification_service,
   file_lacio_payments_v1_events,
   file_lacio_payments_v1_payments_service,
+  file_lacio_reassignment_v1_events,
+  file_lacio_reassignment_v1_reassignment_service,
   file_lacio_staff_v1_events,
   file_lacio_staff_v1_staff_service,
   file_lacio_users_v1_events,
