@@ -1,9 +1,10 @@
 import { atProvider } from "@lacio/stripe-sandbox/testing/at-provider";
 import type { System } from "@lacio/testkit/system";
-import { clientFor, type SignedIn } from "@lacio/testkit/testing";
+import { clientFor, until, type SignedIn } from "@lacio/testkit/testing";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { Booking_Status, BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
+import { ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import fc from "fast-check";
 import { bookings, decide, payments } from "../salon.ts";
 
@@ -82,8 +83,10 @@ async function act(system: System, admin: string, { client, bookingId, staffId, 
       return decide((await payments(system, client).startPayment({ bookingId })).checkoutUrl, "approve");
     case "cancel":
       return bookings(system, client).cancelBooking({ bookingId });
-    case "stylist cancels":
-      return clientFor(BookingService, system, admin).cancelStaffBooking({ staffId, bookingId, reason: "Enferma" });
+    case "stylist cancels": {
+      const { booking } = await clientFor(BookingService, system, admin).cancelStaffBooking({ staffId, bookingId, reason: "Enferma" });
+      return booking!.status === Booking_Status.REASSIGNING && until(() => decline(system, client, bookingId));
+    }
     case "salon refunds": {
       const money = { currencyCode: "COP", minorUnits: amount };
       return clientFor(PaymentsService, system, admin).refundPayment({ paymentId: await paymentId(), amount: money, reason: "Cortesía" });
@@ -103,6 +106,9 @@ async function act(system: System, admin: string, { client, bookingId, staffId, 
       return new Promise((resolve) => setTimeout(resolve, 1_500));
   }
 }
+
+const decline = (system: System, client: SignedIn, bookingId: string): Promise<object> =>
+  clientFor(ReassignmentService, system, client.accessToken).answerReassignment({ bookingId, answer: { case: "decline", value: {} } });
 
 /** Decides the disputes that are still open. */
 export async function closeDisputes(system: System, paymentId: string, salonWins: boolean): Promise<void> {

@@ -1,0 +1,55 @@
+import fc from "fast-check";
+
+/** What people, the bank and the network do. `of`: the nth booking made so far; `at`: the nth hour of the two days. */
+export type Deed =
+  | { what: "book"; client: number; stylist: number | "any"; at: number; paid: "now" | "late" | "never" }
+  | { what: "stylist cancels"; of: number }
+  | { what: "absence"; stylist: number; from: number; hours: number }
+  | { what: "absence withdrawn"; nth: number }
+  | { what: "accept" | "accept an older offer" | "decline" | "client cancels"; of: number }
+  | { what: "choose"; of: number; at: number; stylist: number | "any" }
+  | { what: "client moves"; of: number; at: number; stylist: number | "same" }
+  | { what: "prefers"; client: number; substitute: boolean }
+  | { what: "late webhook"; of: number }
+  | { what: "time passes"; minutes: number }
+  | { what: "events arrive"; picks: number[]; twice: boolean };
+
+export const stylists = 4;
+export const clients = 3;
+export const hours = 20; // ten on each of two days
+
+const nth = fc.nat({ max: 9 });
+const stylist = fc.nat({ max: stylists - 1 });
+const client = fc.nat({ max: clients - 1 });
+const at = fc.nat({ max: hours - 1 });
+const anyone = fc.oneof({ weight: 3, arbitrary: stylist }, { weight: 1, arbitrary: fc.constant("any" as const) });
+const deed = <W extends string, R extends object>(what: W, rest: { [K in keyof R]: fc.Arbitrary<R[K]> }) =>
+  fc.record({ what: fc.constant(what), ...rest } as unknown as { what: fc.Arbitrary<W> } & { [K in keyof R]: fc.Arbitrary<R[K]> });
+
+const book = deed("book", { client, stylist: anyone, at, paid: fc.constantFrom("now", "now", "now", "late", "never") });
+const events = deed("events arrive", { picks: fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 12 }), twice: fc.boolean() });
+
+const deeds = fc.oneof(
+  { weight: 6, arbitrary: book },
+  { weight: 4, arbitrary: deed("stylist cancels", { of: nth }) },
+  { weight: 2, arbitrary: deed("absence", { stylist, from: at, hours: fc.integer({ min: 1, max: 12 }) }) },
+  { weight: 1, arbitrary: deed("absence withdrawn", { nth: fc.nat({ max: 2 }) }) },
+  { weight: 4, arbitrary: deed("accept", { of: nth }) },
+  { weight: 1, arbitrary: deed("accept an older offer", { of: nth }) },
+  { weight: 2, arbitrary: deed("decline", { of: nth }) },
+  { weight: 3, arbitrary: deed("choose", { of: nth, at, stylist: anyone }) },
+  { weight: 1, arbitrary: deed("client cancels", { of: nth }) },
+  {
+    weight: 2,
+    arbitrary: deed("client moves", { of: nth, at, stylist: fc.oneof(stylist, fc.constant("same" as const)) }),
+  },
+  { weight: 1, arbitrary: deed("prefers", { client, substitute: fc.boolean() }) },
+  { weight: 1, arbitrary: deed("late webhook", { of: nth }) },
+  { weight: 3, arbitrary: deed("time passes", { minutes: fc.constantFrom(1, 11, 60, 240, 720) }) },
+  { weight: 8, arbitrary: events },
+);
+
+/** Several bookings first, so that there is something to lose. */
+export const histories: fc.Arbitrary<Deed[]> = fc
+  .tuple(fc.array(book, { minLength: 3, maxLength: 8 }), fc.array(deeds as fc.Arbitrary<Deed>, { minLength: 4, maxLength: 25 }))
+  .map(([bookings, rest]) => [...(bookings as Deed[]), ...rest]);
