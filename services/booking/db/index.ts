@@ -10,6 +10,8 @@ import { OwnVisitAt } from "./migrations/20261129120000-own-visit-at.ts";
 import { Settings } from "./migrations/20261130000000-settings.ts";
 import { Owed } from "./migrations/20261201000000-owed.ts";
 import { Jobs } from "./migrations/20261202000000-jobs.ts";
+import { LostVisits } from "./migrations/20261203000000-lost-visits.ts";
+import { Absences } from "./migrations/20261203000001-absences.ts";
 
 export const database: DatabaseParts = {
   entities: [Booking, BookingLine],
@@ -22,6 +24,8 @@ export const database: DatabaseParts = {
     { name: "20261130000000-settings", class: Settings },
     { name: "20261201000000-owed", class: Owed },
     { name: "20261202000000-jobs", class: Jobs },
+    { name: "20261203000000-lost-visits", class: LostVisits },
+    { name: "20261203000001-absences", class: Absences },
   ],
   refusals: {
     occupancy_bounds: () => new Refusal("service_too_long", "This service keeps a stylist busy for too long at a time."),

@@ -12,7 +12,7 @@ import {
   BookingRescheduledSchema,
 } from "@lacio/proto/booking/v1/events";
 import { showLine, showMoney } from "./booking-line.ts";
-import type { StoredBooking } from "./booking-schema.ts";
+import { busyOf, type StoredBooking } from "./booking-schema.ts";
 
 // The events of a booking, each made from the booking as it is after the change.
 
@@ -40,7 +40,8 @@ export const paymentDeclined = (bookingId: string, clientId: string, paymentId: 
 
 export const bookingExpired = (booking: StoredBooking): Fact => fact(BookingExpiredSchema, booking.id, ids(booking));
 
-export const bookingCancelled = (booking: StoredBooking): Fact =>
+/** `lossId`: the loss that this ends; "" where it had not lost its stylist. */
+export const bookingCancelled = (booking: StoredBooking, lossId: string): Fact =>
   fact(BookingCancelledSchema, booking.id, {
     ...ids(booking),
     paymentId: booking.paymentId ?? "",
@@ -49,14 +50,17 @@ export const bookingCancelled = (booking: StoredBooking): Fact =>
     owedBefore: showMoney(booking, booking.owed),
     by: Cancellation_By[booking.cancelledBy!],
     lines: booking.lines.map(showLine),
+    lossId,
   });
 
-export const bookingRescheduled = (booking: StoredBooking, oldLines: ReturnType<typeof showLine>[]): Fact =>
+/** `lossId` as in `bookingCancelled`. */
+export const bookingRescheduled = (booking: StoredBooking, oldLines: ReturnType<typeof showLine>[], lossId = ""): Fact =>
   fact(BookingRescheduledSchema, booking.id, {
     ...ids(booking),
     oldLines,
     lines: booking.lines.map(showLine),
     busy: showBusy(booking),
+    lossId,
   });
 
 export const bookingCompleted = (booking: StoredBooking): Fact =>
@@ -65,11 +69,9 @@ export const bookingCompleted = (booking: StoredBooking): Fact =>
 export const bookingNoShow = (booking: StoredBooking): Fact =>
   fact(BookingNoShowSchema, booking.id, { ...ids(booking), staffId: booking.lines[0]!.staffId });
 
-const ids = ({ id: bookingId, clientId, revision }: StoredBooking) => ({ bookingId, clientId, revision });
+export const ids = ({ id: bookingId, clientId, revision }: StoredBooking) => ({ bookingId, clientId, revision });
 
 const linesAndPrice = (booking: StoredBooking) => ({ lines: booking.lines.map(showLine), price: showMoney(booking, booking.price) });
 
-const showBusy = ({ lines }: StoredBooking) =>
-  lines
-    .flatMap((line) => line.busy())
-    .map(({ staffId, start, end }) => ({ staffId, start: timestampFromDate(start), end: timestampFromDate(end) }));
+export const showBusy = (booking: StoredBooking) =>
+  busyOf(booking).map(({ staffId, start, end }) => ({ staffId, start: timestampFromDate(start), end: timestampFromDate(end) }));

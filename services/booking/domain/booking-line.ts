@@ -63,8 +63,8 @@ export class BookingLine extends BookingLineSchema.class {
     return { phases: this.phases, bufferMinutes: this.bufferMinutes };
   }
 
-  busy(): Busy[] {
-    return busyParts(this, this.staffId, this.startsAt);
+  busy(staffId = this.staffId): Busy[] {
+    return busyParts(this, staffId, this.startsAt);
   }
 }
 BookingLineSchema.setClass(BookingLine);

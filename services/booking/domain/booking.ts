@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { Refusal } from "@lacio/chassis/errors";
 import type { Fact } from "@lacio/chassis/fact";
 import type { Terms } from "@lacio/proto/availability/v1/availability_service";
@@ -14,15 +13,15 @@ import {
   bookingRescheduled,
 } from "./booking-facts.ts";
 import { BookingLine, later, showLine, type Busy, type Stylist } from "./booking-line.ts";
-import { BookingSchema, type By, type Status } from "./booking-schema.ts";
-import { alreadyCancelled, isLive, refundOf, refuseUnlessMovable, wrongStatus } from "./policy.ts";
+import { BookingSchema, busyOf, type By, type Status } from "./booking-schema.ts";
+import { alreadyCancelled, changedMeanwhile, isLive, refundOf, refuseUnlessMovable, wrongStatus } from "./policy.ts";
 
 export type Payment = { paymentId: string; currencyCode: string; minorUnits: bigint; succeededAt: Date };
 export type Wish = { clientId: string; terms: Terms; stylist: Stylist; start: Date; anyStaff: boolean };
 export type GivenBack = { refunded: bigint; owed: bigint };
 type Rules = Pick<Settings, "holdMinutes" | "freeUntilHours" | "lateRefundPercent">;
 
-/** A visit: held, paid, then kept, moved, cancelled or missed. Every change of its state raises the revision and makes a fact. */
+/** A visit: held, paid, then kept, moved, cancelled, missed, or without its stylist (lost-visit.ts). Every change of its state raises the revision and makes a fact. */
 export class Booking extends BookingSchema.class {
   /** Not a relation of the ORM: acts/load-bookings.ts loads them with the booking. */
   declare lines: BookingLine[];
@@ -38,6 +37,7 @@ export class Booking extends BookingSchema.class {
       expiresAt: later(now, rules.holdMinutes),
       refunded: 0n,
       owed: 0n,
+      reduced: 0n,
       revision: 1n,
       createdAt: now,
       lines: [line],
@@ -73,22 +73,31 @@ export class Booking extends BookingSchema.class {
     if (!isLive(this)) throw wrongStatus(this, "not_cancellable", "be cancelled");
     if (by === "CLIENT" && this.startsAt <= now) throw new Refusal("too_late", "The visit has begun already.");
     if (by === "STYLIST" && this.endsAt <= now) throw new Refusal("too_late", "The visit is over.");
+    if (expected !== undefined && expected !== refundOf(this, by, now)) throw changedMeanwhile();
+    return this.endCancelled(by, reason, now);
+  }
+
+  endCancelled(by: By, cancelReason: string, now: Date): Fact {
+    const lossId = this.status === "REASSIGNING" ? this.lossId! : "";
     const refund = refundOf(this, by, now);
-    if (expected !== undefined && expected !== refund) throw changedMeanwhile();
     this.become("CANCELLED");
-    Object.assign(this, { cancelledBy: by, cancelReason: reason, refund, cancelledAt: now });
-    return bookingCancelled(this);
+    Object.assign(this, { cancelledBy: by, cancelReason, refund, cancelledAt: now });
+    return bookingCancelled(this, lossId);
   }
 
   reschedule(by: By, to: { stylist: Stylist; start: Date }, now: Date): Fact {
     refuseUnlessMovable(this, by, now);
     const oldLines = this.lines.map(showLine);
-    const [line] = this.lines as [BookingLine];
-    line.place(to.stylist, to.start);
-    this.startsAt = line.startsAt;
-    this.endsAt = line.endsAt;
+    this.place(to.stylist, to.start);
     this.revision += 1n;
     return bookingRescheduled(this, oldLines);
+  }
+
+  place(stylist: Stylist, start: Date): void {
+    const [line] = this.lines as [BookingLine];
+    line.place(stylist, start);
+    this.startsAt = line.startsAt;
+    this.endsAt = line.endsAt;
   }
 
   complete(now: Date): Fact {
@@ -108,9 +117,8 @@ export class Booking extends BookingSchema.class {
     this.become(status);
   }
 
-  private become(status: Status): void {
-    this.status = status;
-    this.holdNo = null;
+  become(status: Status): void {
+    Object.assign(this, { status, holdNo: null, heldStaffId: null, heldStaffName: null, heldUntil: null });
     this.revision += 1n;
   }
 
@@ -136,9 +144,7 @@ export class Booking extends BookingSchema.class {
   }
 
   busy(): Busy[] {
-    return this.lines.flatMap((line) => line.busy());
+    return busyOf(this);
   }
 }
 BookingSchema.setClass(Booking);
-
-const changedMeanwhile = () => new Refusal("booking_changed", "The booking has changed meanwhile; look at it again.", Code.Aborted);

@@ -4,15 +4,17 @@ import type { Settings } from "@lacio/salon/settings";
 import { later } from "./booking-line.ts";
 import type { By } from "./booking-schema.ts";
 
-/** The salon's time zone, and the present. */
-export type Here = { zone: string; now: Date };
+/** The salon's time zone, and the present; `field` names the start in refusals. */
+export type Here = { zone: string; now: Date; field?: string };
 
 /**
  * A start that may be booked: within the bookable days; a client's also on the grid and after the lead time.
  * @throws Refusal naming the field
  */
 export function startTime(desiredStart: Timestamp | undefined, by: By, settings: Settings, here: Here): Date {
-  const start = time(desiredStart, "desiredStart");
+  const { field = "desiredStart" } = here;
+  const refused = (description: string, reason?: string) => invalid(field, description, reason);
+  const start = time(desiredStart, field);
   if (start <= here.now) throw refused("must be in the future", "start_in_past");
   const { gridMinutes, bookableDaysAhead, bookableFromMinutes } = settings;
   const [there, now] = [local(start, here.zone), local(here.now, here.zone)];
@@ -27,7 +29,6 @@ export function startTime(desiredStart: Timestamp | undefined, by: By, settings:
   return start;
 }
 
-const refused = (description: string, reason?: string) => invalid("desiredStart", description, reason);
 const local = (moment: Date, zone: string) => Temporal.Instant.fromEpochMilliseconds(moment.getTime()).toZonedDateTimeISO(zone);
 
 /** A Timestamp within its documented range, the years 1 to 9999; a binary message can hold any int64. */
