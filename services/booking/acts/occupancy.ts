@@ -3,11 +3,10 @@ import type { Busy } from "../domain/booking-line.ts";
 import type { Booking } from "../domain/booking.ts";
 
 /**
- * Takes the stylists' time for a booking that moves, or is paid after its hold (for a new one: claim-slot.ts); false when any of it is
- * taken: the booking then occupies nothing.
+ * Takes the stylists' time for a booking that exists (for a new one: claim-slot.ts); false when any of it is taken: the booking then
+ * occupies nothing.
  */
-export async function occupy(tx: Tx, booking: Booking): Promise<boolean> {
-  const parts = booking.busy();
+export async function occupy(tx: Tx, booking: Booking, parts = booking.busy()): Promise<boolean> {
   const taken = await tx.sql(
     `insert into occupancy (resource_id, during, booking_id)
      select part.*, $4::uuid from (${partRows(1)}) part

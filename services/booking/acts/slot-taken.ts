@@ -54,7 +54,7 @@ async function takenSlots(app: App, slots: Slot[], { ignoreBookingId }: Wanted, 
   const rows = await app.db.sql<{ index: number }>(
     `select distinct slot.index from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[]) as slot(resource_id, starts_at, ends_at, index)
      join occupancy o on o.resource_id = slot.resource_id and o.during && tstzrange(slot.starts_at, slot.ends_at)
-     where o.booking_id is distinct from $5::uuid`,
+     where $5::uuid is null or o.booking_id is distinct from $5`,
     [...partColumns(parts), parts.map(({ index }) => index), ignoreBookingId || null],
   );
   return new Set(rows.map(({ index }) => index));

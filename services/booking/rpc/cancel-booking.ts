@@ -1,5 +1,7 @@
 import { invalid, notFound } from "@lacio/chassis/errors";
+import { failpoint } from "@lacio/chassis/failpoint";
 import { lockBooking } from "../acts/load-bookings.ts";
+import { loseVisit } from "../acts/lose-visit.ts";
 import { release } from "../acts/occupancy.ts";
 import type { App, Rpc } from "../app.ts";
 import { showBooking } from "./show-booking.ts";
@@ -16,18 +18,19 @@ export const cancelBooking = (app: App): Rpc["cancelBooking"] =>
       tx.emit(booking.cancel(actsAs(ctx), reason, app.now(), expectedRefund?.minorUnits));
       await release(tx, [bookingId]);
       await tx.drop("complete-visit", bookingId);
+      await tx.drop("watch-lost-visit", bookingId);
       return { booking: showBooking(booking, app.now()) };
     }, ctx);
   };
 
 export const cancelStaffBooking = (app: App): Rpc["cancelStaffBooking"] =>
-  function cancelStaffBooking({ staffId, bookingId, reason }, ctx) {
-    return app.transact(async (tx) => {
+  async function cancelStaffBooking({ staffId, bookingId, reason }, ctx) {
+    const cancelled = await app.transact(async (tx) => {
       const booking = await lockBooking(tx, bookingId);
       if (!booking.isOf(staffId)) throw notFound("booking");
-      tx.emit(booking.cancel("STYLIST", reason, app.now()));
-      await release(tx, [bookingId]);
-      await tx.drop("complete-visit", bookingId);
+      await loseVisit(app, tx, booking, reason);
       return { booking: showBooking(booking, app.now()) };
     }, ctx);
+    failpoint("booking.after_loss");
+    return cancelled;
   };

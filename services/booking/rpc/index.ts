@@ -6,7 +6,10 @@ import { completeBooking, markNoShow } from "./close-visit.ts";
 import { createBooking } from "./create-booking.ts";
 import { getBookingSlots } from "./get-booking-slots.ts";
 import { getBooking } from "./get-booking.ts";
+import { holdSubstitute } from "./hold-substitute.ts";
 import { listBookings, listStaffBookings } from "./list-bookings.ts";
+import { reassignBooking } from "./reassign-booking.ts";
+import { refundLostBooking } from "./refund-lost-booking.ts";
 import { rescheduleBooking } from "./reschedule-booking.ts";
 
 export const routes =
@@ -23,4 +26,7 @@ export const routes =
       markNoShow: markNoShow(app),
       listStaffBookings: listStaffBookings(app),
       cancelStaffBooking: cancelStaffBooking(app),
+      holdSubstitute: holdSubstitute(app),
+      reassignBooking: reassignBooking(app),
+      refundLostBooking: refundLostBooking(app),
     } satisfies Rpc);

@@ -28,6 +28,7 @@ export function showBooking(booking: Booking, now: Date) {
     refunded: showMoney(booking, booking.refunded),
     owed: showMoney(booking, booking.owed),
     lateRefund: lateRefund === undefined ? undefined : showMoney(booking, lateRefund),
+    loss: showLoss(booking),
   };
 }
 
@@ -39,4 +40,9 @@ function showCancellation(booking: Booking) {
     refund: showMoney(booking, booking.refund!),
     cancelledAt: timestampFromDate(booking.cancelledAt!),
   };
+}
+
+function showLoss({ lossId, lostStaffId, lostStaffName, lostReason, lostAt }: Booking) {
+  if (!lossId) return undefined;
+  return { lossId, staffId: lostStaffId!, staffName: lostStaffName!, reason: lostReason!, lostAt: timestampFromDate(lostAt!) };
 }
