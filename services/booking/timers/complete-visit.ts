@@ -18,7 +18,7 @@ export const completeVisit = (app: App): Job["run"] =>
     });
   };
 
-/** Asks for the job, in the transaction in which a booking is paid or a paid one is moved. */
+/** Asks for the job, in the transaction in which a booking is paid, a paid one is moved, or a lost one is CONFIRMED again. */
 export function completeLater(app: App, tx: Tx, booking: Booking): void {
   if (booking.status === "CONFIRMED") tx.later("complete-visit", booking.id, completesAt(app, booking));
 }
