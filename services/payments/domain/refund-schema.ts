@@ -1,6 +1,6 @@
 import { defineEntity, p } from "@mikro-orm/core";
 
-export type RefundKind = "booking.cancelled" | "declined" | "admin" | "provider";
+export type RefundKind = "booking.cancelled" | "booking.reassigned" | "declined" | "admin" | "provider";
 
 /** The row of a refund; refund.ts gives it its behaviour. */
 export const RefundSchema = defineEntity({
@@ -14,7 +14,7 @@ export const RefundSchema = defineEntity({
     debt: p.bigint(),
     reason: p.text(),
     // Why it exists; unique, so that a repeated event makes no second one.
-    // "booking.cancelled:<booking>", "declined:<payment>", "admin:<id>", "provider:<its id there>"
+    // "booking.cancelled:<booking>", "booking.reassigned:<loss>", "declined:<payment>", "admin:<id>", "provider:<its id there>"
     cause: p.text().$type<`${RefundKind}:${string}`>(),
     status: p.string().length(10).$type<"REQUESTED" | "SUCCEEDED" | "FAILED">(),
     providerRefundId: p.text().nullable(),

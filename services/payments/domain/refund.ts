@@ -9,6 +9,7 @@ import { RefundSchema, type RefundKind } from "./refund-schema.ts";
 
 const causes: Record<RefundKind, Cause> = {
   "booking.cancelled": Cause.BOOKING_CANCELLED,
+  "booking.reassigned": Cause.BOOKING_REASSIGNED,
   declined: Cause.PAYMENT_DECLINED,
   admin: Cause.ADMIN,
   provider: Cause.PROVIDER,

@@ -1,6 +1,11 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { Tx } from "@lacio/chassis/db";
-import type { BookingCancelledSchema, BookingExpiredSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
+import type {
+  BookingCancelledSchema,
+  BookingExpiredSchema,
+  BookingPaymentDeclinedSchema,
+  BookingReassignedSchema,
+} from "@lacio/proto/booking/v1/events";
 import { LockMode } from "@mikro-orm/core";
 import { decideRefund } from "../acts/decide-refund.ts";
 import { record } from "../acts/record-effect.ts";
@@ -18,6 +23,16 @@ export const onBookingCancelled = (app: App): Handler<typeof BookingCancelledSch
       await endCheckouts(app, tx, bookingId);
       if (!paymentId || !refund?.minorUnits) return;
       const wish = { amount: refund.minorUnits, reason: "booking_cancelled", cause: `booking.cancelled:${bookingId}` } as const;
+      await decideRefund(app, tx, await tx.lock(Payment, { id: paymentId }), wish);
+    });
+  };
+
+/** The substitute is cheaper: the difference goes back, once per loss. */
+export const onBookingReassigned = (app: App): Handler<typeof BookingReassignedSchema> =>
+  async function onBookingReassigned({ paymentId, lossId, refund }, once) {
+    await once(async (tx) => {
+      if (!refund?.minorUnits) return;
+      const wish = { amount: refund.minorUnits, reason: "booking_reassigned", cause: `booking.reassigned:${lossId}` } as const;
       await decideRefund(app, tx, await tx.lock(Payment, { id: paymentId }), wish);
     });
   };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
-import { BookingCancelledSchema, BookingPaymentDeclinedSchema } from "@lacio/proto/booking/v1/events";
-import { PaymentRefundedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
+import { BookingCancelledSchema, BookingPaymentDeclinedSchema, BookingReassignedSchema } from "@lacio/proto/booking/v1/events";
+import { PaymentRefunded_Cause as Cause, PaymentRefundedSchema, PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { Payment_Status } from "@lacio/proto/payments/v1/payments_service";
 import { v7 as uuidv7 } from "uuid";
 import { beforeTests } from "@lacio/testkit/before-tests";
@@ -105,6 +105,28 @@ describe("a fact from booking", () => {
     const id = await system.publish(BookingCancelledSchema, bookingId, { bookingId, paymentId, refund: cop(0n) });
     await until(async () => (await system.sql("select 1 from inbox where event_id = $1", [id])).length === 1);
     expect(await system.sql("select 1 from refund where payment_id = $1", [paymentId])).toEqual([]);
+  });
+
+  test("booking.reassigned gives back what the substitute takes less, once per loss, and a later cancellation the rest", async () => {
+    const { bookingId, paymentId } = await system.paid();
+    const lose = (lossId: string, minorUnits?: bigint) => {
+      const refund = minorUnits === undefined ? undefined : cop(minorUnits);
+      return system.publish(BookingReassignedSchema, bookingId, { bookingId, paymentId, clientId: system.client.id, lossId, refund });
+    };
+    const lossId = uuidv7();
+    const events = [await lose(lossId, 2_000_000n), await lose(lossId, 2_000_000n), await lose(uuidv7()), await lose(uuidv7(), 1_000_000n)];
+    await until(async () => (await system.sql("select 1 from inbox where event_id = any($1)", [events])).length === events.length);
+    await refundedTo(paymentId, 3_000_000n);
+    const told = await system.told(PaymentRefundedSchema, bookingId);
+    const facts = told.map(({ amount, reason, cause, takenFromSale }) => [amount?.minorUnits, reason, cause, takenFromSale?.minorUnits]);
+    const because = ["booking_reassigned", Cause.BOOKING_REASSIGNED];
+    expect(facts.sort()).toEqual([
+      [1_000_000n, ...because, 1_000_000n],
+      [2_000_000n, ...because, 2_000_000n],
+    ]);
+    await system.publish(BookingCancelledSchema, bookingId, { bookingId, paymentId, refund: cop(15_000_000n) });
+    await refundedTo(paymentId, price);
+    expect(await refundsAtStripe(paymentId)).toHaveLength(3);
   });
 
   test("booking.payment_declined gives everything back that was not given back yet", async () => {
