@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { fact } from "@lacio/chassis/fact";
+import { fact, type Fact } from "@lacio/chassis/fact";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService, TermsSchema } from "@lacio/proto/availability/v1/availability_service";
 import { AlternativesSchema, BookingService } from "@lacio/proto/booking/v1/booking_service";
@@ -56,7 +56,7 @@ export async function openSalon(dir: string, env: Record<string, string> = {}) {
     fsync: false,
     serviceEnv: { booking: { AVAILABILITY_URL: availability.url, ...env } },
   });
-  const payments = await startPublisher(system.urls.nats!, "payments");
+  const others = await startPublisher(system.urls.nats!, "payments", "staff");
   let days = 0;
   return {
     system,
@@ -71,6 +71,10 @@ export async function openSalon(dir: string, env: Record<string, string> = {}) {
     },
     dismiss: (id: string) => stylists.delete(id),
     as: (token?: string) => clientFor(BookingService, system, token),
+    /** Booking's RPCs, called by the service that asks the clients. */
+    reassignment: () => clientFor(BookingService, system, asService("reassignment", system)),
+    /** Publishes another service's fact, as its owner does; with the same id it is a redelivery. */
+    publish: (told: Fact, id?: string) => others.publish(told, id),
     admin: async () => clientFor(BookingService, system, await adminToken(system)),
     sql: <Row = Record<string, unknown>>(text: string, values?: unknown[]) => sql<Row>(system, "booking", text, values),
     /** A full hour on a day that no other test of this salon uses. */
@@ -79,10 +83,10 @@ export async function openSalon(dir: string, env: Record<string, string> = {}) {
     async pay(payment: { bookingId: string; paymentId?: string; minorUnits?: bigint }, id?: string) {
       const { bookingId, paymentId = crypto.randomUUID(), minorUnits = price.minorUnits } = payment;
       const told = { bookingId, paymentId, amount: { ...price, minorUnits }, succeededAt: timestampFromDate(new Date()) };
-      return { eventId: await payments.publish(fact(PaymentSucceededSchema, paymentId, told), id), paymentId };
+      return { eventId: await others.publish(fact(PaymentSucceededSchema, paymentId, told), id), paymentId };
     },
     async close() {
-      await payments.stop();
+      await others.stop();
       await system.stop();
       await availability.stop();
     },
