@@ -4,9 +4,14 @@ import {
   BookingCompletedSchema,
   BookingCreatedSchema,
   BookingExpiredSchema,
+  BookingLostStylistSchema,
   BookingNoShowSchema,
   BookingPaidSchema,
+  BookingReassignedSchema,
   BookingRescheduledSchema,
+  StylistReturnedSchema,
+  SubstituteHeldSchema,
+  SubstituteReleasedSchema,
 } from "@lacio/proto/booking/v1/events";
 import {
   ScheduleChangedSchema,
@@ -17,7 +22,7 @@ import {
 } from "@lacio/proto/staff/v1/events";
 import type { App } from "../app.ts";
 import { onScheduleChanged, onServiceChanged, onSettingsChanged, onStylistChanged } from "./on-staff-changed.ts";
-import { onBookingBusy, onBookingEnded, onTimeOffChanged } from "./on-time-taken.ts";
+import { onBookingBusy, onBookingFree, onTimeOffChanged } from "./on-time-taken.ts";
 
 export const subscriptions = (app: App): Subscription[] => [
   on(ServiceChangedSchema, onServiceChanged()),
@@ -28,8 +33,13 @@ export const subscriptions = (app: App): Subscription[] => [
   on(BookingCreatedSchema, onBookingBusy()),
   on(BookingPaidSchema, onBookingBusy()),
   on(BookingRescheduledSchema, onBookingBusy()),
-  on(BookingExpiredSchema, onBookingEnded()),
-  on(BookingCancelledSchema, onBookingEnded()),
-  on(BookingCompletedSchema, onBookingEnded()),
-  on(BookingNoShowSchema, onBookingEnded()),
+  on(BookingExpiredSchema, onBookingFree()),
+  on(BookingCancelledSchema, onBookingFree()),
+  on(BookingCompletedSchema, onBookingFree()),
+  on(BookingNoShowSchema, onBookingFree()),
+  on(BookingLostStylistSchema, onBookingFree()),
+  on(SubstituteHeldSchema, onBookingBusy()),
+  on(SubstituteReleasedSchema, onBookingFree()),
+  on(BookingReassignedSchema, onBookingBusy()),
+  on(StylistReturnedSchema, onBookingBusy()),
 ];

@@ -6,29 +6,31 @@ import type {
   BookingCompleted,
   BookingCreated,
   BookingExpired,
+  BookingLostStylist,
   BookingNoShow,
   BookingPaid,
+  BookingReassigned,
   BookingRescheduled,
   BusyPart,
+  StylistReturned,
+  SubstituteHeld,
+  SubstituteReleased,
 } from "@lacio/proto/booking/v1/events";
 import type { TimeOffChangedSchema } from "@lacio/proto/staff/v1/events";
 
-/** A booking takes time: created, moved, or paid late, when it claims its slot again after the hold expired. */
+type Busy = BookingCreated | BookingPaid | BookingRescheduled | SubstituteHeld | BookingReassigned | StylistReturned;
+type Free = BookingExpired | BookingCancelled | BookingCompleted | BookingNoShow | BookingLostStylist | SubstituteReleased;
+
+/** A booking takes time: created, moved, with a substitute or its stylist back, or paid late, when it claims its slot again after the hold expired. */
 export const onBookingBusy = () =>
-  async function onBookingBusy(
-    { bookingId, revision, busy }: BookingCreated | BookingPaid | BookingRescheduled,
-    once: Once,
-  ): Promise<void> {
+  async function onBookingBusy({ bookingId, revision, busy }: Busy, once: Once): Promise<void> {
     // Empty when paid in time: the parts projected at its creation still hold.
     if (busy.length > 0) await once((tx) => replaceBusy(tx, bookingId, revision, busy));
   };
 
-/** A booking frees its time, or the rest of it, as a visit may end early. */
-export const onBookingEnded = () =>
-  async function onBookingEnded(
-    { bookingId, revision }: BookingExpired | BookingCancelled | BookingCompleted | BookingNoShow,
-    once: Once,
-  ): Promise<void> {
+/** A booking frees its time, or the rest of it, as a visit may end early; REASSIGNING it has none of its own. */
+export const onBookingFree = () =>
+  async function onBookingFree({ bookingId, revision }: Free, once: Once): Promise<void> {
     await once((tx) => replaceBusy(tx, bookingId, revision, []));
   };
 

@@ -14,15 +14,23 @@ export const findCandidates = (app: App): Rpc["findCandidates"] =>
     const calendar = await readCalendar(app.db, { serviceId, days, staffId, ignoreBookingId, soldAs });
     if (!calendar) return { reason: "service_unknown" };
     const { stylists, reason } = candidates(calendar, days, minute, staffId || undefined);
-    return { terms: showTerms(calendar.service), candidates: stylists.map(({ staffId, staffName }) => ({ staffId, staffName })), reason };
+    const price = showPrice(calendar.service);
+    return {
+      terms: showTerms(calendar.service),
+      candidates: stylists.map(({ staffId, staffName }) => ({ staffId, staffName, price })),
+      reason,
+    };
   };
 
 const showTerms = (service: Service): MessageInitShape<typeof TermsSchema> => ({
   serviceId: service.id,
   serviceName: service.name,
   serviceNameEn: service.nameEn,
-  price: { currencyCode: service.price.currencyCode, minorUnits: BigInt(service.price.minorUnits) },
+  price: showPrice(service),
   ivaPercent: service.ivaPercent,
   phases: service.phases,
   bufferMinutes: service.bufferMinutes,
 });
+
+// One price for a service, whoever serves it.
+const showPrice = ({ price }: Service) => ({ currencyCode: price.currencyCode, minorUnits: BigInt(price.minorUnits) });
