@@ -58,6 +58,7 @@ export class Profile extends ProfileSchema.class {
   erase(now: Date): Fact[] {
     if (this.erasedAt != null) return [];
     Object.assign(this, { name: "", email: "", phone: "", documentType: null, documentNumber: null, erasedAt: now });
+    this.whenStylistCancels = "REFUND";
     this.consentToMarketingMail(false, now);
     return [fact(AccountErasedSchema, this.id, { accountId: this.id })];
   }

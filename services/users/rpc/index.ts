@@ -2,7 +2,7 @@ import type { Routes } from "@lacio/chassis/serve";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import type { App, Rpc } from "../app.ts";
 import { eraseMe } from "./erase-me.ts";
-import { getContact, getMe, updateMe } from "./profiles.ts";
+import { getContact, getMe, getPreferences, updateMe } from "./profiles.ts";
 import { rateVisit } from "./rate-visit.ts";
 
 export const routes =
@@ -12,6 +12,7 @@ export const routes =
       getMe: getMe(app),
       updateMe: updateMe(app),
       getContact: getContact(app),
+      getPreferences: getPreferences(app),
       rateVisit: rateVisit(app),
       eraseMe: eraseMe(app),
     } satisfies Rpc);

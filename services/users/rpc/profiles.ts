@@ -29,6 +29,13 @@ export const getContact = (app: App): Rpc["getContact"] =>
     return { profile: showProfile(await openProfile(app, accountId)) };
   };
 
+// Of an erased profile it is the default, which `erase` left.
+export const getPreferences = (app: App): Rpc["getPreferences"] =>
+  async function getPreferences({ accountId }) {
+    const { whenStylistCancels } = await openProfile(app, accountId);
+    return { whenStylistCancels: Profile_WhenStylistCancels[whenStylistCancels] };
+  };
+
 function showProfile(profile: Profile): MessageInitShape<typeof ProfileSchema> {
   const { id, name, email, phone, locale, documentType, documentNumber, erasedAt, emailVerified } = profile;
   const consentedAt = profile.marketingMailSince();
