@@ -1,6 +1,7 @@
 import type { Routes } from "@lacio/chassis/serve";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import type { App, Rpc } from "../app.ts";
+import { listAbsences, reportAbsence, withdrawAbsence } from "./absences.ts";
 import { getSchedule, putSchedule } from "./schedule.ts";
 import { createService, listServices, updateService } from "./services.ts";
 import { getSettings, updateSettings } from "./settings.ts";
@@ -27,6 +28,9 @@ export const routes =
       addTimeOff: addTimeOff(app),
       listTimeOff: listTimeOff(app),
       removeTimeOff: removeTimeOff(app),
+      reportAbsence: reportAbsence(app),
+      listAbsences: listAbsences(app),
+      withdrawAbsence: withdrawAbsence(app),
       getSettings: getSettings(app),
       updateSettings: updateSettings(app),
     } satisfies Rpc);
