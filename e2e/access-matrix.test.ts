@@ -70,8 +70,9 @@ const outcomesOf = (asked: Record<string, Answered>) =>
 
 /** No answer to another caller, not even an error, leaks data of the client. */
 function tellsNothing(asked: Record<string, Answered>, outcomes: Row["outcomes"]) {
-  const { bookingId, visitedId, paymentId, invoiceId, notificationId, sessionId, client } = cast;
-  const secrets = [bookingId, visitedId, paymentId, invoiceId, notificationId, sessionId, client.email, client.name];
+  const { bookingId, visitedId, lostBookingId, reassignmentId, paymentId, invoiceId, notificationId, sessionId, client } = cast;
+  const ids = [bookingId, visitedId, lostBookingId, reassignmentId, paymentId, invoiceId, notificationId, sessionId];
+  const secrets = [...ids, client.email, client.name];
   for (const name of ["nobody", "other client", "other stylist"] as const)
     expect([name, outcomes[name], secrets.filter((secret) => asked[name]!.text.includes(secret))]).toEqual([name, outcomes[name], []]);
 }

@@ -113,10 +113,14 @@ function names(field: DescField, path: string, message: string, violations: Answ
   // JSON that does not decode has no field violations: the message names the field or its type.
   if (message.startsWith("cannot decode"))
     return [field.name, field.jsonName, field.message?.typeName, field.enum?.typeName].some((name) => name && message.includes(name));
-  // A rule over several fields names one and mentions the other, or names their message; the request itself is "".
+  // A rule over several fields names one and mentions the other, or names their message or oneof; the request itself is "".
   return violations.some(
     ({ field: named, description }) =>
-      named === "" || isWithin(path, named) || isWithin(named, path) || description.split(/\W+/).includes(field.jsonName),
+      named === "" ||
+      named === field.oneof?.name ||
+      isWithin(path, named) ||
+      isWithin(named, path) ||
+      description.split(/\W+/).includes(field.jsonName),
   );
 }
 

@@ -7,6 +7,7 @@ import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { access } from "@lacio/proto/options/v1/options";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
+import { ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import { edgeTable } from "./edge-table.ts";
@@ -19,6 +20,7 @@ const services = {
   invoice: InvoiceService,
   notification: NotificationService,
   payments: PaymentsService,
+  reassignment: ReassignmentService,
   staff: StaffService,
   users: UsersService,
 };
@@ -42,6 +44,8 @@ test("what only services may call is hidden", () => {
       "lacio.auth.v1.AuthService/IssueLinkToken",
       "lacio.availability.v1.AvailabilityService/FindCandidates",
       "lacio.availability.v1.AvailabilityService/FindAlternatives",
+      "lacio.booking.v1.BookingService/ReassignBooking",
+      "lacio.reassignment.v1.ReassignmentService/IssueAnswerLink",
       "lacio.users.v1.UsersService/GetContact",
     ]),
   );

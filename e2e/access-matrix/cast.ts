@@ -5,8 +5,10 @@ import { adminToken, asService, clientFor, signIn, signUp, sql, until, type Sign
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
+import { BookingService, Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import { ReassignmentService, Reassignment_State } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
-import { at, book, ensureNumbering, openSalon, pay, payments, type Salon } from "../salon.ts";
+import { at, book, bookings, ensureNumbering, openSalon, pay, payments, type Salon } from "../salon.ts";
 import { callName, type PersonName } from "./table.ts";
 
 /** All callers of the matrix, and the resources that belong to one of them. */
@@ -22,12 +24,17 @@ export interface Cast {
   bookingId: string;
   /** The client's past booking. */
   visitedId: string;
+  /** The client's booking that lost its stylist, and its reassignment, in which an offer is open. */
+  lostBookingId: string;
+  reassignmentId: string;
   paymentId: string;
   invoiceId: string;
   notificationId: string;
   sessionId: string;
   /** Adds another time off of the stylist. */
   timeOff(): Promise<string>;
+  /** Reports another absence of the stylist. */
+  absence(): Promise<string>;
 }
 
 export async function gatherCast(system: SystemDescription): Promise<Cast> {
@@ -42,7 +49,13 @@ export async function gatherCast(system: SystemDescription): Promise<Cast> {
   const staff = clientFor(StaffService, system, admin);
   const { services } = await staff.listServices({ pageSize: 200, includeInactive: true });
   const [skillId] = services.find(({ id }) => id === salon.serviceId)!.skillIds;
+  const paid = await paidBooking(system, client, salon);
+  const stylistToken = await signInStylist(system, stylistId);
   let lastDayOff = 40;
+  const anotherDay = () => {
+    const day = lastDayOff++;
+    return [timestampFromDate(at(day, "10:00")), timestampFromDate(at(day, "11:00"))] as const;
+  };
   return {
     system,
     salon,
@@ -54,18 +67,22 @@ export async function gatherCast(system: SystemDescription): Promise<Cast> {
       nobody: undefined,
       client: client.accessToken,
       "other client": otherClient.accessToken,
-      stylist: await signInStylist(system, stylistId),
+      stylist: stylistToken,
       "other stylist": await signInStylist(system, otherStylistId),
       admin,
     },
     skillId: skillId!,
-    ...(await paidBooking(system, client, salon)),
+    ...paid,
+    ...(await lostBooking(system, client, salon, stylistToken)),
     visitedId: await visit(system, client, stylistId),
     sessionId: (await clientFor(AuthService, system, client.accessToken).listSessions({})).sessions[0]!.sessionId,
     timeOff: async () => {
-      const day = lastDayOff++;
-      const [start, end] = [timestampFromDate(at(day, "10:00")), timestampFromDate(at(day, "11:00"))];
+      const [start, end] = anotherDay();
       return (await staff.addTimeOff({ staffId: stylistId, start, end })).timeOff!.id;
+    },
+    absence: async () => {
+      const [from, until] = anotherDay();
+      return (await staff.reportAbsence({ staffId: stylistId, from, until, reason: "Enferma" })).absence!.id;
     },
   };
 }
@@ -91,6 +108,25 @@ async function paidBooking(system: SystemDescription, client: SignedIn, salon: S
   const { notificationId } = await until(async () => (await notifications.listNotifications({ bookingId })).notifications[0]);
   const { paymentId } = (await payments(system, client).listPayments({ bookingId })).payments[0]!;
   return { bookingId, invoiceId, notificationId, paymentId };
+}
+
+// Paid, then cancelled by its stylist, with the other one offered.
+async function lostBooking(system: SystemDescription, client: SignedIn, salon: Salon, stylistToken: string) {
+  const [staffId = ""] = salon.staffIds;
+  const { bookingId: lostBookingId } = await book(system, client, salon, at(6, "10:00"));
+  await pay(system, client, lostBookingId);
+  await until(async () => {
+    const { booking } = await bookings(system, client).getBooking({ bookingId: lostBookingId });
+    return booking!.status === Booking_Status.CONFIRMED;
+  });
+  const asStylist = clientFor(BookingService, system, stylistToken);
+  await asStylist.cancelStaffBooking({ staffId, bookingId: lostBookingId, reason: "Enferma" });
+  const reassignments = clientFor(ReassignmentService, system, stylistToken);
+  const { reassignmentId } = await until(async () => {
+    const [lost] = (await reassignments.listReassignments({ staffId, state: Reassignment_State.OFFERED })).reassignments;
+    return lost;
+  });
+  return { lostBookingId, reassignmentId };
 }
 
 // A past visit can't be booked: the row that users would have written is inserted directly.

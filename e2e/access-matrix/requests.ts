@@ -8,6 +8,7 @@ import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { NumberingRange_Kind, type InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import type { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import type { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
+import type { ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import type { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { Profile_WhenStylistCancels, type UsersService } from "@lacio/proto/users/v1/users_service";
 import { usualSettings } from "@lacio/salon/settings";
@@ -54,6 +55,7 @@ const users: Requests<typeof UsersService> = {
     whenStylistCancels: Profile_WhenStylistCancels.SUBSTITUTE,
   }),
   getContact: ({ client }) => ({ accountId: client.id }),
+  getPreferences: ({ client }) => ({ accountId: client.id }),
   rateVisit: ({ visitedId }) => ({ bookingId: visitedId, stars: 5, comment: "Muy bien" }),
   eraseMe: () => ({}),
 };
@@ -74,6 +76,16 @@ const staff: Requests<typeof StaffService> = {
   addTimeOff: ({ stylistId }) => ({ staffId: stylistId, start: time(30, "09:00"), end: time(30, "10:00"), reason: "Médico" }),
   listTimeOff: ({ stylistId }) => ({ staffId: stylistId, pageSize: 10 }),
   removeTimeOff: async (cast) => ({ staffId: cast.stylistId, timeOffId: await cast.timeOff() }),
+  // A dry run, on a day without visits: other rows need the stylist's.
+  reportAbsence: ({ stylistId }) => ({
+    staffId: stylistId,
+    from: time(35, "09:00"),
+    until: time(35, "10:00"),
+    reason: "Enferma",
+    dryRun: true,
+  }),
+  listAbsences: ({ stylistId }) => ({ staffId: stylistId, pageSize: 10 }),
+  withdrawAbsence: async (cast) => ({ staffId: cast.stylistId, absenceId: await cast.absence() }),
   getSettings: () => ({}),
   // A revision that never exists, so that nothing changes: other tests share these settings.
   updateSettings: () => ({ settings: { ...usualSettings }, expectedRevision: 1_000_000_000_000n }),
@@ -112,7 +124,18 @@ const booking: Requests<typeof BookingService> = {
   markNoShow: ({ bookingId }) => ({ bookingId }),
   listStaffBookings: ({ stylistId }) => ({ staffId: stylistId, from: time(1, "00:00"), to: time(8, "00:00"), pageSize: 10 }),
   cancelStaffBooking: ({ stylistId, bookingId }) => ({ staffId: stylistId, bookingId, reason: "Enferma" }),
+  // A loss that never was, so that nothing changes.
+  holdSubstitute: ({ bookingId, otherStylistId }) => ({ bookingId, lossId: noSuchId, staffId: otherStylistId, until: time(1, "20:00") }),
+  reassignBooking: ({ bookingId, otherStylistId }) => ({
+    bookingId,
+    lossId: noSuchId,
+    start: time(3, "10:00"),
+    staffId: otherStylistId,
+    price,
+  }),
+  refundLostBooking: ({ bookingId }) => ({ bookingId, lossId: noSuchId, declined: true }),
 };
+const noSuchId = "01990000-0000-7000-8000-000000000000";
 
 const payments: Requests<typeof PaymentsService> = {
   startPayment: ({ bookingId }) => ({ bookingId }),
@@ -143,11 +166,27 @@ const notification: Requests<typeof NotificationService> = {
   markNotificationRead: ({ notificationId }) => ({ notificationId }),
 };
 
+// Who holds no link is told so, whoever it is. The offer never was: the reassignment stays open.
+const reassignment: Requests<typeof ReassignmentService> = {
+  getAlternatives: ({ lostBookingId }) => ({ bookingId: lostBookingId }),
+  answerReassignment: ({ lostBookingId }) => ({ bookingId: lostBookingId, answer: { case: "accept", value: noSuchId } }),
+  listReassignments: ({ stylistId }) => ({ staffId: stylistId, pageSize: 10 }),
+  getAlternativesByLink: () => ({ token: "unknown" }),
+  getSlotsByLink: ({ otherStylistId }) => ({ token: "unknown", date: day(), toDate: day(), staffId: otherStylistId, firstFree: true }),
+  answerByLink: ({ otherStylistId }) => ({
+    token: "unknown",
+    answer: { case: "choose", value: { start: time(4, "10:00"), staffId: otherStylistId } },
+  }),
+  issueAnswerLink: ({ reassignmentId }) => ({ reassignmentId }),
+  previewAbsence: ({ stylistId }) => ({ staffId: stylistId, from: time(35, "09:00"), until: time(35, "10:00") }),
+};
+
 /** By service and method, as in `requests.auth.login`. `variants`: the other requests, which the table has in brackets. */
-export const requests = { auth, users, staff, availability, booking, payments, invoice, notification };
+export const requests = { auth, users, staff, availability, booking, payments, invoice, notification, reassignment };
 
 export const variants: Record<string, (cast: Cast) => Record<string, unknown> | Promise<Record<string, unknown>>> = {
   "StaffService/RemoveTimeOff (another's id)": async (cast) => ({ staffId: cast.otherStylistId, timeOffId: await cast.timeOff() }),
+  "StaffService/WithdrawAbsence (another's id)": async (cast) => ({ staffId: cast.otherStylistId, absenceId: await cast.absence() }),
   "BookingService/CreateBooking (for the client)": async (cast) => ({ ...(await booking.createBooking(cast)), clientId: cast.client.id }),
   "BookingService/ListBookings (of the client)": ({ client }) => ({ clientId: client.id }),
   "BookingService/CancelStaffBooking (another's)": ({ otherStylistId, bookingId }) => ({
@@ -156,4 +195,5 @@ export const variants: Record<string, (cast: Cast) => Record<string, unknown> | 
     reason: "Enferma",
   }),
   "InvoiceService/ListInvoices (of the client)": ({ client }) => ({ clientId: client.id }),
+  "ReassignmentService/ListReassignments (of all)": () => ({ pageSize: 10 }),
 };

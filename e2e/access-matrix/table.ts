@@ -3,7 +3,7 @@ import { methods } from "@lacio/proto/registry";
 
 /**
  * The outcome of every RPC for every kind of caller. The resources in a request (a booking, its payment, its invoice, …) belong to `client`;
- * the hours and the time off to `stylist`, who also serves that booking.
+ * the hours, the time off and the absences to `stylist`, who also serves that booking and could not keep the lost one.
  *
  *   ok   authorised: an answer, or a refusal of the domain
  *   401  not authenticated
@@ -32,6 +32,7 @@ AuthService/IssueLinkToken                      401     403     403           40
 UsersService/GetMe                              401     ok      ok            ok       ok             ok     -
 UsersService/UpdateMe                           401     ok      ok            ok       ok             ok     -
 UsersService/GetContact                         401     403     403           403      403            403    notification invoice
+UsersService/GetPreferences                     401     403     403           403      403            403    reassignment
 UsersService/RateVisit                          401     ok      404           403      403            403    -
 UsersService/EraseMe                            401     ok      ok            403      403            403    -
 
@@ -51,13 +52,17 @@ StaffService/AddTimeOff                         401     403     403           ok
 StaffService/ListTimeOff                        401     403     403           ok       404            ok     -
 StaffService/RemoveTimeOff                      401     403     403           ok       404            ok     -
 StaffService/RemoveTimeOff (another's id)       401     403     403           404      404            404    -
+StaffService/ReportAbsence                      401     403     403           ok       404            ok     -
+StaffService/ListAbsences                       401     403     403           ok       404            ok     -
+StaffService/WithdrawAbsence                    401     403     403           ok       404            ok     -
+StaffService/WithdrawAbsence (another's id)     401     403     403           404      404            404    -
 StaffService/GetSettings                        ok      ok      ok            ok       ok             ok     any
 StaffService/UpdateSettings                     401     403     403           403      403            ok     -
 
 AvailabilityService/GetAvailability             ok      ok      ok            ok       ok             ok     any
-AvailabilityService/FindCandidates              401     403     403           403      403            403    booking
-AvailabilityService/FindMoves                   401     403     403           403      403            403    booking
-AvailabilityService/FindAlternatives            401     403     403           403      403            403    booking
+AvailabilityService/FindCandidates              401     403     403           403      403            403    booking reassignment
+AvailabilityService/FindMoves                   401     403     403           403      403            403    booking reassignment
+AvailabilityService/FindAlternatives            401     403     403           403      403            403    booking notification reassignment
 
 BookingService/CreateBooking                    401     ok      ok            403      403            ok     -
 BookingService/CreateBooking (for the client)   401     ok      403           403      403            ok     -
@@ -69,9 +74,12 @@ BookingService/GetBookingSlots                  401     ok      404           40
 BookingService/RescheduleBooking                401     ok      404           403      403            ok     -
 BookingService/CompleteBooking                  401     403     403           ok       404            ok     -
 BookingService/MarkNoShow                       401     403     403           ok       404            ok     -
-BookingService/ListStaffBookings                401     403     403           ok       404            ok     -
+BookingService/ListStaffBookings                401     403     403           ok       404            ok     reassignment
 BookingService/CancelStaffBooking               401     403     403           ok       404            ok     -
 BookingService/CancelStaffBooking (another's)   401     403     403           404      404            404    -
+BookingService/HoldSubstitute                   401     403     403           403      403            403    reassignment
+BookingService/ReassignBooking                  401     403     403           403      403            403    reassignment
+BookingService/RefundLostBooking                401     403     403           403      403            403    reassignment
 
 PaymentsService/StartPayment                    401     ok      404           403      403            ok     -
 PaymentsService/GetPayment                      401     ok      404           403      403            ok     invoice
@@ -89,6 +97,16 @@ InvoiceService/ListNumberingRanges              401     403     403           40
 
 NotificationService/ListNotifications           401     ok      ok            ok       ok             ok     -
 NotificationService/MarkNotificationRead        401     ok      404           404      404            404    -
+
+ReassignmentService/GetAlternatives             401     ok      404           403      403            ok     -
+ReassignmentService/AnswerReassignment          401     ok      404           403      403            ok     -
+ReassignmentService/ListReassignments           401     403     403           ok       404            ok     -
+ReassignmentService/ListReassignments (of all)  401     403     403           404      404            ok     -
+ReassignmentService/GetAlternativesByLink       ok      ok      ok            ok       ok             ok     any
+ReassignmentService/GetSlotsByLink              ok      ok      ok            ok       ok             ok     any
+ReassignmentService/AnswerByLink                ok      ok      ok            ok       ok             ok     any
+ReassignmentService/IssueAnswerLink             401     403     403           403      403            403    notification
+ReassignmentService/PreviewAbsence              401     403     403           403      403            403    staff
 `;
 
 export const people = ["nobody", "client", "other client", "stylist", "other stylist", "admin"] as const;
