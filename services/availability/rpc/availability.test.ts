@@ -1,14 +1,19 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { fact } from "@lacio/chassis/fact";
+import { fact, type Fact } from "@lacio/chassis/fact";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import {
   BookingCancelledSchema,
   BookingCreatedSchema,
   BookingExpiredSchema,
+  BookingLostStylistSchema,
   BookingPaidSchema,
+  BookingReassignedSchema,
   BookingRescheduledSchema,
+  StylistReturnedSchema,
+  SubstituteHeldSchema,
+  SubstituteReleasedSchema,
 } from "@lacio/proto/booking/v1/events";
 import {
   ScheduleChangedSchema,
@@ -170,6 +175,17 @@ describe("what staff changes", () => {
     expect(await free({ staffId: ana })).toHaveLength(4);
   });
 
+  test("an absence closes its time as time off does, over time off, too, and opens it when it is withdrawn", async () => {
+    const off = (await staff.addTimeOff({ staffId: ana, start: at("08:00"), end: at("09:10") })).timeOff!;
+    const { absence } = await staff.reportAbsence({ staffId: ana, from: at("00:00"), reason: "Gripa" });
+    await until(async () => (await free({ staffId: ana })).length === 0);
+    expect(await free({ staffId: ana, date: ahead(4) })).toHaveLength(4);
+    await staff.withdrawAbsence({ staffId: ana, absenceId: absence!.id });
+    await until(async () => (await free({ staffId: ana })).join() === "09:15 Ana,09:30 Ana,09:45 Ana");
+    await staff.removeTimeOff({ staffId: ana, timeOffId: off.id });
+    await until(async () => (await free({ staffId: ana })).length === 4);
+  });
+
   test("a stylist without the skill, or gone, is not offered", async () => {
     await staff.updateStylist({ staffId: bea, skillIds: { ids: [] } });
     await until(async () => (await free({ staffId: bea })).length === 0);
@@ -306,9 +322,67 @@ describe("what booking says", () => {
     await handled(await owners.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 7n })));
     expect(await rows()).toEqual([]);
   });
+
+  describe("of a visit that lost its stylist", () => {
+    const busyOf = (staffId: string) => [{ staffId, start: at("10:00"), end: at("11:00") }];
+    const holders = async (bookingId: string) =>
+      (await sql<{ staff_id: string }>(system, "availability", "select staff_id from busy where booking_id = $1", [bookingId])).map(
+        ({ staff_id }) => staff_id,
+      );
+    type Told = (bookingId: string) => Fact;
+    const created: Told = (bookingId) => fact(BookingCreatedSchema, bookingId, { bookingId, revision: 1n, busy: busyOf(ana) });
+    const lost: Told = (bookingId) => fact(BookingLostStylistSchema, bookingId, { bookingId, revision: 2n });
+    const held: Told = (bookingId) => fact(SubstituteHeldSchema, bookingId, { bookingId, revision: 3n, busy: busyOf(bea) });
+    const released: Told = (bookingId) => fact(SubstituteReleasedSchema, bookingId, { bookingId, revision: 4n });
+    const reassigned: Told = (bookingId) => fact(BookingReassignedSchema, bookingId, { bookingId, revision: 5n, busy: busyOf(bea) });
+    const returned: Told = (bookingId) => fact(StylistReturnedSchema, bookingId, { bookingId, revision: 6n, busy: busyOf(ana) });
+
+    test("the time of both stylists follows: free, held for the substitute, free, the substitute's, the stylist's again", async () => {
+      const bookingId = crypto.randomUUID();
+      const steps: [Told, string[]][] = [
+        [created, [ana]],
+        [lost, []],
+        [held, [bea]],
+        [released, []],
+        [reassigned, [bea]],
+        [returned, [ana]],
+      ];
+      for (const [told, expected] of steps) {
+        await handled(await owners.publish(told(bookingId)));
+        expect(await holders(bookingId)).toEqual(expected);
+      }
+      await handled(await owners.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 7n })));
+      expect(await holders(bookingId)).toEqual([]);
+    });
+
+    test("the substitute who is held can't take another visit, and is free for this one", async () => {
+      const bookingId = crypto.randomUUID();
+      const busy = [{ staffId: bea, start: at("10:00"), end: at("12:15") }];
+      await handled(await owners.publish(fact(SubstituteHeldSchema, bookingId, { bookingId, revision: 3n, busy })));
+      const asked = { serviceId, start: at("10:00"), staffId: bea };
+      expect(await asBooking.findCandidates(asked)).toMatchObject({ candidates: [], reason: "slot_taken" });
+      const { candidates } = await asBooking.findCandidates({ ...asked, ignoreBookingId: bookingId });
+      expect(candidates.map(({ staffId }) => staffId)).toEqual([bea]);
+      await handled(await owners.publish(released(bookingId)));
+      expect((await asBooking.findCandidates(asked)).candidates).toHaveLength(1);
+    });
+
+    test.each<[string, Told[], string[]]>([
+      ["lost after the substitute was held", [created, held, lost], [bea]],
+      ["the hold after it was released", [created, released, lost, held], []],
+      ["the release after the next stylist took over", [created, reassigned, released, held, lost], [bea]],
+      ["everything backwards", [returned, reassigned, released, held, lost, created], [ana]],
+    ])("what comes late changes nothing: %s; a redelivery neither", async (_, facts, expected) => {
+      const bookingId = crypto.randomUUID();
+      for (const told of facts) await handled(await owners.publish(told(bookingId)));
+      for (const told of facts) await handled(await owners.publish(told(bookingId)));
+      expect(await holders(bookingId)).toEqual(expected);
+      await handled(await owners.publish(fact(BookingCancelledSchema, bookingId, { bookingId, revision: 9n })));
+    });
+  });
 });
 
-describe("for booking", () => {
+describe("for booking and reassignment", () => {
   test("candidates come with the terms", async () => {
     const { terms, candidates } = await asBooking.findCandidates({ serviceId, start: at("10:00") });
     expect(terms).toMatchObject({
@@ -324,11 +398,25 @@ describe("for booking", () => {
       [30, false],
       [30, true],
     ]);
-    expect(candidates.map(({ staffName }) => staffName)).toEqual(["Bea"]);
+    expect(candidates).toMatchObject([{ staffId: bea, staffName: "Bea", price: cop(28_000_000n) }]);
     expect(await asBooking.findCandidates({ serviceId: crypto.randomUUID(), start: at("10:00") })).toMatchObject({
       reason: "service_unknown",
     });
     expect(await asBooking.findCandidates({ serviceId, start: at("03:00") })).toMatchObject({ reason: "not_working_then" });
+  });
+
+  test("a candidate takes today's price, also for a visit that was sold at another and in another layout", async () => {
+    const phases = [{ name: "Corte", minutes: 60, busy: true }];
+    const { service } = await staff.createService({ name: "Cepillado", price: cop(5_000_000n), phases, skillIds: [skillId] });
+    const asReassignment = clientFor(AvailabilityService, system, asService("reassignment", system));
+    const soldAs = { phases: [{ name: "Corte", minutes: 30, busy: true }] };
+    const ask = () => asReassignment.findCandidates({ serviceId: service!.id, start: at("11:30"), staffId: ana, soldAs });
+    await until(async () => (await ask()).candidates.length === 1);
+    expect((await ask()).candidates[0]!.price).toMatchObject(cop(5_000_000n));
+    await staff.updateService({ serviceId: service!.id, price: cop(6_500_000n), active: false });
+    await until(async () => (await ask()).candidates[0]!.price!.minorUnits === 6_500_000n);
+    const { slots } = await asReassignment.findAlternatives({ serviceId, start: at("10:00"), staffId: bea, limit: 1, desk: true });
+    expect(slots).toHaveLength(1);
   });
 
   test("alternatives are the nearest free starts, the wished stylist's first", async () => {

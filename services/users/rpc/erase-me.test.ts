@@ -8,7 +8,7 @@ import { AccountRegisteredSchema } from "@lacio/proto/auth/v1/events";
 import { BookingCompletedSchema } from "@lacio/proto/booking/v1/events";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
-import { Document_Type, UsersService } from "@lacio/proto/users/v1/users_service";
+import { Document_Type, Profile_WhenStylistCancels, UsersService } from "@lacio/proto/users/v1/users_service";
 
 const system = sharedSystem();
 let publisher: Awaited<ReturnType<typeof startPublisher>>;
@@ -35,7 +35,7 @@ async function wellKnown(): Promise<SignedIn> {
     phone: `+573${String(crypto.getRandomValues(new Uint32Array(1))[0]! % 1e9).padStart(9, "0")}`,
   });
   const document = { type: Document_Type.PASSPORT, number: `X${ana.id.slice(-12).toUpperCase()}` };
-  await as(ana).updateMe({ document, marketingMail: true }, withKey());
+  await as(ana).updateMe({ document, marketingMail: true, whenStylistCancels: Profile_WhenStylistCancels.SUBSTITUTE }, withKey());
   for (const stars of [4, 5]) await as(ana).rateVisit({ bookingId: await visited(ana), stars, comment: `Todo bien, ${ana.name}` });
   return ana;
 }
@@ -110,6 +110,7 @@ describe("erasing", () => {
     const contact = await contactOf(ana);
     expect(contact).toMatchObject({ id: ana.id, name: "", email: "", phone: "", marketingMail: false, erasedAt });
     expect(contact.document).toBeUndefined();
+    expect(contact.whenStylistCancels).toBe(Profile_WhenStylistCancels.REFUND);
     expect(await found(ana.name)).toEqual([]);
   });
 

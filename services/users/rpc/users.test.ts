@@ -231,6 +231,29 @@ describe("a contact", () => {
   });
 });
 
+describe("what a client wishes when a stylist cancels", () => {
+  const { REFUND, SUBSTITUTE } = Profile_WhenStylistCancels;
+  const wishOf = async ({ id }: { id: string }) => (await service("reassignment").getPreferences({ accountId: id })).whenStylistCancels;
+
+  test("is a refund at first, then what the client chose, also before the account's event", async () => {
+    const ana = await signUp(system);
+    expect(await wishOf(ana)).toBe(REFUND);
+    await as(ana).updateMe({ whenStylistCancels: SUBSTITUTE });
+    expect(await wishOf(ana)).toBe(SUBSTITUTE);
+    await sql(system, "users", "delete from profile where id = $1", [ana.id]); // as if AccountRegistered had not been delivered yet
+    expect(await wishOf(ana)).toBe(REFUND);
+  });
+
+  test("is answered to reassignment, to nobody else; of nobody it is not found", async () => {
+    const ana = await signUp(system);
+    for (const who of [service("booking"), as(ana), clientFor(UsersService, system, await adminToken(system))])
+      expect(await refusal(who.getPreferences({ accountId: ana.id }))).toBe("PermissionDenied forbidden");
+    expect(await refusal(clientFor(UsersService, system).getPreferences({ accountId: ana.id }))).toBe("Unauthenticated unauthenticated");
+    expect(await refusal(service("reassignment").getPreferences({ accountId: unknownId }))).toBe("NotFound not_found");
+    expect(await refusal(service("reassignment").getPreferences({ accountId: "x" }))).toBe("InvalidArgument invalid_argument accountId");
+  });
+});
+
 describe("a visit", () => {
   /** Publishes BookingCompleted `times` over, each with an event id of its own, so that the inbox does not deduplicate. */
   async function completed(clientId: string, times = 1, bookingId = crypto.randomUUID() as string): Promise<string> {
