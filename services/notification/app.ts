@@ -2,8 +2,10 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
+import { ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import type { NotificationService } from "@lacio/proto/notification/v1/notification_service";
@@ -55,7 +57,9 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
     auth: base.client(AuthService),
     users: base.client(UsersService),
     staff: base.client(StaffService),
+    availability: base.client(AvailabilityService),
     booking: base.client(BookingService),
+    reassignment: base.client(ReassignmentService),
     invoice: base.client(InvoiceService),
     mailer: createTransport({
       url: base.config.smtpUrl,

@@ -3,6 +3,7 @@ import { Notification } from "../domain/notification.ts";
 import { Init } from "./migrations/20261124000000-init.ts";
 import { Calendar } from "./migrations/20261129000000-calendar.ts";
 import { Jobs } from "./migrations/20261202000000-jobs.ts";
+import { AnswerLinks } from "./migrations/20261203000000-answer-links.ts";
 
 export const database: DatabaseParts = {
   entities: [Notification],
@@ -10,5 +11,6 @@ export const database: DatabaseParts = {
     { name: "20261124000000-init", class: Init },
     { name: "20261129000000-calendar", class: Calendar },
     { name: "20261202000000-jobs", class: Jobs },
+    { name: "20261203000000-answer-links", class: AnswerLinks },
   ],
 };

@@ -17,6 +17,7 @@ const NotificationSchema = defineEntity({
     recipientId: p.uuid(),
     kind: p.string().length(40).$type<MailKind>(),
     bookingId: p.uuid().nullable(),
+    reassignmentId: p.uuid().nullable(),
     name: p.text(),
     address: p.text(),
     locale: p.string().length(5),
@@ -25,7 +26,7 @@ const NotificationSchema = defineEntity({
     html: p.text(),
     attachments: p.json<Attachment[]>(),
     calendar: p.json<CalendarVisit>().nullable(),
-    status: p.string().length(7).$type<"PENDING" | "SENT" | "FAILED" | "ERASED">(),
+    status: p.string().length(7).$type<"PENDING" | "SENT" | "FAILED" | "DROPPED" | "ERASED">(),
     messageId: p.text(),
     createdAt: p.datetime(),
     sentAt: p.datetime().nullable(),
@@ -44,6 +45,8 @@ export type Note = {
   /** Absent when it holds a secret link: then it is written when it is sent, and its token is never stored. */
   mail?: Mail;
   bookingId?: string;
+  /** Its links answer this reassignment: when it is sent, they get a token, which is never stored. */
+  reassignmentId?: string;
   attachments?: Attachment[];
   /** The visit for the reader's calendar. It names no people: the attendee is the mail's recipient, added when it is sent. */
   calendar?: CalendarVisit;
@@ -61,7 +64,11 @@ export const nameIn = (to: Person, whose: Person): string | undefined => (to.ema
 /** Something a person is told, once. */
 export class Notification extends NotificationSchema.class {
   /** `domain`: the salon's own, for the Message-ID. */
-  static of({ kind, about, to, mail, bookingId, attachments = [], calendar }: Note, domain: string, now: Date): Notification {
+  static of(
+    { kind, about, to, mail, bookingId, reassignmentId, attachments = [], calendar }: Note,
+    domain: string,
+    now: Date,
+  ): Notification {
     const id = uuidv7();
     return Object.assign(new Notification(), {
       id,
@@ -69,6 +76,7 @@ export class Notification extends NotificationSchema.class {
       recipientId: to.id,
       kind,
       bookingId,
+      reassignmentId,
       name: nameIn(to, to) ?? "",
       address: to.email,
       locale: to.locale,
@@ -97,8 +105,17 @@ export class Notification extends NotificationSchema.class {
 
   /** It will not be sent. */
   giveUp(): void {
+    this.end("FAILED");
+  }
+
+  /** It will not be sent: what it tells is no longer true, and another mail tells what is. */
+  drop(): void {
+    this.end("DROPPED");
+  }
+
+  private end(status: "FAILED" | "DROPPED"): void {
     if (this.status !== "PENDING") return;
-    this.status = "FAILED";
+    this.status = status;
     this.forgetWordsIfErased();
   }
 

@@ -36,7 +36,8 @@ export const onBookingRescheduled = (app: App): Handler<typeof BookingReschedule
   };
 
 async function stylistNotes(app: App, event: BookingRescheduled, client: Profile): Promise<Note[]> {
-  const [before, after] = [new Map(byStylist(event.oldLines)), new Map(byStylist(event.lines))];
+  // Who had lost the visit was told so then, and has it anew if she gets it back.
+  const [before, after] = [new Map(byStylist(event.lossId ? [] : event.oldLines)), new Map(byStylist(event.lines))];
   const concerned = [...new Set([...before.keys(), ...after.keys()])];
   return Promise.all(concerned.map((staffId) => stylistNote(app, event, client, staffId, before.get(staffId), after.get(staffId))));
 }

@@ -30,7 +30,7 @@ export const onInvoiceIssued = (app: App): Handler<typeof InvoiceIssuedSchema> =
     const together: Note = { ...confirmation(app, to, booking, visit, number), attachments };
     await once(async (tx) => {
       const told = await tx.find(Notification, { bookingId, recipientId: clientId, kind: "booking_confirmed" });
-      await write(app, tx, [told || booking.status === Booking_Status.CANCELLED ? alone : together]);
+      await write(app, tx, [told || isGone(booking) ? alone : together]);
     });
   };
 
@@ -38,10 +38,13 @@ export const onInvoiceIssued = (app: App): Handler<typeof InvoiceIssuedSchema> =
 export const onInvoiceDelayed = (app: App): Handler<typeof InvoiceDelayedSchema> =>
   async function onInvoiceDelayed({ bookingId, clientId }, once) {
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
-    if (booking.status === Booking_Status.CANCELLED) return tell(app, once, []);
+    if (isGone(booking)) return tell(app, once, []);
     const visit = visitOf(bookingId, booking.lines);
     await tell(app, once, [confirmation(app, to, booking, visit)]);
   };
+
+// Cancelled, or without its stylist meanwhile: there is nothing to confirm.
+const isGone = ({ status }: Booking): boolean => status === Booking_Status.CANCELLED || status === Booking_Status.REASSIGNING;
 
 function confirmation(app: App, to: Profile, booking: Booking, visit: Visit, invoiceNumber?: string): Note {
   const context = contextFor(app, to);

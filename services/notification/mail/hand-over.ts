@@ -1,24 +1,22 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { methodOf, visitFile, type CalendarVisit } from "@lacio/calendar/visit-file";
 import { unavailable } from "@lacio/chassis/errors";
 import { NotYet } from "@lacio/chassis/jobs";
-import { IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import type { App } from "../app.ts";
 import type { Notification } from "../domain/notification.ts";
 import { mailLocale } from "../templates/format.ts";
-import { templates } from "../templates/index.ts";
 import type { Mail } from "../templates/layout.ts";
-import { pagesFor } from "./ask.ts";
+import { writtenToSend } from "./secret-links.ts";
 
 /**
  * Gives one mail to the mail server, and answers what may be stored of it: no secrets.
- * @throws Refusal `unavailable` when the server is away, NotYet when it defers the mail (4xx), Error when it refuses the mail for good (5xx)
+ * @throws Refusal `unavailable` when the server is away, NotYet when it defers the mail (4xx), Error when it refuses the mail for good (5xx),
+ * NoLongerTrue when the mail asks what is decided by now
  */
 export async function handOver(app: App, notification: Notification): Promise<Mail> {
-  const { name, address, messageId, subject, text, html, calendar } = notification;
+  const { name, address, messageId, calendar } = notification;
   const { mailFrom, mailReplyTo } = app.config;
   const [{ sent, kept }, attachments] = await Promise.all([
-    text ? { sent: { subject, text, html }, kept: { subject, text, html } } : writeWithLink(app, notification),
+    writtenToSend(app, notification),
     Promise.all(notification.attachments.map(({ invoiceId, filename }) => pdf(app, invoiceId, filename))),
   ]);
   try {
@@ -36,29 +34,6 @@ export async function handOver(app: App, notification: Notification): Promise<Ma
     throw meaningOf(error as SmtpError);
   }
   return kept;
-}
-
-const links = {
-  welcome: { purpose: Purpose.VERIFY_EMAIL, page: "verifyEmail" },
-  staff_invitation: { purpose: Purpose.RESET_PASSWORD, page: "setPassword" },
-  password_reset: { purpose: Purpose.RESET_PASSWORD, page: "setPassword" },
-} as const;
-
-// Writes a mail with a fresh token in its link. The stored form has the link without the token: whoever reads the database cannot use it.
-async function writeWithLink(app: App, { kind, recipientId, name, locale }: Notification): Promise<{ sent: Mail; kept: Mail }> {
-  const { purpose, page } = links[kind as keyof typeof links];
-  const { token, expiresAt } = await app.auth.issueLinkToken({ accountId: recipientId, purpose });
-  const write = (link: string) =>
-    templates[kind as keyof typeof links]({
-      locale: mailLocale(locale),
-      salon: app.config.salon,
-      recipientName: name,
-      now: app.now(),
-      link,
-      linkExpiresAt: timestampDate(expiresAt!),
-    });
-  const link = pagesFor(app, mailLocale(locale))[page];
-  return { sent: write(`${link}?token=${encodeURIComponent(token)}`), kept: write(link) };
 }
 
 async function pdf(app: App, invoiceId: string, filename: string) {

@@ -11,6 +11,7 @@ export const listNotifications = (app: App): Rpc["listNotifications"] =>
     const { size, limit, after } = pageOf(req);
     const where = {
       recipientId: person(ctx).id,
+      status: { $ne: "DROPPED" as const },
       text: { $ne: "" }, // a mail with a secret link is written when it is sent; until then there is nothing to show
       ...(req.bookingId && { bookingId: req.bookingId }),
       ...(after && { id: { $lt: after[0]! } }),

@@ -1,10 +1,12 @@
 import { bookingCancelled } from "./booking-cancelled.ts";
 import { bookingConfirmed } from "./booking-confirmed.ts";
 import { bookingExpired } from "./booking-expired.ts";
+import { bookingReassigned } from "./booking-reassigned.ts";
 import { bookingRescheduled } from "./booking-rescheduled.ts";
 import { invoiceReady } from "./invoice-ready.ts";
 import { passwordReset } from "./password-reset.ts";
 import { paymentFailed } from "./payment-failed.ts";
+import { reassignmentOffer } from "./reassignment-offer.ts";
 import { refundFailed } from "./refund-failed.ts";
 import { refundSent } from "./refund-sent.ts";
 import { sessionEnded } from "./session-ended.ts";
@@ -12,6 +14,7 @@ import { staffInvitation } from "./staff-invitation.ts";
 import { stylistBookingCancelled } from "./stylist-booking-cancelled.ts";
 import { stylistBookingRescheduled } from "./stylist-booking-rescheduled.ts";
 import { stylistNewBooking } from "./stylist-new-booking.ts";
+import { stylistReturned } from "./stylist-returned.ts";
 import { welcome } from "./welcome.ts";
 
 /** All mail templates, by a notification's kind. */
@@ -24,6 +27,9 @@ export const templates = {
   booking_cancelled: bookingCancelled,
   booking_expired: bookingExpired,
   booking_rescheduled: bookingRescheduled,
+  reassignment_offer: reassignmentOffer,
+  booking_reassigned: bookingReassigned,
+  stylist_returned: stylistReturned,
   invoice_ready: invoiceReady,
   payment_failed: paymentFailed,
   refund_sent: refundSent,

@@ -38,7 +38,8 @@ const WORDS = {
     somebody: "Quien reservó",
     intro: {
       CLIENT: (client: string) => `${client} canceló esta cita. Ya no está en tu agenda.`,
-      STYLIST: () => "Cancelaste esta cita. Ya no está en tu agenda y ya avisamos a quien reservó.",
+      STYLIST: () =>
+        "Cancelaste esta cita. Ya no está en tu agenda. Le ofrecemos a quien reservó otra persona del equipo, otra hora o su dinero.",
       SALON: () => "El salón canceló esta cita. Ya no está en tu agenda.",
       MOVED: () => "Esta cita pasó a otra persona del equipo. Ya no está en tu agenda.",
     },
@@ -52,7 +53,8 @@ const WORDS = {
     somebody: "The client",
     intro: {
       CLIENT: (client: string) => `${client} cancelled this appointment. It is no longer in your agenda.`,
-      STYLIST: () => "You cancelled this appointment. It is no longer in your agenda and we told the client.",
+      STYLIST: () =>
+        "You cancelled this appointment. It is no longer in your agenda. We offer the client someone else of the team, another time or a refund.",
       SALON: () => "The salon cancelled this appointment. It is no longer in your agenda.",
       MOVED: () => "This appointment went to someone else of the team. It is no longer in your agenda.",
     },

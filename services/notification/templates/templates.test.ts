@@ -29,6 +29,12 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
   const account = { ...context, link: LINK, linkExpiresAt: new Date("2026-11-25T22:00:00Z") };
   const cancelled = { ...context, visit, freeUntilHours: 24, paid: true, bookAgainUrl: LINK, bookingUrl };
   const stylist = { ...context, visit, clientName: name, agendaUrl: LINK };
+  const alternatives = ["2026-12-02T16:00:00Z", "2026-12-03T13:30:00Z", "2026-12-03T15:00:00Z"].map((start, at) => {
+    return { start: new Date(start), stylistName: ["Valentina Ríos", name, "Sofía Peña"][at]!, url: `${LINK}&near${at}` };
+  });
+  const answers = { acceptUrl: `${LINK}&accept`, otherTimeUrl: `${LINK}&other`, refundUrl: `${LINK}&refund` };
+  const asked = { ...context, ...answers, visit, reason: name, alternatives: [], deadline: new Date("2026-12-01T23:00:00Z"), again: false };
+  const substitute = { name: "Valentina Ríos", price: 18_000_000n };
   return {
     welcome: [account],
     staff_invitation: [account],
@@ -50,12 +56,28 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
       { ...cancelled, by: "CLIENT", refund: 9_000_000n, owed: 4_000_000n },
       { ...cancelled, by: "SALON", refund: 14_000_000n, owed: 4_000_000n },
       { ...cancelled, by: "CLIENT", refund: 0n, before: 10_000_000n, owed: 8_000_000n },
+      { ...cancelled, by: "CLIENT", refund: 18_000_000n, lostStylist: name },
+      { ...cancelled, by: "STYLIST", refund: 18_000_000n, lostStylist: name, reason: name },
+      { ...cancelled, by: "STYLIST", refund: 0n, paid: false, reason: name, alternatives },
     ],
     booking_expired: [{ ...context, visit, bookAgainUrl: LINK }],
     booking_rescheduled: [
       { ...context, ...pages, visit, policy, oldStart: new Date("2026-12-01T13:30:00Z") },
       { ...context, ...pages, visit, policy, oldStart: new Date("2026-12-01T13:30:00Z"), toPay },
     ],
+    reassignment_offer: [
+      { ...asked, substitute, ifUnanswered: "REFUND" },
+      { ...asked, substitute: { ...substitute, price: 16_000_000n }, ifUnanswered: "SUBSTITUTE" },
+      { ...asked, substitute, ifUnanswered: "REFUND", again: true },
+      { ...asked, alternatives, ifUnanswered: "REFUND" },
+      { ...asked, alternatives, ifUnanswered: "SUBSTITUTE", again: true },
+      { ...asked, ifUnanswered: "REFUND" },
+    ],
+    booking_reassigned: [
+      { ...context, ...pages, visit, policy, lostStylist: "Andrea Díaz", reason: "Me enfermé", refund: 0n },
+      { ...context, ...pages, visit, policy, lostStylist: "Andrea Díaz", refund: 2_000_000n },
+    ],
+    stylist_returned: [{ ...context, ...pages, visit, policy }],
     invoice_ready: [
       { ...context, visit, document: "INVOICE", number: "SETP990000123", total: 18_000_000n, bookingUrl },
       { ...context, visit, document: "CREDIT_NOTE", number: "NC17", total: 9_000_000n, bookingUrl },
@@ -186,7 +208,10 @@ describe("a mail leads on", () => {
   test.each<[MailKind, string[][]]>([
     ["booking_confirmed", Array<string[]>(2).fill(["see", "change", "cancel"])],
     ["booking_rescheduled", [["see", "change", "cancel"], ["pay", "change", "cancel"]]], // prettier-ignore
-    ["booking_cancelled", Array<string[]>(11).fill(["", "see"])],
+    ["booking_cancelled", [...Array<string[]>(13).fill(["", "see"]), ["near0", "near1", "near2", "", "see"]]],
+    ["reassignment_offer", [...Array<string[]>(3).fill(["accept", "other", "refund"]), ...Array<string[]>(3).fill(["other", "refund"])]],
+    ["booking_reassigned", Array<string[]>(2).fill(["see", "change", "cancel"])],
+    ["stylist_returned", [["see", "change", "cancel"]]],
     ["booking_expired", [[""]]],
     ["payment_failed", [["pay"], [""]]],
     ["invoice_ready", [["see"], ["see"]]],
@@ -214,6 +239,47 @@ test("a stylist is told who cancelled, by name where it may be said, and of a vi
   const unnamed = templates.stylist_booking_cancelled({ ...input!, clientName: undefined }).text;
   expect(unnamed).toContain("Quien reservó canceló esta cita.");
   expect(unnamed).not.toContain("Cliente:");
+});
+
+describe("a client whose stylist can't come", () => {
+  const offers = mailsOf("reassignment_offer", "es").map((mail) => mail.text);
+  test.each([
+    [0, "Te guardamos a Valentina Ríos, a la misma hora y por el mismo precio."],
+    [
+      0,
+      "hasta el martes 1 de diciembre de 2026, 6:00 p. m. (hora de Bogotá). Si no nos respondes, cancelamos la cita y te devolvemos todo",
+    ],
+    [1, "Cobra menos: si aceptas, te devolvemos $ 20.000."],
+    [1, "Si no nos respondes, te atiende Valentina Ríos"],
+    [2, "La persona que te habíamos guardado tampoco podrá."],
+    [3, "Opción 1: miércoles 2 de diciembre, 11:00 a. m., con Valentina Ríos"],
+    [3, "Si no nos respondes, cancelamos la cita y te devolvemos todo"],
+    [4, "Si no nos respondes y alguien queda libre a tu hora, te atiende esa persona"],
+    [5, "A esa hora no hay nadie más libre, pero puedes elegir otra hora."],
+  ])("is told in case %s what we propose, and what happens without an answer", (index, words) => {
+    expect(offers[index]).toContain("Lo sentimos: Camila no podrá atenderte el miércoles 2 de diciembre, 8:30 a. m.");
+    expect(offers[index]).toContain("Motivo: Camila");
+    expect(offers[index]).toContain(words);
+  });
+
+  test("reads in each offer with whom the visit would be, and in none of the others that somebody is held", () => {
+    for (const [index, text] of offers.entries()) expect(text.includes("Con: Valentina Ríos")).toBe(index < 3);
+    for (const text of offers.slice(3)) expect(text).not.toMatch(/guardamos|Con:/);
+  });
+
+  test("is told why another one comes, and what comes back", () => {
+    const [same, cheaper] = mailsOf("booking_reassigned", "es").map((mail) => mail.text);
+    for (const text of [same, cheaper]) expect(text).toContain("Andrea Díaz no podrá atenderte. Te atenderá Camila");
+    expect(same).not.toContain("cobra menos");
+    expect(cheaper).toContain("Camila cobra menos: te devolvemos $ 20.000.");
+  });
+
+  test("who asked for the money is told so, and who did not, that we are sorry", () => {
+    const told = mailsOf("booking_cancelled", "es").map((mail) => mail.text);
+    expect(told[11]).toContain("Camila no podrá atenderte, y cancelamos tu cita como pediste.");
+    expect(told[12]).toContain("Lo sentimos: Camila no podrá atenderte y tuvimos que cancelar tu cita.");
+    for (const text of told.slice(11, 13)) expect(text).toContain("Te devolvemos todo lo que pagaste: $ 180.000.");
+  });
 });
 
 describe("money of a cancelled booking", () => {

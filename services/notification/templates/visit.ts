@@ -1,6 +1,6 @@
 import { bookingCode } from "@lacio/salon/booking-code";
 import { money } from "@lacio/salon/money";
-import { day, dayAndHour, hours } from "./format.ts";
+import { day, dayAndHour, hours, shortDayAndHour } from "./format.ts";
 import type { Locale } from "./format.ts";
 import type { Block } from "./blocks.ts";
 import type { MailContext } from "./layout.ts";
@@ -28,6 +28,9 @@ export type CancelPolicy = {
 /** The URLs to see, move and cancel a visit. */
 export type VisitLinks = { bookingUrl: string; changeUrl: string; cancelUrl: string };
 
+/** A free time that the client could take instead. */
+export type Alternative = { start: Date; stylistName: string };
+
 export type CancelledBy = "CLIENT" | "STYLIST" | "SALON";
 
 const WORDS = {
@@ -52,6 +55,11 @@ export function visitFacts(visit: Visit, { locale, salon }: MailContext): Block 
 
 export function serviceNames({ lines }: Pick<Visit, "lines">, locale: Locale): string {
   return lines.map(({ serviceName, serviceNameEn }) => (locale === "en" && serviceNameEn) || serviceName).join(" + ");
+}
+
+/** `jueves 3 de diciembre, 8:30 a. m., con Valentina Ríos` */
+export function alternativeInWords({ start, stylistName }: Alternative, { locale, salon }: MailContext): string {
+  return `${shortDayAndHour(start, salon.timeZone, locale)}, ${locale === "es" ? "con" : "with"} ${stylistName}`;
 }
 
 export function stylistNames({ lines }: Visit): string {

@@ -4,6 +4,7 @@ import { failpoint } from "@lacio/chassis/failpoint";
 import type { Job } from "@lacio/chassis/jobs";
 import pRetry from "p-retry";
 import { handOver } from "../mail/hand-over.ts";
+import { NoLongerTrue } from "../mail/secret-links.ts";
 import type { App } from "../app.ts";
 import { Notification } from "../domain/notification.ts";
 import type { Mail } from "../templates/layout.ts";
@@ -16,11 +17,12 @@ const keepTryingMs = 30_000;
  * retried by the chassis (job-failure.ts), as index.ts says; mail/hand-over.ts says which of the mail server's answers are failures.
  */
 export const sendMail = (app: App): Job["run"] =>
-  async function sendMail(id) {
+  async function sendMail(id, turn) {
     const notification = await app.db.read().findOneOrFail(Notification, { id });
     if (!notification.canBeSent()) return;
     if (await olderWaits(app, notification)) return new Date(app.now().getTime() + 2_000);
-    const kept = await handOver(app, notification);
+    const kept = await handOver(app, notification).catch(unlessTrue);
+    if (!kept) return turn.end(async (tx) => (await tx.lock(Notification, { id })).drop());
     failpoint("mail.after_accept");
     await keepSent(app, id, kept);
     app.log.info({ notification: id, kind: notification.kind }, "a mail is sent");
@@ -29,6 +31,11 @@ export const sendMail = (app: App): Job["run"] =>
 /** For the dead letter: the mail server has refused the mail for good, or it could not be written, too many times. */
 export async function givenUp(tx: Tx, id: string): Promise<void> {
   (await tx.lock(Notification, { id })).giveUp();
+}
+
+// An offer whose answer is settled is not sent; the outcome is a mail of its own.
+function unlessTrue(error: unknown): undefined {
+  if (!(error instanceof NoLongerTrue)) throw error;
 }
 
 // Mails about one visit are sent to a person in order: "we refunded you" may wait for its PDF, and "it came back" must not overtake it.

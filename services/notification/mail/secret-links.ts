@@ -1,0 +1,66 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { ConnectError } from "@connectrpc/connect";
+import { IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
+import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
+import type { App } from "../app.ts";
+import type { Notification } from "../domain/notification.ts";
+import { mailLocale } from "../templates/format.ts";
+import { templates } from "../templates/index.ts";
+import type { Mail } from "../templates/layout.ts";
+import { pagesFor } from "./ask.ts";
+
+/** The mail's question is decided by now. */
+export class NoLongerTrue extends Error {}
+
+/**
+ * A mail's words as they are sent, and as they are kept: there its links have no token, so that whoever reads the database cannot use them.
+ * @throws NoLongerTrue
+ */
+export async function writtenToSend(app: App, notification: Notification): Promise<{ sent: Mail; kept: Mail }> {
+  const { subject, text, html, reassignmentId } = notification;
+  if (!text) return writeWithLink(app, notification);
+  const kept = { subject, text, html };
+  return { sent: reassignmentId == null ? kept : await withAnswerLinks(app, notification, reassignmentId), kept };
+}
+
+// What is kept links to the booking's page, which asks for a sign-in; what is sent, to the page that its token opens.
+async function withAnswerLinks(app: App, notification: Notification, reassignmentId: string): Promise<Mail> {
+  const { subject, text, html, bookingId, locale } = notification;
+  const token = await issueAnswerToken(app, reassignmentId);
+  const pages = pagesFor(app, mailLocale(locale));
+  const kept = `${pages.booking(bookingId!)}?`;
+  const sent = `${pages.answer}?token=${encodeURIComponent(token)}`;
+  return { subject, text: text.replaceAll(kept, () => `${sent}&`), html: html.replaceAll(kept, () => `${sent}&amp;`) };
+}
+
+async function issueAnswerToken(app: App, reassignmentId: string): Promise<string> {
+  try {
+    return (await app.reassignment.issueAnswerLink({ reassignmentId })).token;
+  } catch (error) {
+    const [info] = ConnectError.from(error).findDetails(ErrorInfoSchema);
+    throw info?.reason === "already_settled" ? new NoLongerTrue(info.reason, { cause: error }) : error;
+  }
+}
+
+const links = {
+  welcome: { purpose: Purpose.VERIFY_EMAIL, page: "verifyEmail" },
+  staff_invitation: { purpose: Purpose.RESET_PASSWORD, page: "setPassword" },
+  password_reset: { purpose: Purpose.RESET_PASSWORD, page: "setPassword" },
+} as const;
+
+// Writes a mail with a fresh token in its link; the stored form has the link without the token.
+async function writeWithLink(app: App, { kind, recipientId, name, locale }: Notification): Promise<{ sent: Mail; kept: Mail }> {
+  const { purpose, page } = links[kind as keyof typeof links];
+  const { token, expiresAt } = await app.auth.issueLinkToken({ accountId: recipientId, purpose });
+  const write = (link: string) =>
+    templates[kind as keyof typeof links]({
+      locale: mailLocale(locale),
+      salon: app.config.salon,
+      recipientName: name,
+      now: app.now(),
+      link,
+      linkExpiresAt: timestampDate(expiresAt!),
+    });
+  const link = pagesFor(app, mailLocale(locale))[page];
+  return { sent: write(`${link}?token=${encodeURIComponent(token)}`), kept: write(link) };
+}
