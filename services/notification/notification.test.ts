@@ -3,15 +3,26 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { Refusal, toConnectError } from "@lacio/chassis/errors";
 import { fact } from "@lacio/chassis/fact";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
-import { BookingCancelledSchema, BookingExpiredSchema, BookingPaidSchema, BookingRescheduledSchema } from "@lacio/proto/booking/v1/events";
+import {
+  BookingCancelledSchema,
+  BookingExpiredSchema,
+  BookingLostStylistSchema,
+  BookingPaidSchema,
+  BookingReassignedSchema,
+  BookingRescheduledSchema,
+  StylistReturnedSchema,
+} from "@lacio/proto/booking/v1/events";
 import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { InvoiceService, NumberingRange_Kind } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { PaymentFailedSchema, PaymentRefundedSchema, RefundFailedSchema } from "@lacio/proto/payments/v1/events";
+import { ReassignmentOfferedSchema } from "@lacio/proto/reassignment/v1/events";
+import { ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { beforeTests } from "@lacio/testkit/before-tests";
@@ -19,11 +30,14 @@ import { startSystem, type System } from "@lacio/testkit/system";
 import { adminToken, clientFor, mails, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { aLine, startBookingStandIn, type BookingStandIn } from "@lacio/testkit/booking-stand-in";
 import { startPublisher } from "@lacio/testkit/publisher";
+import { standIn, type StandIn } from "@lacio/testkit/stand-in";
 
 const dir = ".lacio/test/notification";
 const publicUrl = "https://salon.example";
 let system: System;
 let booking: BookingStandIn;
+let reassignment: StandIn;
+const settled = new Set<string>();
 let publisher: Awaited<ReturnType<typeof startPublisher>>;
 let stylist: { id: string; email: string };
 let otherStylist: { id: string; email: string };
@@ -32,13 +46,19 @@ await beforeTests(
   async () => {
     rmSync(dir, { recursive: true, force: true });
     booking = await startBookingStandIn();
+    reassignment = await standIn(ReassignmentService, {
+      issueAnswerLink({ reassignmentId }) {
+        if (settled.has(reassignmentId)) throw toConnectError(new Refusal("already_settled", "It is over."));
+        return { token: `secret-${reassignmentId}` };
+      },
+    });
     system = await startSystem({
       dir,
       services: ["auth", "users", "staff", "invoice", "notification"],
       edge: false,
       stripe: false,
       fsync: false,
-      env: { BOOKING_URL: booking.url, PUBLIC_URL: publicUrl },
+      env: { BOOKING_URL: booking.url, REASSIGNMENT_URL: reassignment.url, PUBLIC_URL: publicUrl },
     });
     publisher = await startPublisher(system.urls.nats!);
     const token = await adminToken(system);
@@ -49,6 +69,7 @@ await beforeTests(
     await publisher?.stop();
     await system?.stop();
     await booking?.stop();
+    await reassignment?.stop();
   },
 );
 
@@ -204,6 +225,52 @@ describe("a paid booking", () => {
       "stylist_new_booking",
       "stylist_new_booking",
     ]);
+  });
+
+  test("that loses its stylist asks its client by a link that works without a sign-in, tells the outcome, and follows it into the calendar", async () => {
+    const client = await welcomed();
+    const { bookingId, paymentId, lines } = await pay(client);
+    await mailsTo(client, 2);
+    const { about, lossId, offered } = lose(client, { bookingId, paymentId, lines });
+    const lost = { ...about, lossId, staffId: stylist.id, lines, price: lines[0]!.price, reason: "me enfermé", revision: 3n };
+    await publisher.publish(fact(BookingLostStylistSchema, bookingId, lost));
+    await publisher.publish(fact(ReassignmentOfferedSchema, lossId, offered));
+    const [, , offer] = await mailsTo(client, 3);
+    expect(offer!.subject).toBe("Tu cita del miércoles 2 de diciembre: ¿te atiende Andrea Díaz?");
+    const link = `${publicUrl}/links/cita?token=secret-${lossId}&respuesta=`;
+    expect(offer!.text.match(/^https?:\S+/gm)).toEqual([`${link}aceptar`, `${link}otra-hora`, `${link}devolver`]);
+    expect(offer!.html).toContain(`href="${link.replace("&", "&amp;")}aceptar"`);
+
+    booking.put({ ...about, paymentId, lines, ...terms, status: Booking_Status.CONFIRMED, revision: 5n });
+    const taken = [aLine(18_000_000n, otherStylist.id, "Andrea Díaz")];
+    await publisher.publish(fact(BookingReassignedSchema, bookingId, { ...about, lossId, oldLines: lines, lines: taken, paymentId, revision: 5n })); // prettier-ignore
+    const [, confirmed, , reassigned] = await mailsTo(client, 4);
+    expect(reassigned!.subject).toBe("Te atenderá Andrea Díaz: miércoles 2 de diciembre, 8:30 a. m.");
+    const files = [confirmed!, reassigned!].map(({ attachments }) => unfolded(attachments.find(({ name }) => name === "cita.ics")!.bytes));
+    expect(files.map((file) => /SEQUENCE:(.*)/.exec(file)![1])).toEqual(["2", "5"]);
+    for (const file of files) expect(file).toContain(`UID:${bookingId}@lacio`);
+    expect(files[1]).toContain("Con Andrea Díaz");
+    const { notifications } = await mine(client).listNotifications({ bookingId });
+    expect(notifications.find(({ kind }) => kind === "reassignment_offer")!.text).toContain(`/reservas/${bookingId}?respuesta=aceptar`);
+    expect(await sql(system, "notification", "select 1 from notification n where n::text like '%secret-%'")).toEqual([]);
+    await until(async () => (await kinds(bookingId)).length === 6);
+    expect(await kinds(bookingId)).toEqual([
+      ...["booking_confirmed", "booking_reassigned", "reassignment_offer", "stylist_booking_cancelled"],
+      ...["stylist_new_booking", "stylist_new_booking"],
+    ]);
+  });
+
+  test("whose stylist returns before the offer is out is offered nothing, and her client's list shows no offer", async () => {
+    const client = await welcomed();
+    const { bookingId, paymentId, lines } = await pay(client);
+    await mailsTo(client, 2);
+    const { about, lossId, offered } = lose(client, { bookingId, paymentId, lines });
+    settled.add(lossId);
+    await publisher.publish(fact(ReassignmentOfferedSchema, lossId, offered));
+    const state = "select status from notification where booking_id = $1 and kind = 'reassignment_offer' and status <> 'PENDING'";
+    expect(await until(async () => (await sql(system, "notification", state, [bookingId]))[0])).toEqual({ status: "DROPPED" });
+    await handled(await publisher.publish(fact(StylistReturnedSchema, bookingId, { ...about, lossId, lines, revision: 4n })));
+    expect((await mine(client).listNotifications({ bookingId })).notifications.map(({ kind }) => kind)).toEqual(["booking_confirmed"]);
   });
 
   test("that is cancelled tells what comes back, then that it came, with the credit note: one mail each", async () => {
@@ -494,6 +561,19 @@ async function pay({ id: clientId }: SignedIn, staffId = stylist.id) {
   booking.put({ ...paid, ...terms, status: Booking_Status.CONFIRMED, revision: 2n });
   const event = fact(BookingPaidSchema, paid.bookingId, { ...paid, price: lines[0]!.price, paidAt: timestampFromDate(new Date()) });
   return { ...paid, event, eventId: await publisher.publish(event) };
+}
+
+/** The booking has lost its stylist, and Andrea is held for it. */
+function lose(
+  { id: clientId }: SignedIn,
+  { bookingId, paymentId, lines }: Pick<Awaited<ReturnType<typeof pay>>, "bookingId" | "paymentId" | "lines">,
+) {
+  const [about, lossId] = [{ bookingId, clientId }, randomUUID()];
+  const why = { staffId: stylist.id, staffName: "Camila Rojas", reason: "me enfermé" };
+  booking.put({ ...about, paymentId, lines, ...rule, status: Booking_Status.REASSIGNING, loss: { lossId, ...why }, revision: 4n });
+  const offer = { offerId: randomUUID(), staffId: otherStylist.id, staffName: "Andrea Díaz", price: lines[0]!.price };
+  const deadline = timestampFromDate(new Date("2026-12-01T23:00:00Z"));
+  return { about, lossId, offered: { ...about, ...why, reassignmentId: lossId, offerId: offer.offerId, offer, deadline } };
 }
 
 /** The source of a mail, with unfolded headers. */

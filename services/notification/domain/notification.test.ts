@@ -35,12 +35,24 @@ test.each<[Status, Status]>([
   expect(failed).toMatchObject({ status: after, text: "antes" });
 });
 
+test.each<[Status, Status]>([
+  ["PENDING", "DROPPED"],
+  ["SENT", "SENT"],
+  ["FAILED", "FAILED"],
+  ["ERASED", "ERASED"],
+])("a mail that is %s is %s when it is no longer true", (before, after) => {
+  const dropped = note(before);
+  dropped.drop();
+  expect(dropped).toMatchObject({ status: after, text: "antes" });
+});
+
 test.each<[Status, Date | null, boolean]>([
   ["PENDING", null, true],
   ["PENDING", now, true], // to a stylist, about a client who was erased
   ["FAILED", null, true],
   ["FAILED", now, false], // its text is gone
   ["SENT", null, false],
+  ["DROPPED", null, false],
   ["ERASED", now, false],
 ])("a mail that is %s and was erased at %p can be sent: %p", (status, erasedAt, expected) => {
   expect(note(status, erasedAt).canBeSent()).toBe(expected);

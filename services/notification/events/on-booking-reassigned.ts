@@ -13,14 +13,16 @@ export const onBookingReassigned = (app: App): Handler<typeof BookingReassignedS
   async function onBookingReassigned(event, once) {
     const { bookingId, clientId, lossId, oldLines, lines, refund, revision } = event;
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
-    const visit = visitOf(bookingId, lines);
+    const before = visitOf(bookingId, oldLines);
+    const back = refund?.minorUnits ?? 0n;
+    const visit = { ...visitOf(bookingId, lines), price: before.price - back };
     const context = contextFor(app, to);
     const pages = visitPages(app, to, bookingId);
     const mail = templates.booking_reassigned({
       ...{ ...context, ...pages, visit, policy: policyOf(booking) },
-      lostStylist: stylistNames(visitOf(bookingId, oldLines)),
+      lostStylist: stylistNames(before),
       reason: reasonOfLoss(booking, lossId),
-      refund: refund?.minorUnits ?? 0n,
+      ...{ paid: before.price, refund: back },
     });
     const calendar = calendarVisit(visit, context, { revision: Number(revision), state: "CONFIRMED", url: pages.bookingUrl });
     const client: Note = { kind: "booking_reassigned", about: lossId, to, mail, bookingId, calendar };

@@ -11,13 +11,14 @@ export type BookingReassigned = MailContext & {
   lostStylist: string;
   /** Why the lost stylist can't come, as she gave it. */
   reason?: string;
-  /** What comes back because the new stylist is cheaper. */
+  paid: bigint;
+  /** What comes back of it, because the new stylist is cheaper. */
   refund: bigint;
   policy: CancelPolicy;
 } & VisitLinks;
 
 export function bookingReassigned(input: BookingReassigned): Mail {
-  const { locale, salon, visit, lostStylist, reason, refund, policy, bookingUrl } = input;
+  const { locale, salon, visit, lostStylist, reason, paid, refund, policy, bookingUrl } = input;
   const say = WORDS[locale];
   const name = stylistNames(visit);
   const instead = say.instead(lostStylist, name);
@@ -29,7 +30,7 @@ export function bookingReassigned(input: BookingReassigned): Mail {
       { paragraph: instead },
       ...(reason ? [{ paragraph: say.reason(reason) }] : []),
       visitFacts(visit, input),
-      ...(refund > 0n ? [{ paragraph: say.refund(name, money(refund, locale)) }] : []),
+      ...(refund > 0n ? [{ paragraph: say.refund(name, money(paid, locale), money(refund, locale)) }] : []),
       { button: say.see, url: bookingUrl },
       ...visitLinks(policy, input, input),
       ...cancelPolicy(visit, policy, input),
@@ -43,7 +44,8 @@ const WORDS = {
     title: (name: string) => `Te atenderá ${name}`,
     instead: (lost: string, name: string) => `${lost} no podrá atenderte. Te atenderá ${name}, el mismo día y a la misma hora.`,
     reason: (reason: string) => `Motivo: ${reason}`,
-    refund: (name: string, amount: string) => `${name} cobra menos: te devolvemos ${amount}. Te avisamos cuando enviemos el dinero.`,
+    refund: (name: string, paid: string, back: string) =>
+      `${name} cobra menos: de los ${paid} que pagaste te devolvemos ${back}. Te avisamos cuando enviemos el dinero.`,
     see: "Ver mi cita",
   },
   en: {
@@ -51,8 +53,8 @@ const WORDS = {
     title: (name: string) => `You will see ${name}`,
     instead: (lost: string, name: string) => `${lost} can't make it. You will see ${name}, on the same day and at the same time.`,
     reason: (reason: string) => `Reason: ${reason}`,
-    refund: (name: string, amount: string) =>
-      `The price with ${name} is lower: you get ${amount} back. We will tell you when we send the money.`,
+    refund: (name: string, paid: string, back: string) =>
+      `The price with ${name} is lower: of the ${paid} you paid you get ${back} back. We will tell you when we send the money.`,
     see: "See my appointment",
   },
 };

@@ -96,6 +96,7 @@ function escape(text: string): string {
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;")
+    .replaceAll(/(?<=\d) (?=[ap]\. m\.|[AP]M\b)/g, "&nbsp;")
     .replaceAll(/\b([ap])\. m\./g, "$1.&nbsp;m.")
     .replaceAll(/(\$|\bCOP) (?=\d)/g, "$1&nbsp;");
 }

@@ -52,7 +52,7 @@ function substituteBlocks(input: ReassignmentOffer, { name, price }: { name: str
   const difference = visit.price - price;
   return [
     { paragraph: difference > 0n ? say.cheaper(name, money(difference, locale)) : say.held(name) },
-    visitFacts({ ...visit, lines }, input),
+    visitFacts({ ...visit, lines, price }, input),
     { paragraph: say.until(dayAndHour(deadline, salon.timeZone, locale), name)[ifUnanswered] },
     { button: say.accept(name), url: acceptUrl },
   ];
@@ -76,9 +76,9 @@ const WORDS = {
     subjectOtherTime: (day: string) => `Tu cita del ${day}: elige otra hora`,
     title: (name: string) => `¿Te atiende ${name}?`,
     titleOtherTime: "Elige otra hora para tu cita",
-    cannot: (name: string, when: string) => `Lo sentimos: ${name} no podrá atenderte el ${when}.`,
+    cannot: (name: string, when: string) => `Lo sentimos: el ${when}, ${name} no podrá atenderte.`,
     reason: (reason: string) => `Motivo: ${reason}`,
-    again: "La persona que te habíamos guardado tampoco podrá.",
+    again: "La persona que te habíamos propuesto tampoco podrá.",
     held: (name: string) => `Te guardamos a ${name}, a la misma hora y por el mismo precio.`,
     cheaper: (name: string, back: string) => `Te guardamos a ${name}, a la misma hora. Cobra menos: si aceptas, te devolvemos ${back}.`,
     until: (until: string, name: string) => ({
@@ -105,7 +105,7 @@ const WORDS = {
     titleOtherTime: "Choose another time for your appointment",
     cannot: (name: string, when: string) => `We are sorry: ${name} can't see you on ${when}.`,
     reason: (reason: string) => `Reason: ${reason}`,
-    again: "The person we were holding for you can't make it, either.",
+    again: "The person we had proposed to you can't make it, either.",
     held: (name: string) => `We are holding ${name} for you, at the same time and for the same price.`,
     cheaper: (name: string, back: string) =>
       `We are holding ${name} for you, at the same time. The price is lower: if you accept, you get ${back} back.`,

@@ -74,8 +74,8 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
       { ...asked, ifUnanswered: "REFUND" },
     ],
     booking_reassigned: [
-      { ...context, ...pages, visit, policy, lostStylist: "Andrea Díaz", reason: "Me enfermé", refund: 0n },
-      { ...context, ...pages, visit, policy, lostStylist: "Andrea Díaz", refund: 2_000_000n },
+      { ...context, ...pages, visit, policy, lostStylist: "Andrea Díaz", reason: "Me enfermé", paid: 18_000_000n, refund: 0n },
+      { ...context, ...pages, visit, policy, lostStylist: "Andrea Díaz", paid: 18_000_000n, refund: 2_000_000n },
     ],
     stylist_returned: [{ ...context, ...pages, visit, policy }],
     invoice_ready: [
@@ -251,13 +251,13 @@ describe("a client whose stylist can't come", () => {
     ],
     [1, "Cobra menos: si aceptas, te devolvemos $ 20.000."],
     [1, "Si no nos respondes, te atiende Valentina Ríos"],
-    [2, "La persona que te habíamos guardado tampoco podrá."],
+    [2, "La persona que te habíamos propuesto tampoco podrá."],
     [3, "Opción 1: miércoles 2 de diciembre, 11:00 a. m., con Valentina Ríos"],
     [3, "Si no nos respondes, cancelamos la cita y te devolvemos todo"],
     [4, "Si no nos respondes y alguien queda libre a tu hora, te atiende esa persona"],
     [5, "A esa hora no hay nadie más libre, pero puedes elegir otra hora."],
   ])("is told in case %s what we propose, and what happens without an answer", (index, words) => {
-    expect(offers[index]).toContain("Lo sentimos: Camila no podrá atenderte el miércoles 2 de diciembre, 8:30 a. m.");
+    expect(offers[index]).toContain("Lo sentimos: el miércoles 2 de diciembre, 8:30 a. m., Camila no podrá atenderte.");
     expect(offers[index]).toContain("Motivo: Camila");
     expect(offers[index]).toContain(words);
   });
@@ -271,7 +271,7 @@ describe("a client whose stylist can't come", () => {
     const [same, cheaper] = mailsOf("booking_reassigned", "es").map((mail) => mail.text);
     for (const text of [same, cheaper]) expect(text).toContain("Andrea Díaz no podrá atenderte. Te atenderá Camila");
     expect(same).not.toContain("cobra menos");
-    expect(cheaper).toContain("Camila cobra menos: te devolvemos $ 20.000.");
+    expect(cheaper).toContain("Camila cobra menos: de los $ 180.000 que pagaste te devolvemos $ 20.000.");
   });
 
   test("who asked for the money is told so, and who did not, that we are sorry", () => {

@@ -1,6 +1,6 @@
 import net, { type AddressInfo, type Socket } from "node:net";
 
-export type Taken = { to: string; messageId: string };
+export type Taken = { to: string; messageId: string; /** As it came, without soft line breaks. */ source: string };
 
 /** A mail server under a test's control: it accepts mails, refuses them, holds its answer back, or goes away. */
 export async function startSmtpServer() {
@@ -37,7 +37,9 @@ export async function startSmtpServer() {
   async function take(socket: Socket, to: string, data: string[]): Promise<void> {
     const answer = held.get(to);
     held.delete(to);
-    if (!answer?.answer) taken.push({ to, messageId: /^Message-ID: (.*)$/im.exec(data.join("\n"))?.[1] ?? "" });
+    const source = data.join("\n");
+    const messageId = /^Message-ID: (.*)$/im.exec(source)?.[1] ?? "";
+    if (!answer?.answer) taken.push({ to, messageId, source: source.replaceAll("=\n", "") });
     await answer?.released;
     socket.write(`${answer?.answer || "250 taken"}\r\n`);
   }
