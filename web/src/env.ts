@@ -17,6 +17,7 @@ export const variables = defineEnvVars({
   PAYMENTS_URL: serviceUrl,
   INVOICE_URL: serviceUrl,
   NOTIFICATION_URL: serviceUrl,
+  REASSIGNMENT_URL: serviceUrl,
   /** How long a page waits for a service. */
   RPC_DEADLINE_MS: number("5000"),
   /** The web's public origin, without a trailing slash. */

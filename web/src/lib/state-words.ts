@@ -2,7 +2,7 @@ import { hour } from "#lib/format.ts";
 import { m } from "#lib/paraglide/messages.js";
 import type { BookingView } from "#lib/server/booking-view.ts";
 
-export type State = { words: string; tone: "plain" | "ok" | "warn" | "error" | "mora" };
+export type State = { words: string; tone: "plain" | "ok" | "warn" | "error" };
 
 /** A booking's status in words. */
 export function stateInWords({ status, payUntil, payable }: Pick<BookingView, "status" | "payUntil" | "payable">): State {
@@ -21,6 +21,6 @@ export function stateInWords({ status, payUntil, payable }: Pick<BookingView, "s
     case "CANCELLED":
       return { words: m.state_cancelled(), tone: "error" };
     default:
-      return { words: m.state_reassigning(), tone: "mora" };
+      return { words: m.state_reassigning(), tone: "warn" };
   }
 }

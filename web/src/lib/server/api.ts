@@ -5,6 +5,7 @@ import {
   INVOICE_URL,
   NOTIFICATION_URL,
   PAYMENTS_URL,
+  REASSIGNMENT_URL,
   RPC_DEADLINE_MS,
   STAFF_URL,
   USERS_URL,
@@ -19,6 +20,7 @@ import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { PaymentsService } from "@lacio/proto/payments/v1/payments_service";
+import { ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 
@@ -37,6 +39,7 @@ export const apiFor = (caller: Caller) => ({
   payments: clientOf(PaymentsService, PAYMENTS_URL, caller),
   invoice: clientOf(InvoiceService, INVOICE_URL, caller),
   notification: clientOf(NotificationService, NOTIFICATION_URL, caller),
+  reassignment: clientOf(ReassignmentService, REASSIGNMENT_URL, caller),
 });
 
 function clientOf<S extends DescService>(service: S, url: string, caller: Caller): Client<S> {

@@ -8,6 +8,9 @@ export type Step = {
     | "held"
     | "paid"
     | "confirmed"
+    | "lost"
+    | "reassigned"
+    | "returned"
     | "moved"
     | "expired"
     | "completed"
@@ -18,6 +21,8 @@ export type Step = {
     | "disputed"
     | "dispute_lost";
   at?: string;
+  /** The stylist it is about. */
+  stylist?: string;
   amount?: number;
   pending?: boolean;
 };
@@ -32,7 +37,7 @@ export function storyOf(booking: BookingView, money: Money | undefined, mails: M
     { what: "held", at: booking.createdAt },
     (booking.paid || money?.paidAt !== undefined) && { what: "paid", at: money?.paidAt },
     booking.paid && { what: "confirmed", at: told("booking_confirmed")[0]?.at },
-    ...told("booking_rescheduled").map(({ at }): Step => ({ what: "moved", at })),
+    ...changesOf(booking, told),
     lapsed && { what: "expired", at: told("booking_expired")[0]?.at },
     status === "COMPLETED" && { what: "completed" },
     status === "NO_SHOW" && { what: "missed" },
@@ -44,4 +49,16 @@ export function storyOf(booking: BookingView, money: Money | undefined, mails: M
     byBank > 0 && { what: "dispute_lost", amount: byBank },
   ];
   return steps.filter((step) => step !== false);
+}
+
+/** Moves, and who could not come and who took it over, in the order in which they happened. A booking keeps its last loss alone. */
+function changesOf({ loss, stylist }: BookingView, told: (kind: string) => Mail[]): Step[] {
+  const steps: Step[] = told("booking_rescheduled").map(({ at }) => ({ what: "moved", at }));
+  if (loss) {
+    const since = (kind: string) => told(kind).filter(({ at }) => at > loss.at);
+    steps.push({ what: "lost", at: loss.at, stylist: loss.stylist });
+    steps.push(...since("booking_reassigned").map(({ at }): Step => ({ what: "reassigned", at, stylist })));
+    steps.push(...since("stylist_returned").map(({ at }): Step => ({ what: "returned", at, stylist: loss.stylist })));
+  }
+  return steps.sort((a, b) => a.at!.localeCompare(b.at!));
 }

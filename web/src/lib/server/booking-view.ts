@@ -45,6 +45,8 @@ export type BookingView = {
   movableUntil?: string;
   createdAt: string;
   cancellation?: { by: keyof typeof Cancellation_By; reason: string; refund: number; at: string };
+  /** How it lost its stylist, the last time: who could not come, and why. Still open while it is REASSIGNING. */
+  loss?: { staffId: string; stylist: string; reason: string; at: string };
 };
 
 /** A booking of the signed-in user. @throws ConnectError not_found for another client's */
@@ -53,7 +55,7 @@ export async function bookingView(api: Api, bookingId: string): Promise<BookingV
 }
 
 export function viewOf(booking: Booking, now = Date.now()): BookingView {
-  const { bookingId, status, staffId, lines, policy, cancellation } = booking;
+  const { bookingId, status, staffId, lines, policy, cancellation, loss } = booking;
   const line = lines[0]!;
   const price = centavos(booking.price);
   const { base, iva } = splitIva(booking.price?.minorUnits ?? 0n, line.ivaPercent);
@@ -89,6 +91,7 @@ export function viewOf(booking: Booking, now = Date.now()): BookingView {
         at: iso(cancellation.cancelledAt),
       },
     }),
+    ...(loss && { loss: { staffId: loss.staffId, stylist: loss.staffName, reason: loss.reason, at: iso(loss.lostAt) } }),
   };
 }
 

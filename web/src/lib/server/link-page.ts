@@ -1,10 +1,13 @@
 import type { RequestEvent } from "@sveltejs/kit";
 
 /**
- * The one-time token of a mailed link, which the Referer header must not leak. Not "no-referrer": with it browsers send a form
+ * The secret token of a mailed link, which the Referer header must not leak. Not "no-referrer": with it browsers send a form
  * with `Origin: null`, and the CSRF check refuses it.
  */
 export function tokenOf(event: RequestEvent): string {
   event.setHeaders({ "referrer-policy": "strict-origin" });
-  return (event.url.searchParams.get("token") ?? "").slice(0, 200);
+  return tokenIn(event.url);
 }
+
+/** For actions: the load that follows them sets the header. */
+export const tokenIn = (url: URL): string => (url.searchParams.get("token") ?? "").slice(0, 200);

@@ -25,6 +25,12 @@ export const forMove = ({ booking, staff }: Api, bookingId: string): Source => (
   settings: () => settingsOf(staff),
 });
 
+/** For who holds the link of a mail about a visit that lost its stylist. */
+export const forLink = ({ reassignment, staff }: Api, token: string): Source => ({
+  free: (asked) => reassignment.getSlotsByLink({ token, ...asked }),
+  settings: () => settingsOf(staff),
+});
+
 async function settingsOf(staff: Api["staff"]): Promise<Bookable> {
   const { bookableDaysAhead, gridMinutes } = (await staff.getSettings({})).settings!;
   return { bookableDaysAhead: bookableDaysAhead!, gridMinutes: gridMinutes! };

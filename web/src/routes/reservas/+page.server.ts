@@ -26,13 +26,15 @@ export const load: PageServerLoad = async (event) => {
 const isUpcoming = ({ status, payable, time }: BookingView): boolean =>
   time !== "past" && (status === "CONFIRMED" || status === "REASSIGNING" || payable);
 
-/** Soonest first. */
+/** What the client has to decide first, then soonest first. */
 async function upcoming({ booking }: Api): Promise<BookingView[]> {
   const { bookings } = await booking.listBookings({ pageSize: 200, statuses: live });
-  return bookings
+  const soonestFirst = bookings
     .map((one) => viewOf(one))
     .filter(isUpcoming)
     .reverse();
+  const waits = ({ status }: BookingView) => (status === "REASSIGNING" ? 0 : 1);
+  return soonestFirst.sort((a, b) => waits(a) - waits(b));
 }
 
 /** Newest first, one page. ListBookings also returns upcoming visits: pages with only those are skipped. */

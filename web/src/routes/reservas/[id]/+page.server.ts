@@ -1,10 +1,16 @@
+import { fail, redirect, type RequestEvent } from "@sveltejs/kit";
+import { answerPage, type AnswerPage } from "#lib/server/answer-page.ts";
+import { answerVisit } from "#lib/server/answer-visit.ts";
 import { papersOf, type Money } from "#lib/server/booking-papers.ts";
 import { storyOf } from "#lib/server/booking-story.ts";
 import { bookingView, type BookingView } from "#lib/server/booking-view.ts";
-import { client } from "#lib/server/guard.ts";
+import { client, here } from "#lib/server/guard.ts";
 import { moneyBack } from "#lib/server/money-back.ts";
+import { signedIn } from "#lib/server/reassignment-door.ts";
+import { searchingFor } from "#lib/server/reassignment-view.ts";
+import { isAway, refusalOf } from "#lib/server/refusal.ts";
 import { soldAgain } from "#lib/server/sold-again.ts";
-import type { PageServerLoad } from "./$types";
+import type { Actions, PageServerLoad } from "./$types";
 
 export const load: PageServerLoad = async (event) => {
   client(event);
@@ -16,6 +22,7 @@ export const load: PageServerLoad = async (event) => {
   ]);
   return {
     booking,
+    lost: booking.status === "REASSIGNING" ? await lostOf(event, booking) : undefined,
     again: again(booking),
     documents,
     mails,
@@ -26,10 +33,24 @@ export const load: PageServerLoad = async (event) => {
     awaited: awaited(booking, documents, money),
     fresh: url.searchParams.has("lista") && booking.status === "CONFIRMED" && booking.time === "ahead",
     moved: url.searchParams.has("cambiada") && booking.status === "CONFIRMED",
+    accepted: url.searchParams.has("aceptada") && booking.status === "CONFIRMED",
     cancelled: url.searchParams.has("cancelada"),
     failure: url.searchParams.get("falla") ?? undefined,
   };
 };
+
+/** What the client can answer. Undefined while reassignment is unavailable: the rest of the page is rendered. */
+async function lostOf({ locals, params, url }: RequestEvent<{ id: string }>, booking: BookingView): Promise<AnswerPage | undefined> {
+  try {
+    const page = await answerPage(locals.api, signedIn(locals.api, params.id), url);
+    return page ?? { view: searchingFor(booking) };
+  } catch (error) {
+    if (isAway(error)) return undefined;
+    // Reassignment has not heard of the loss yet.
+    if (refusalOf(error).reason === "not_found") return { view: searchingFor(booking) };
+    throw error;
+  }
+}
 
 const usualMinutes = 3;
 
@@ -47,3 +68,20 @@ function awaited(
     return { document: "creditNote", late: late(cancellation.at) };
   return undefined;
 }
+
+export const actions: Actions = {
+  default: async (event) => {
+    client(event);
+    const { locals, params, request } = event;
+    const answered = await answerVisit(signedIn(locals.api, params.id), await request.formData());
+    if ("missing" in answered) return fail(422, { missing: true });
+    const page = `/reservas/${params.id}`;
+    if ("answered" in answered) {
+      const news = { aceptar: "aceptada", "otra-hora": "cambiada", devolver: "cancelada" }[answered.answered];
+      redirect(303, here(`${page}?${news}=1`));
+    }
+    const { failure, chosen } = answered;
+    if (chosen) redirect(303, here(`${page}?${new URLSearchParams({ respuesta: "otra-hora", ...chosen, falla: failure })}`));
+    return fail(failure === "servicio" ? 503 : 409, { failure });
+  },
+};

@@ -42,10 +42,10 @@ export const actions: Actions = {
   },
 };
 
-const cancellable = ({ status, payable, time }: BookingView): boolean => time === "ahead" && (payable || status === "CONFIRMED");
+const cancellable = ({ status, payable, time }: BookingView): boolean => time === "ahead" && (payable || status === "CONFIRMED" || status === "REASSIGNING");
 
 /** The booking's page shows its status; `falla` adds the reason where the status does not explain it. */
 function toBooking({ id, status, time }: BookingView): string {
-  const failure = status === "REASSIGNING" ? "not_cancellable" : status === "CONFIRMED" && time !== "ahead" ? "too_late" : "";
+  const failure = (status === "CONFIRMED" || status === "REASSIGNING") && time !== "ahead" ? "too_late" : "";
   return here(`/reservas/${id}${failure && `?falla=${failure}`}`);
 }
