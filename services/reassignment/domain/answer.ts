@@ -1,0 +1,17 @@
+import { isDeepStrictEqual } from "node:util";
+
+/**
+ * What was decided, before booking is asked to do it. The client's own: ACCEPT, DECLINE, CHOOSE; without the client, by the plan or at the
+ * deadline: MOVE to this substitute, REFUND. A price in minor units is a string, as JSON has no bigint.
+ */
+export type Answer =
+  | { kind: "ACCEPT"; offerId: string }
+  | { kind: "DECLINE" }
+  | { kind: "CHOOSE"; start: string; staffId: string }
+  | { kind: "MOVE"; staffId: string; price: string }
+  | { kind: "REFUND" };
+
+/** Who could do it instead; `price`: what the client pays in the end, at most what was paid. */
+export type Substitute = { staffId: string; staffName: string; price: bigint };
+
+export const isSame = (one: Answer | null | undefined, other: Answer): boolean => isDeepStrictEqual(one, other);

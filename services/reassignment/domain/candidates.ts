@@ -1,0 +1,23 @@
+import type { Candidate, FindCandidatesResponse } from "@lacio/proto/availability/v1/availability_service";
+import type { Substitute } from "./answer.ts";
+
+/** The visit that needs somebody else: who is out of the question, and what was paid for it. */
+export type Vacancy = { staffId: string; passedOver: string[]; price: bigint };
+
+/**
+ * Who may do it instead, in availability's fair order. A stylist who takes more than was paid, and more than the service costs today, is
+ * none: a general rise of prices leaves nobody without substitutes.
+ */
+export function substitutesOf({ terms, candidates }: FindCandidatesResponse, { staffId, passedOver, price }: Vacancy): Substitute[] {
+  if (!terms) return [];
+  const today = terms.price?.minorUnits ?? price;
+  const takes = (candidate: Candidate) => candidate.price?.minorUnits ?? today;
+  const most = today > price ? today : price;
+  return candidates
+    .filter((candidate) => candidate.staffId !== staffId && !passedOver.includes(candidate.staffId) && takes(candidate) <= most)
+    .map((candidate) => ({
+      staffId: candidate.staffId,
+      staffName: candidate.staffName,
+      price: takes(candidate) < today && takes(candidate) < price ? takes(candidate) : price,
+    }));
+}
