@@ -1,0 +1,16 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { Terms } from "@lacio/proto/availability/v1/availability_service";
+import type { App } from "../app.ts";
+import type { Substitute } from "../domain/answer.ts";
+import { substitutesOf, type Vacancy } from "../domain/candidates.ts";
+import type { SoldAs } from "../domain/reassignment-schema.ts";
+
+/** `soldAs`: absent for the service as it is today. */
+export type Lost = Vacancy & { bookingId: string; serviceId: string; startsAt: Date; soldAs?: SoldAs };
+
+/** Who is free for exactly this visit and may do it, in fair order, and today's terms of the service; undefined when it is not known any more. */
+export async function findSubstitutes(app: App, lost: Lost): Promise<{ substitutes: Substitute[]; terms: Terms | undefined }> {
+  const { bookingId: ignoreBookingId, serviceId, startsAt, soldAs } = lost;
+  const found = await app.availability.findCandidates({ serviceId, ignoreBookingId, soldAs, start: timestampFromDate(startsAt) });
+  return { substitutes: substitutesOf(found, lost), terms: found.terms };
+}

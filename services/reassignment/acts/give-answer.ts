@@ -1,0 +1,48 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { invalid, isOutage } from "@lacio/chassis/errors";
+import { failpoint } from "@lacio/chassis/failpoint";
+import type { AnswerReassignmentRequest } from "@lacio/proto/reassignment/v1/reassignment_service";
+import type { App } from "../app.ts";
+import { offerChanged } from "../domain/reassignment-refusals.ts";
+import { Reassignment } from "../domain/reassignment.ts";
+import { carryOut } from "./carry-out.ts";
+
+export type Given = AnswerReassignmentRequest["answer"];
+
+// The caller carries the answer out and waits for the outcome. The job does it only if the caller's process dies, or booking is away.
+const carriedOutBy = { seconds: 5 };
+
+/** Takes the client's answer and carries it out. While booking is away the case says that it is answered, and no more. */
+export async function giveAnswer(app: App, id: string, given: Given): Promise<Reassignment> {
+  const answered = await app.transact(async (tx) => {
+    const reassignment = await tx.lock(Reassignment, { id });
+    apply(reassignment, given, app.now());
+    if (reassignment.settledAt == null) tx.later("decide", id, carriedOutBy);
+    return reassignment;
+  });
+  failpoint("reassignment.after_answer");
+  const { reassignment, refused } = await carryOut(app, id).catch((error: unknown) => {
+    if (!isOutage(error)) throw error;
+    app.log.warn({ err: error, reassignment: id }, "booking is away: a job carries the answer out");
+    return { reassignment: answered, refused: undefined };
+  });
+  // Booking's own refusal names the nearest free times; who accepted learns that there is another offer, or none.
+  if (refused) throw given.case === "choose" ? refused : offerChanged();
+  return reassignment;
+}
+
+function apply(reassignment: Reassignment, given: Given, now: Date): void {
+  switch (given.case) {
+    case "accept":
+      return reassignment.accept(given.value, now);
+    case "decline":
+      return reassignment.decline(now);
+    case "choose": {
+      const start = timestampDate(given.value.start!);
+      if (Number.isNaN(start.getTime())) throw invalid("choose.start", "must be a time");
+      return reassignment.choose(start, given.value.staffId, now);
+    }
+    default:
+      throw invalid("answer", "must be one of accept, decline and choose");
+  }
+}

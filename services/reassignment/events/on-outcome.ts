@@ -1,0 +1,37 @@
+import type { Handler, Once } from "@lacio/chassis/consume";
+import type {
+  BookingCancelledSchema,
+  BookingReassignedSchema,
+  BookingRescheduledSchema,
+  StylistReturnedSchema,
+} from "@lacio/proto/booking/v1/events";
+import { settle } from "../acts/settle.ts";
+import type { App } from "../app.ts";
+import type { Outcome } from "../domain/reassignment-schema.ts";
+import { Reassignment } from "../domain/reassignment.ts";
+
+export const onBookingReassigned = (app: App): Handler<typeof BookingReassignedSchema> =>
+  function onBookingReassigned({ lossId }, once) {
+    return settleBy(app, once, lossId, "MOVED");
+  };
+
+export const onBookingRescheduled = (app: App): Handler<typeof BookingRescheduledSchema> =>
+  function onBookingRescheduled({ lossId }, once) {
+    return settleBy(app, once, lossId, "RESCHEDULED");
+  };
+
+export const onBookingCancelled = (app: App): Handler<typeof BookingCancelledSchema> =>
+  function onBookingCancelled({ lossId }, once) {
+    return settleBy(app, once, lossId, "REFUNDED");
+  };
+
+export const onStylistReturned = (app: App): Handler<typeof StylistReturnedSchema> =>
+  function onStylistReturned({ lossId }, once) {
+    return settleBy(app, once, lossId, "KEPT");
+  };
+
+// Without a case yet the lock throws, and the event is delivered again: the loss may have met a failure and come after it.
+async function settleBy(app: App, once: Once, lossId: string, outcome: Outcome): Promise<void> {
+  if (!lossId) return; // it had not lost its stylist
+  await once(async (tx) => settle(app, tx, await tx.lock(Reassignment, { id: lossId }), outcome));
+}
