@@ -17,11 +17,10 @@ export async function quiet(system: SystemDescription): Promise<void> {
   );
 }
 
-// What repeats, or only watches, is never done; a deadline of a lost visit is not, until it comes.
+// What repeats, or only watches, is never done.
 const lasting = ["settle-payment", "compare-payment", "complete-visit"];
-const deadlines = ["decide", "watch-lost-visit"];
 const owed = `select kind, key, at, claim is not null as held, tries, failures, deaths, dead_at, error from job
-  where key <> '' and kind <> all('{${lasting.join()}}') and not (kind = any('{${deadlines.join()}}') and at > now())`;
+  where key <> '' and kind <> all('{${lasting.join()}}')`;
 
 async function waiting(system: SystemDescription): Promise<string[]> {
   const found: string[] = await waitingEvents(system);

@@ -201,7 +201,7 @@ export class Life {
   async end(): Promise<void> {
     const { town } = this.salon;
     const over = this.hour(19).getTime() + 24 * 3_600_000;
-    for (await settle(town); town.now().getTime() < over; await settle(town)) town.wait(60);
+    for (await settle(town); town.now().getTime() < over; await settle(town)) town.wait(240);
   }
 
   /** Substitutes who are held past the deadline, after the services have done what is due. */
@@ -215,7 +215,7 @@ export class Life {
 
   /** Visits that were kept, and overlap on their stylist. */
   async twoAtOnce(): Promise<string[]> {
-    const text = `select booking_id as id, staff_id as "staffId", starts_at as start, phases from booking_line
+    const text = `select booking_id as id, staff_id as "staffId", booking_line.starts_at as start, phases from booking_line
       join booking on id = booking_id where status = 'COMPLETED' and booking_id = any($1)`;
     const visits = await this.salon.town.sql<Visit>("booking", text, [this.made.map(({ bookingId }) => bookingId)]);
     const busy = visits.flatMap(({ id, staffId, start, phases }) => {

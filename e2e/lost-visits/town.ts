@@ -9,6 +9,7 @@ import type { Once, Subscription } from "@lacio/chassis/consume";
 import { openDatabase } from "@lacio/chassis/db";
 import { subjectOf } from "@lacio/chassis/fact";
 import { replayAnswers } from "@lacio/chassis/idempotency";
+import { ensureRepeating } from "@lacio/chassis/job-rows";
 import { createWorker } from "@lacio/chassis/job-worker";
 import { createLog } from "@lacio/chassis/log";
 import { interceptors, type Routes } from "@lacio/chassis/serve";
@@ -140,7 +141,9 @@ async function open(
   const app: unknown = await part.createApp({ config, log, db, transact: db.transact, client, now } as never);
   const subscriptions = part.subscriptions?.(app as never) ?? [];
   const handlers = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));
-  const worker = createWorker({ config, db, log, now }, part.jobs?.(app as never) ?? []);
+  const jobs = part.jobs?.(app as never) ?? [];
+  const worker = createWorker({ config, db, log, now }, jobs);
+  for (const { name, everySeconds } of jobs) if (everySeconds) await db.sql(ensureRepeating, [name, now(), now()]);
 
   // As consume.ts: the effect and the inbox row in one transaction.
   async function handle({ id, subject, payload }: Waiting): Promise<void> {
