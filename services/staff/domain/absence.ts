@@ -26,7 +26,7 @@ const dayMs = 86_400_000;
 const longestMs = 366 * dayMs;
 const farthestMs = 5 * 366 * dayMs;
 
-/** The time that a report means: from now on, and for the rest of the day in the salon's zone, unless it says otherwise. @throws Refusal naming the field */
+/** The time of a report: from now on and for the rest of the salon's day, unless it says otherwise. @throws Refusal naming the field */
 export function spanOf(reported: Partial<Span>, zone: string, now: Date): Span {
   const from = reported.from ?? now;
   // Negated, as an instant beyond Date's range is NaN, and every comparison with NaN is false.
