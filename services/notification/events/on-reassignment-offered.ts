@@ -13,10 +13,12 @@ export const onReassignmentOffered = (app: App): Handler<typeof ReassignmentOffe
     const [to, booking] = await Promise.all([askContact(app, clientId), askBooking(app, bookingId)]);
     // Decided meanwhile: the outcome is a mail of its own.
     if (booking.status !== Booking_Status.REASSIGNING || booking.loss?.lossId !== reassignmentId) return tell(app, once, []);
+    const visit = visitOf(bookingId, booking.lines);
     const mail = templates.reassignment_offer({
       ...contextFor(app, to),
       ...answerPages(app, to, bookingId),
-      visit: visitOf(bookingId, booking.lines),
+      visit,
+      paid: booking.refundIfCancelled?.minorUnits ?? visit.price,
       reason: event.reason,
       substitute: offer && { name: offer.staffName, price: offer.price!.minorUnits },
       alternatives: alternatives.map(({ start, staffName }) => ({ start: timestampDate(start!), stylistName: staffName })),

@@ -9,9 +9,11 @@ import type { Alternative, Visit } from "./visit.ts";
 /** `visit` is the one that lost its stylist, whom its lines still name. */
 export type ReassignmentOffer = MailContext & {
   visit: Visit;
+  /** What the client has paid for it and not got back. */
+  paid: bigint;
   /** As the stylist gave it. */
   reason: string;
-  /** Who is held for the client, at a price of at most the visit's; absent when nobody is free at its start. */
+  /** Who is held for the client, at a price of at most what is paid; absent when nobody is free at its start. */
   substitute?: { name: string; price: bigint };
   /** The nearest other times, when nobody is. */
   alternatives: Alternative[];
@@ -46,10 +48,10 @@ export function reassignmentOffer(input: ReassignmentOffer): Mail {
 }
 
 function substituteBlocks(input: ReassignmentOffer, { name, price }: { name: string; price: bigint }): Block[] {
-  const { locale, salon, visit, deadline, ifUnanswered, acceptUrl } = input;
+  const { locale, salon, visit, paid, deadline, ifUnanswered, acceptUrl } = input;
   const say = WORDS[locale];
   const lines = visit.lines.map((line) => ({ ...line, stylistName: name }));
-  const difference = visit.price - price;
+  const difference = paid - price;
   return [
     { paragraph: difference > 0n ? say.cheaper(name, money(difference, locale)) : say.held(name) },
     visitFacts({ ...visit, lines, price }, input),

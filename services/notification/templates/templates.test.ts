@@ -33,7 +33,16 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
     return { start: new Date(start), stylistName: ["Valentina Ríos", name, "Sofía Peña"][at]!, url: `${LINK}&near${at}` };
   });
   const answers = { acceptUrl: `${LINK}&accept`, otherTimeUrl: `${LINK}&other`, refundUrl: `${LINK}&refund` };
-  const asked = { ...context, ...answers, visit, reason: name, alternatives: [], deadline: new Date("2026-12-01T23:00:00Z"), again: false };
+  const asked = {
+    ...context,
+    ...answers,
+    visit,
+    paid: visit.price,
+    reason: name,
+    alternatives: [],
+    deadline: new Date("2026-12-01T23:00:00Z"),
+    again: false,
+  };
   const substitute = { name: "Valentina Ríos", price: 18_000_000n };
   return {
     welcome: [account],
