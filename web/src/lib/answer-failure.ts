@@ -1,4 +1,3 @@
-import { holdFailure } from "#lib/hold-failure.ts";
 import { m } from "#lib/paraglide/messages.js";
 
 export type AnswerFailure = { title: string; text?: string; tone: "warn" | "error" };
@@ -11,12 +10,6 @@ export function answerFailure(reason: string): AnswerFailure {
       return { title: m.lost_decided(), text: m.lost_decided_text(), tone: "warn" };
     case "offer_changed":
       return { title: m.lost_offer_changed(), text: m.lost_offer_changed_text(), tone: "warn" };
-    case "slot_taken":
-    case "not_working_then":
-    case "skill_missing":
-    case "start_in_past":
-    case "start_too_far":
-      return { title: holdFailure(reason), tone: "warn" };
     default:
       return { title: m.lost_not_sent(), text: m.lost_not_sent_text(), tone: "error" };
   }

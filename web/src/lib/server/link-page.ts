@@ -1,4 +1,5 @@
 import type { RequestEvent } from "@sveltejs/kit";
+import { refusalOf } from "./refusal.ts";
 
 /**
  * The secret token of a mailed link, which the Referer header must not leak. Not "no-referrer": with it browsers send a form
@@ -11,3 +12,8 @@ export function tokenOf(event: RequestEvent): string {
 
 /** For actions: the load that follows them sets the header. */
 export const tokenIn = (url: URL): string => (url.searchParams.get("token") ?? "").slice(0, 200);
+
+/** For a link that opens nothing, or no longer: undefined. @throws any other error */
+export function unlessInvalid(error: unknown): undefined {
+  if (!["link_invalid", "invalid_argument"].includes(refusalOf(error).reason)) throw error;
+}

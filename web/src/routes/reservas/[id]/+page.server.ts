@@ -1,13 +1,13 @@
-import { fail, redirect, type RequestEvent } from "@sveltejs/kit";
-import { answerPage, type AnswerPage } from "#lib/server/answer-page.ts";
-import { answerVisit } from "#lib/server/answer-visit.ts";
+import { fail, redirect } from "@sveltejs/kit";
+import { answerIn, give, statusOf } from "#lib/server/answer.ts";
+import type { Api } from "#lib/server/api.ts";
 import { papersOf, type Money } from "#lib/server/booking-papers.ts";
 import { storyOf } from "#lib/server/booking-story.ts";
 import { bookingView, type BookingView } from "#lib/server/booking-view.ts";
 import { client, here } from "#lib/server/guard.ts";
 import { moneyBack } from "#lib/server/money-back.ts";
 import { signedIn } from "#lib/server/reassignment-door.ts";
-import { searchingFor } from "#lib/server/reassignment-view.ts";
+import { reassignmentView, searchingFor, type ReassignmentView } from "#lib/server/reassignment-view.ts";
 import { isAway, refusalOf } from "#lib/server/refusal.ts";
 import { soldAgain } from "#lib/server/sold-again.ts";
 import type { Actions, PageServerLoad } from "./$types";
@@ -22,7 +22,7 @@ export const load: PageServerLoad = async (event) => {
   ]);
   return {
     booking,
-    lost: booking.status === "REASSIGNING" ? await lostOf(event, booking) : undefined,
+    lost: booking.status === "REASSIGNING" ? await lostOf(locals.api, booking) : undefined,
     again: again(booking),
     documents,
     mails,
@@ -40,14 +40,12 @@ export const load: PageServerLoad = async (event) => {
 };
 
 /** What the client can answer. Undefined while reassignment is unavailable: the rest of the page is rendered. */
-async function lostOf({ locals, params, url }: RequestEvent<{ id: string }>, booking: BookingView): Promise<AnswerPage | undefined> {
+async function lostOf(api: Api, booking: BookingView): Promise<ReassignmentView | undefined> {
   try {
-    const page = await answerPage(locals.api, signedIn(locals.api, params.id), url);
-    return page ?? { view: searchingFor(booking) };
+    return reassignmentView(await signedIn(api, booking.id).see()) ?? searchingFor(booking);
   } catch (error) {
     if (isAway(error)) return undefined;
-    // Reassignment has not heard of the loss yet.
-    if (refusalOf(error).reason === "not_found") return { view: searchingFor(booking) };
+    if (refusalOf(error).reason === "not_found") return searchingFor(booking); // reassignment has not heard of the loss yet
     throw error;
   }
 }
@@ -73,15 +71,10 @@ export const actions: Actions = {
   default: async (event) => {
     client(event);
     const { locals, params, request } = event;
-    const answered = await answerVisit(signedIn(locals.api, params.id), await request.formData());
-    if ("missing" in answered) return fail(422, { missing: true });
-    const page = `/reservas/${params.id}`;
-    if ("answered" in answered) {
-      const news = { aceptar: "aceptada", "otra-hora": "cambiada", devolver: "cancelada" }[answered.answered];
-      redirect(303, here(`${page}?${news}=1`));
-    }
-    const { failure, chosen } = answered;
-    if (chosen) redirect(303, here(`${page}?${new URLSearchParams({ respuesta: "otra-hora", ...chosen, falla: failure })}`));
-    return fail(failure === "servicio" ? 503 : 409, { failure });
+    const answer = answerIn(await request.formData());
+    if (!answer) return fail(422);
+    const { failure } = await give(signedIn(locals.api, params.id), answer);
+    if (failure) return fail(statusOf(failure), { failure });
+    redirect(303, here(`/reservas/${params.id}?${answer.case === "accept" ? "aceptada" : "cancelada"}=1`));
   },
 };

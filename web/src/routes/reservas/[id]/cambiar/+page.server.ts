@@ -63,7 +63,8 @@ export const actions: Actions = {
     const moved = await moveBooking(event.locals.api, id, { start, con, ...agreed, ...seenIn(form) });
     if ("booking" in moved) redirect(303, here(moved.booking.payable ? `/reservas/${id}/pagar` : `/reservas/${id}?cambiada=1`));
     if ("falla" in moved && moved.falla === "hold_expired") redirect(303, here(`/reservas/${id}/pagar`));
-    if ("falla" in moved && ["already_cancelled", "not_reschedulable", "being_reassigned"].includes(moved.falla)) redirect(303, here(`/reservas/${id}`));
+    if ("falla" in moved && ["already_cancelled", "not_reschedulable", "being_reassigned"].includes(moved.falla))
+      redirect(303, here(`/reservas/${id}`));
     // Keeps the first question in the URL: the client confirms both together.
     const asked: Record<string, string> = "choca" in moved && agreed.costs ? { ...moved, pregunta: "1" } : moved;
     redirect(303, here(`/reservas/${id}/cambiar?${new URLSearchParams({ dia: dayOf(start), con, hora: start, ...asked })}`));

@@ -42,7 +42,8 @@ export const actions: Actions = {
   },
 };
 
-const cancellable = ({ status, payable, time }: BookingView): boolean => time === "ahead" && (payable || status === "CONFIRMED" || status === "REASSIGNING");
+const cancellable = ({ status, payable, time }: BookingView): boolean =>
+  time === "ahead" && (payable || status === "CONFIRMED" || status === "REASSIGNING");
 
 /** The booking's page shows its status; `falla` adds the reason where the status does not explain it. */
 function toBooking({ id, status, time }: BookingView): string {
