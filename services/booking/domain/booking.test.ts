@@ -6,6 +6,7 @@ import { BookingCancelledSchema, BookingCreatedSchema, BookingPaidSchema, Bookin
 import { describe, expect, test } from "@jest/globals";
 import { Booking } from "./booking.ts";
 import type { By } from "./booking-schema.ts";
+import { loseStylist } from "./lost-visit.ts";
 import { clientOptions, refuseUnlessMovable } from "./policy.ts";
 
 const now = new Date("2026-12-01T12:00:00Z");
@@ -40,6 +41,7 @@ function booked(hoursAhead = 48) {
 const states = {
   PENDING_PAYMENT: () => request()[0],
   CONFIRMED: () => booked(),
+  REASSIGNING: () => after(booked(), (booking) => loseStylist(booking, "", now)),
   EXPIRED: () => after(request()[0], (booking) => booking.expire(inHours(1))),
   CANCELLED: () => after(booked(), (booking) => booking.cancel("CLIENT", "", now)),
   COMPLETED: () => after(booked(), (booking) => booking.complete(inHours(48))),
@@ -83,13 +85,13 @@ describe("a booking", () => {
     [
       "cancelled",
       (b) => b.cancel("CLIENT", "", now),
-      { PENDING_PAYMENT: "ok", CONFIRMED: "ok", CANCELLED: "already_cancelled" },
+      { PENDING_PAYMENT: "ok", CONFIRMED: "ok", REASSIGNING: "ok", CANCELLED: "already_cancelled" },
       "not_cancellable",
     ],
     [
       "moved",
       (b) => b.reschedule("CLIENT", { stylist, start: inHours(72) }, now),
-      { PENDING_PAYMENT: "ok", CONFIRMED: "ok", CANCELLED: "already_cancelled", EXPIRED: "hold_expired" },
+      { PENDING_PAYMENT: "ok", CONFIRMED: "ok", REASSIGNING: "being_reassigned", CANCELLED: "already_cancelled", EXPIRED: "hold_expired" },
       "not_reschedulable",
     ],
     ["completed", (b) => b.complete(inHours(49)), { CONFIRMED: "ok" }, "not_confirmed"],
@@ -188,6 +190,7 @@ describe("a booking", () => {
     ["EXPIRED", { minorUnits: 1000n }, "amount_mismatch"],
     ["PENDING_PAYMENT", { currencyCode: "USD" }, "amount_mismatch"],
     ["CONFIRMED", { paymentId: "p2" }, "already_paid"],
+    ["REASSIGNING", { paymentId: "p2" }, "already_paid"],
     ["COMPLETED", { paymentId: "p2" }, "already_paid"],
     ["CANCELLED", { paymentId: "p2" }, "booking_cancelled"],
   ])("%s with payment %j: objection %s", (state, change, expected) => {

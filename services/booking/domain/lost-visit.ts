@@ -10,7 +10,7 @@ import { alreadyCancelled, atMost, beingReassigned, stillSold, wrongStatus } fro
 /** An absence, and how many visits it cost. */
 export type LostBy = { absenceId: string; absenceSize: number };
 /** `named`: the stylist was named by who wants it, not found among all. */
-export type TakeOver = { stylist: Stylist; start: Date; named: boolean; price: bigint | undefined };
+export type Replacement = { stylist: Stylist; start: Date; named: boolean; price: bigint | undefined };
 
 /** Its stylist can't come: it occupies nobody's time. The line names the stylist until somebody else takes it over. */
 export function loseStylist(booking: Booking, reason: string, now: Date, by?: LostBy): Fact {
@@ -53,8 +53,8 @@ export class LostVisit {
     return substituteReleased(this.booking, heldStaffId!, absent);
   }
 
-  /** Somebody else takes it over, at the same start or at another one, for which no price is asked: the client wished it. */
-  reassign({ stylist, start, named, price }: TakeOver, now: Date): Fact {
+  /** Somebody takes it over: at the same start, where a lower price gives the difference back, or at another one, which the client chose. */
+  reassign({ stylist, start, named, price }: Replacement, now: Date): Fact {
     const { booking } = this;
     if (start <= now) throw begun();
     const oldLines = booking.lines.map(showLine);

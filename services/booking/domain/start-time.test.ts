@@ -44,4 +44,10 @@ describe("one setting, one place", () => {
     expect(reasonOf("2026-12-02T15:15:00Z", "CLIENT", { gridMinutes: 30 }, "Asia/Kathmandu")).toBe("ok");
     expect(reasonOf("2026-12-31T18:30:00Z", "CLIENT", { bookableDaysAhead: 30 }, "Asia/Kathmandu")).toBe("start_too_far"); // 0:15 on the next day
   });
+
+  test("a refusal names the field that the caller sent", () => {
+    const past = timestampFromDate(new Date(now.getTime() - 1));
+    for (const field of [undefined, "start"])
+      expect(() => startTime(past, "SALON", usualSettings, { zone: "America/Bogota", now, field })).toThrow(`${field ?? "desiredStart"}: `);
+  });
 });

@@ -1,7 +1,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { fact } from "@lacio/chassis/fact";
 import { Booking_Status as Status, Cancellation_By as By } from "@lacio/proto/booking/v1/booking_service";
 import { BookingCancelledSchema, BookingLostStylistSchema, BookingReassignedSchema } from "@lacio/proto/booking/v1/events";
+import { PaymentRefunded_Cause, PaymentRefundedSchema } from "@lacio/proto/payments/v1/events";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { signUp, until, type SignedIn } from "@lacio/testkit/testing";
 import { hour, minute, openSalon, outcome, short, withPause, type Salon } from "../testing/salon.ts";
@@ -67,8 +69,8 @@ describe("a stylist who can't keep a paid visit", () => {
     expect([booking!.movableUntil, booking!.cancellation]).toEqual([undefined, undefined]);
     expect([await occupied(bookingId), await jobsOf(bookingId)]).toEqual([[], ["watch-lost-visit"]]);
     expect(await subjectsOf(bookingId)).toEqual(["lost_stylist"]);
-    const fact = fromBinary(BookingLostStylistSchema, await lastFact(bookingId));
-    expect(fact).toMatchObject({ lossId: booking!.loss!.lossId, absenceId: "", absenceSize: 0, price: short.price, anyStaff: false });
+    const event = fromBinary(BookingLostStylistSchema, await lastFact(bookingId));
+    expect(event).toMatchObject({ lossId: booking!.loss!.lossId, absenceId: "", absenceSize: 0, price: short.price, anyStaff: false });
 
     expect((await outcome(cancel(bookingId))).reason).toBe("being_reassigned");
     const move = { bookingId, desiredStart: at(start, 3 * hour) };
@@ -150,12 +152,29 @@ describe("ReassignBooking", () => {
     const call = () => salon.reassignment().reassignBooking({ ...visit, start: at(visit.start), staffId: diana.id, price: cheaper });
     const { booking } = await call();
     expect(booking).toMatchObject({ status: Status.CONFIRMED, staffId: diana.id, price: short.price, loss: { staffId: sofia.id } });
-    const fact = fromBinary(BookingReassignedSchema, await lastFact(visit.bookingId));
-    expect(fact).toMatchObject({ lossId: visit.lossId, refund: { minorUnits: 3_000_000n }, oldLines: [{ staffId: sofia.id }] });
+    const event = fromBinary(BookingReassignedSchema, await lastFact(visit.bookingId));
+    expect(event).toMatchObject({ lossId: visit.lossId, refund: { minorUnits: 3_000_000n }, oldLines: [{ staffId: sofia.id }] });
     expect([await occupied(visit.bookingId), await jobsOf(visit.bookingId)]).toEqual([[diana.id], ["complete-visit"]]);
     expect((await outcome(call())).reason).toBe("not_lost");
     expect((await outcome(cancel(visit.bookingId))).reason).toBe("not_found"); // it is Diana's now
     expect((await cancel(visit.bookingId, diana)).booking!.loss).toMatchObject({ staffId: diana.id });
+  });
+
+  test("money: what the substitute took less, once it has arrived, is not refunded again", async () => {
+    const visit = await lost();
+    const price = { currencyCode: "COP", minorUnits: 15_000_000n };
+    const { booking } = await salon.reassignment().reassignBooking({ ...visit, start: at(visit.start), staffId: diana.id, price });
+    const { bookingId } = visit;
+    const refund = { refundId: crypto.randomUUID(), paymentId: booking!.paymentId, bookingId, clientId: client.id };
+    const amount = { currencyCode: "COP", minorUnits: 3_000_000n };
+    const told = { ...refund, amount, takenFromSale: amount, cause: PaymentRefunded_Cause.BOOKING_REASSIGNED };
+    await salon.publish(fact(PaymentRefundedSchema, bookingId, told));
+    await until(async () => (await seen(bookingId)).refunded?.minorUnits === amount.minorUnits);
+    expect((await seen(bookingId)).refundIfCancelled).toMatchObject(price);
+    await cancel(bookingId, diana);
+    expect(fromBinary(BookingLostStylistSchema, await lastFact(bookingId)).price).toMatchObject(price);
+    const cancelled = await mine().cancelBooking({ bookingId });
+    expect(cancelled.booking!.cancellation!.refund).toMatchObject(price);
   });
 
   test("to another time, off the grid and within the lead time, also with the same stylist", async () => {
