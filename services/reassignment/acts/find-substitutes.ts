@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import type { Substitute } from "../domain/answer.ts";
 import { substitutesOf, type Vacancy } from "../domain/candidates.ts";
 import type { SoldAs } from "../domain/reassignment-schema.ts";
+import { wishOf } from "./wish-of.ts";
 
 /** `soldAs`: absent for the service as it is today. */
 export type Lost = Vacancy & { bookingId: string; serviceId: string; startsAt: Date; soldAs?: SoldAs };
@@ -13,4 +14,11 @@ export async function findSubstitutes(app: App, lost: Lost): Promise<{ substitut
   const { bookingId: ignoreBookingId, serviceId, startsAt, soldAs } = lost;
   const found = await app.availability.findCandidates({ serviceId, ignoreBookingId, soldAs, start: timestampFromDate(startsAt) });
   return { substitutes: substitutesOf(found, lost), terms: found.terms };
+}
+
+/** Who the plan may give it to. Nobody, if the client can't be asked any more and wishes a refund: another visit may need that stylist. */
+export async function wantedSubstitutes(app: App, lost: Lost & { clientId: string; anyStaff: boolean }, canAsk: boolean) {
+  const found = await findSubstitutes(app, lost);
+  const decided = canAsk || lost.anyStaff || found.substitutes.length === 0;
+  return decided || (await wishOf(app, lost.clientId)) === "SUBSTITUTE" ? found : { ...found, substitutes: [] };
 }

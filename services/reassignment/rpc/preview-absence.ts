@@ -1,29 +1,26 @@
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { Terms } from "@lacio/proto/availability/v1/availability_service";
 import { Booking_Status as Status, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { VisitPlan_Plan as Plan } from "@lacio/proto/staff/v1/staff_service";
-import { findSubstitutes } from "../acts/find-substitutes.ts";
-import { wishOf } from "../acts/wish-of.ts";
+import { wantedSubstitutes } from "../acts/find-substitutes.ts";
 import type { App, Rpc } from "../app.ts";
 import type { Substitute } from "../domain/answer.ts";
 import { deadlineOf } from "../domain/deadline.ts";
 import { plan } from "../domain/plan.ts";
-import { visitOf } from "../domain/visit.ts";
+import { visitOf, type Visit } from "../domain/visit.ts";
 
 /** The same candidates and the same plan as the job's, for visits that are not lost yet. */
 export const previewAbsence = (app: App): Rpc["previewAbsence"] =>
   async function previewAbsence({ staffId, from, until }) {
     const bookings = await visitsIn(app, staffId, timestampDate(from!), timestampDate(until!));
-    const paid: (Vacant & { booking: Booking })[] = [];
+    const paid = new Map<string, Vacant>();
     for (const booking of bookings)
-      if (booking.status === Status.CONFIRMED) paid.push({ booking, ...(await vacantOf(app, booking, staffId)) });
-    const planned = plan(paid.flatMap(({ booking, terms, substitutes }) => (terms ? [visit(booking, terms, substitutes)] : [])));
-    const plans = new Map<string, Planned>();
-    for (const { booking, substitutes } of paid) {
-      const substitute = substitutes.find((one) => one.staffId === planned.get(booking.bookingId));
-      plans.set(booking.bookingId, await planOf(app, booking, substitute));
-    }
-    return { visits: bookings.map((booking) => ({ ...shown(booking), ...(plans.get(booking.bookingId) ?? { plan: Plan.HOLD_ENDS }) })) };
+      if (booking.status === Status.CONFIRMED) paid.set(booking.bookingId, await vacantOf(app, booking, staffId));
+    const planned = plan([...paid.values()].flatMap(({ visit }) => visit ?? []));
+    const planOf = ({ bookingId }: Booking) => {
+      const vacant = paid.get(bookingId);
+      return vacant ? planOfPaid(vacant, planned.get(bookingId)) : { plan: Plan.HOLD_ENDS };
+    };
+    return { visits: bookings.map((booking) => ({ ...shown(booking), ...planOf(booking) })) };
   };
 
 const longestMs = 92 * 86_400_000; // booking answers for so long at once
@@ -47,31 +44,24 @@ async function visitsIn(app: App, staffId: string, from: Date, until: Date): Pro
   return [...found.values()].filter(({ status, start }) => open.includes(status) && timestampDate(start!) > app.now());
 }
 
-type Vacant = { substitutes: Substitute[]; terms: Terms | undefined };
+/** `visit`: absent when its service is not known any more, so that nobody can be found. */
+type Vacant = { canAsk: boolean; substitutes: Substitute[]; visit: Visit | undefined };
 
 // A booking does not say with which phases it was sold: today's are taken, which are the same but for a service that has changed since.
-const vacantOf = (app: App, { bookingId, start, price, lines }: Booking, staffId: string): Promise<Vacant> =>
-  findSubstitutes(app, {
-    ...{ bookingId, staffId, passedOver: [], price: price!.minorUnits },
-    serviceId: lines[0]!.serviceId,
-    startsAt: timestampDate(start!),
-  });
+// Nor does it say that the client had asked for any stylist.
+async function vacantOf(app: App, { bookingId, clientId, start, price, lines }: Booking, staffId: string): Promise<Vacant> {
+  const startsAt = timestampDate(start!);
+  const canAsk = deadlineOf(app.now(), startsAt, app.config) > app.now();
+  const lost = { bookingId, clientId, startsAt, staffId, serviceId: lines[0]!.serviceId, price: price!.minorUnits };
+  const { substitutes, terms } = await wantedSubstitutes(app, { ...lost, passedOver: [], anyStaff: false }, canAsk);
+  const candidates = substitutes.map((one) => one.staffId);
+  return { canAsk, substitutes, visit: terms && visitOf(bookingId, startsAt, terms, candidates) };
+}
 
-const visit = ({ bookingId, start }: Booking, terms: Terms, substitutes: Substitute[]) =>
-  visitOf(
-    bookingId,
-    timestampDate(start!),
-    terms,
-    substitutes.map(({ staffId }) => staffId),
-  );
-
-type Planned = { plan: Plan; substituteId?: string; substituteName?: string };
-
-/** As timers/propose.ts would decide now, but for a client who had asked for any stylist: a booking does not say so. */
-async function planOf(app: App, booking: Booking, substitute: Substitute | undefined): Promise<Planned> {
-  const canAsk = deadlineOf(app.now(), timestampDate(booking.start!), app.config) > app.now();
+/** As timers/propose.ts would decide now. */
+function planOfPaid({ canAsk, substitutes }: Vacant, chosen: string | undefined) {
+  const substitute = substitutes.find(({ staffId }) => staffId === chosen);
   if (!substitute) return { plan: canAsk ? Plan.OTHER_TIMES : Plan.REFUNDED };
-  if (!canAsk && (await wishOf(app, booking.clientId)) === "REFUND") return { plan: Plan.REFUNDED };
   return { plan: canAsk ? Plan.OFFERED : Plan.MOVED, substituteId: substitute.staffId, substituteName: substitute.staffName };
 }
 

@@ -161,6 +161,16 @@ describe("a visit that lost its stylist", () => {
     expect(salon.asked.preferences.includes(visit.clientId)).toBe(somebody);
   });
 
+  test("and refunded anyway takes no stylist from another", async () => {
+    const camila = stylist("Camila");
+    const [refunded, moved] = [
+      salon.visit({ in: 1, wish: When.REFUND, candidates: [camila] }),
+      salon.visit({ in: 2, wish: When.SUBSTITUTE, candidates: [camila] }),
+    ];
+    await lose(refunded, moved);
+    expect([await stateOf(refunded), await stateOf(moved)]).toEqual(["REFUNDED", "MOVED"]);
+  });
+
   test("is planned again without the stylist whom booking refuses", async () => {
     const [camila, diana] = [stylist("Camila"), stylist("Diana")];
     for (const [index, reason] of ["slot_taken", "not_working_then", "skill_missing"].entries()) {

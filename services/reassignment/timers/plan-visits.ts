@@ -1,6 +1,6 @@
 import { isOutage } from "@lacio/chassis/errors";
 import type { Job } from "@lacio/chassis/jobs";
-import { findSubstitutes } from "../acts/find-substitutes.ts";
+import { wantedSubstitutes } from "../acts/find-substitutes.ts";
 import type { App } from "../app.ts";
 import type { Substitute } from "../domain/answer.ts";
 import { plan } from "../domain/plan.ts";
@@ -11,20 +11,21 @@ import { propose } from "./propose.ts";
 /** Plans all visits that wait for a substitute, together, and carries the plan out. @throws the errors of those that failed, after the others */
 export const planVisits = (app: App): Job["run"] =>
   async function planVisits(_, { over }) {
-    const { ready, nextAt } = await waiting(app);
+    const now = app.now();
+    const { ready, nextAt } = await waiting(app, now);
     const errors: unknown[] = [];
     const attempt = <T>(work: Promise<T>): Promise<T | void> => work.catch((error: unknown) => keepUnlessOutage(error, errors));
 
     const visits: { lost: Reassignment; substitutes: Substitute[] }[] = [];
     for (const lost of ready) {
-      const found = await attempt(findSubstitutes(app, lost));
+      const found = await attempt(wantedSubstitutes(app, lost, lost.deadline > now));
       if (found) visits.push({ lost, substitutes: found.substitutes });
     }
     const planned = plan(visits.map(({ lost, substitutes }) => visitOf(lost.id, lost.startsAt, lost.soldAs, idsOf(substitutes))));
     for (const { lost, substitutes } of visits) {
       if (over.aborted) return app.now();
       const substitute = substitutes.find(({ staffId }) => staffId === planned.get(lost.id));
-      await attempt(propose(app, lost, substitute));
+      await attempt(propose(app, lost, substitute, lost.deadline > now));
     }
     if (errors.length > 0) throw new AggregateError(errors, String(errors[0]), { cause: errors[0] });
     return nextAt;
@@ -42,8 +43,7 @@ const idsOf = (substitutes: Substitute[]) => substitutes.map(({ staffId }) => st
  * The visits that can be planned now: single ones, and those of an absence when all of it are known, or have been waited for long enough. A
  * visit whose start has come is booking's to end.
  */
-async function waiting(app: App): Promise<{ ready: Reassignment[]; nextAt: Date | undefined }> {
-  const now = app.now();
+async function waiting(app: App, now: Date): Promise<{ ready: Reassignment[]; nextAt: Date | undefined }> {
   const rows = await app.db.sql<{ id: string; ready_at: Date | null }>(
     `with waiting as (
        select id, starts_at, absence_id, absence_size from reassignment where state = 'SEARCHING' and answer is null and starts_at > $1

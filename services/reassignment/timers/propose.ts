@@ -4,7 +4,6 @@ import { failpoint } from "@lacio/chassis/failpoint";
 import { refusalOf, stylistCannot } from "../acts/booking-refusal.ts";
 import { carryOut } from "../acts/carry-out.ts";
 import { findOtherTimes } from "../acts/find-other-times.ts";
-import { wishOf } from "../acts/wish-of.ts";
 import type { App } from "../app.ts";
 import type { Substitute } from "../domain/answer.ts";
 import { Reassignment } from "../domain/reassignment.ts";
@@ -12,10 +11,8 @@ import { Reassignment } from "../domain/reassignment.ts";
 const shownTimes = 3;
 
 /** Does what the plan says of one visit: it is moved or refunded at once, or the client is asked. Undefined: the plan has nobody for it. */
-export async function propose(app: App, lost: Reassignment, substitute: Substitute | undefined): Promise<void> {
-  const canAsk = lost.deadline > app.now();
-  if (substitute && (lost.anyStaff || (!canAsk && (await wishOf(app, lost.clientId)) === "SUBSTITUTE")))
-    return decideAtOnce(app, lost, (reassignment) => reassignment.moveAtOnce(substitute));
+export async function propose(app: App, lost: Reassignment, substitute: Substitute | undefined, canAsk: boolean): Promise<void> {
+  if (substitute && (lost.anyStaff || !canAsk)) return decideAtOnce(app, lost, (reassignment) => reassignment.moveAtOnce(substitute));
   if (!canAsk) return decideAtOnce(app, lost, (reassignment) => reassignment.refundAtOnce());
   if (substitute) return offer(app, lost, substitute);
   const others = await findOtherTimes(app, lost, shownTimes);
