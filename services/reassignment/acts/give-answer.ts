@@ -12,7 +12,7 @@ export type Given = AnswerReassignmentRequest["answer"];
 // The caller carries the answer out and waits for the outcome. The job does it only if the caller's process dies, or booking is away.
 const carriedOutBy = { seconds: 5 };
 
-/** Takes the client's answer and carries it out. While booking is away the case says that it is answered, and no more. */
+/** Takes the client's answer and carries it out. While booking is away the case only says that it is answered. */
 export async function giveAnswer(app: App, id: string, given: Given): Promise<Reassignment> {
   const answered = await app.transact(async (tx) => {
     const reassignment = await tx.lock(Reassignment, { id });
@@ -23,7 +23,7 @@ export async function giveAnswer(app: App, id: string, given: Given): Promise<Re
   failpoint("reassignment.after_answer");
   const { reassignment, refused } = await carryOut(app, id).catch((error: unknown) => {
     if (!isOutage(error)) throw error;
-    app.log.warn({ err: error, reassignment: id }, "booking is away: a job carries the answer out");
+    app.log.warn({ err: error, reassignment: id }, "a server is away: a job carries the answer out");
     return { reassignment: answered, refused: undefined };
   });
   // Booking's own refusal names the nearest free times; who accepted learns that there is another offer, or none.

@@ -1,4 +1,4 @@
-import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Booking_Status as Status, type Booking } from "@lacio/proto/booking/v1/booking_service";
 import { VisitPlan_Plan as Plan } from "@lacio/proto/staff/v1/staff_service";
 import { wantedSubstitutes } from "../acts/find-substitutes.ts";
@@ -23,16 +23,17 @@ export const previewAbsence = (app: App): Rpc["previewAbsence"] =>
     return { visits: bookings.map((booking) => ({ ...shown(booking), ...planOf(booking) })) };
   };
 
-const longestMs = 92 * 86_400_000; // booking answers for so long at once
+const dayMs = 86_400_000;
+const atOnceMs = 92 * dayMs; // booking answers for so long at once
+const aheadMs = 400 * dayMs; // nobody can book further ahead
 
 /** The stylist's visits in this time that have not begun, paid or held. */
 async function visitsIn(app: App, staffId: string, from: Date, until: Date): Promise<Booking[]> {
+  const now = app.now();
+  const last = Math.min(until.getTime(), now.getTime() + aheadMs);
   const found = new Map<string, Booking>();
-  for (let start = from; start < until; start = new Date(start.getTime() + longestMs)) {
-    const span = {
-      from: timestampFromDate(start),
-      to: timestampFromDate(new Date(Math.min(until.getTime(), start.getTime() + longestMs))),
-    };
+  for (let start = Math.max(from.getTime(), now.getTime()); start < last; start += atOnceMs) {
+    const span = { from: timestampFromMs(start), to: timestampFromMs(Math.min(last, start + atOnceMs)) };
     let pageToken = "";
     do {
       const page = await app.booking.listStaffBookings({ staffId, ...span, pageToken, pageSize: 200 });
@@ -41,7 +42,7 @@ async function visitsIn(app: App, staffId: string, from: Date, until: Date): Pro
     } while (pageToken);
   }
   const open = [Status.CONFIRMED, Status.PENDING_PAYMENT];
-  return [...found.values()].filter(({ status, start }) => open.includes(status) && timestampDate(start!) > app.now());
+  return [...found.values()].filter(({ status, start }) => open.includes(status) && timestampDate(start!) > now);
 }
 
 /** `visit`: absent when its service is not known any more, so that nobody can be found. */
