@@ -14,6 +14,7 @@ export const stylist = (staffName: string, price?: bigint): Candidate => ({ staf
 export async function openSalon() {
   const booking = bookingInMemory();
   const free = new Map<string, Candidate[]>();
+  const turning = new Set<string>();
   const wishes = new Map<string, When>();
   const asked: { preferences: string[]; moves: { bookingId: string; desk: boolean }[] } = { preferences: [], moves: [] };
   const othersOf = new Map<string, Candidate>();
@@ -24,13 +25,14 @@ export async function openSalon() {
   const { url, stop } = await standInFor((router) => {
     router.service(BookingService, booking.service);
     router.service(AvailabilityService, {
-      findCandidates: ({ ignoreBookingId, serviceId, soldAs }) => ({
-        terms: { serviceId, price: cop(1000n), phases: soldAs?.phases ?? [{ name: "alisar", minutes: 120, busy: true }] },
-        candidates: (free.get(ignoreBookingId) ?? []).map((one) => ({
-          ...one,
-          price: one.price === undefined ? undefined : cop(one.price),
-        })),
-      }),
+      findCandidates({ ignoreBookingId, serviceId, soldAs }) {
+        const found = free.get(ignoreBookingId) ?? [];
+        if (turning.has(ignoreBookingId)) free.set(ignoreBookingId, found.toReversed());
+        return {
+          terms: { serviceId, price: cop(1000n), phases: soldAs?.phases ?? [{ name: "alisar", minutes: 120, busy: true }] },
+          candidates: found.map((one) => ({ ...one, price: one.price === undefined ? undefined : cop(one.price) })),
+        };
+      },
       // The lost start itself, then one each hour.
       findAlternatives: ({ ignoreBookingId, start, limit }) => {
         const by = othersOf.get(ignoreBookingId);
@@ -75,6 +77,8 @@ export async function openSalon() {
       return visit;
     },
     isFree: (visit: Visit, ...candidates: Candidate[]) => void free.set(visit.bookingId, candidates),
+    /** From now on the order of its candidates is reversed with each answer. */
+    turn: (visit: Visit) => void turning.add(visit.bookingId),
     othersOf,
     stop,
   };

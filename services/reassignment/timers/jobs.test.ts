@@ -20,6 +20,7 @@ import { startAppAlone } from "@lacio/testkit/app-alone";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { refusal } from "@lacio/testkit/testing";
 import { toConnectError } from "@lacio/chassis/errors";
+import fc from "fast-check";
 import { giveAnswer, type Given } from "../acts/give-answer.ts";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
@@ -452,7 +453,10 @@ describe("an absence", () => {
 
   test("two replicas that plan at once make one offer of each visit, and the one who is offered is held", async () => {
     const visits = Array.from({ length: 4 }, () => salon.visit({ candidates: [stylist("Camila"), stylist("Diana")] }));
-    for (const visit of visits) await deliver(visit.lose());
+    for (const visit of visits) {
+      salon.turn(visit);
+      await deliver(visit.lose());
+    }
     const [plan] = jobs(app);
     const turn = { over: new AbortController().signal, tries: 1, end: () => Promise.reject(new Error("not asked for")) };
     await Promise.all([plan!.run("", turn), plan!.run("", turn)]);
@@ -511,5 +515,67 @@ describe("booking's fact", () => {
       [first, `moved to ${camila.staffId}`],
       [visit.lossId, "refunded"],
     ]);
+  });
+});
+
+describe("whatever happens to a visit, in whatever order", () => {
+  type Step = (visit: Visit) => unknown;
+  type History = { anyStaff: boolean; wish: When; substitutes: number; names: string[] };
+  const taken = randomUUID();
+  const tries = async (visit: Visit, given: Given) => expect(await reasonOf(answer(visit, given))).not.toMatch(/^Internal/);
+  const isLost = (visit: Visit) => visit.status === "REASSIGNING";
+  const steps: Record<string, Step> = {
+    accepts: async (visit) => tries(visit, { case: "accept", value: (await caseOf(visit)).offerId ?? randomUUID() }),
+    declines: (visit) => tries(visit, decline),
+    chooses: (visit) => tries(visit, choose(visit, 24, stylist("Luisa").staffId)),
+    "chooses what is taken": (visit) => tries(visit, choose(visit, 24, taken)),
+    "substitute is absent": (visit) => visit.held && deliver(visit.release(true)),
+    "hold ends": (visit) => visit.held && deliver(visit.release(false)),
+    "substitute gets busy": ({ held }) => held && salon.booking.cannot.set(held.staffId, "slot_taken"),
+    "client cancels": (visit) => isLost(visit) && visit.cancel(),
+    "stylist returns": (visit) => isLost(visit) && visit.stylistReturns(),
+    "booking's facts come": async (visit) => {
+      for (const { fact } of visit.outcomes) await deliver(fact);
+    },
+    "booking goes away": () => (salon.booking.state.trouble = away),
+    "booking comes back": () => (salon.booking.state.trouble = undefined),
+    "jobs run": () => alone.work(),
+    "time passes": () => alone.wait(3_600),
+    "the deadline comes": untilDeadline,
+  };
+  const history: fc.Arbitrary<History> = fc.record({
+    anyStaff: fc.boolean(),
+    wish: fc.constantFrom(When.REFUND, When.SUBSTITUTE),
+    substitutes: fc.integer({ min: 0, max: 3 }),
+    names: fc.array(fc.constantFrom(...Object.keys(steps)), { minLength: 2, maxLength: 10 }),
+  });
+
+  async function play({ anyStaff, wish, substitutes, names }: History) {
+    alone.resetClock();
+    salon.booking.cannot.clear();
+    salon.booking.cannot.set(taken, "slot_taken");
+    salon.booking.state.trouble = undefined;
+    const visit = salon.visit({ anyStaff, wish, candidates: Array.from({ length: substitutes }, () => stylist("Camila")) });
+    await deliver(visit.lose());
+    for (const name of names) await steps[name]!(visit);
+
+    salon.booking.state.trouble = undefined;
+    if ((await caseOf(visit)).deadline > alone.now()) await untilDeadline(visit);
+    for (let hours = 0; hours < 3; hours++) {
+      alone.wait(3_700); // longer than any pause between tries
+      await alone.work();
+    }
+    for (const { fact } of visit.outcomes) await deliver(fact);
+    expect(visit.outcomes).toHaveLength(1);
+    const kinds = { moved: "MOVED", rescheduled: "RESCHEDULED", refunded: "REFUNDED", kept: "KEPT" };
+    const expected = kinds[visit.outcomes[0]!.what.split(" ")[0] as keyof typeof kinds];
+    expect([await stateOf(visit), await outcomes(visit)]).toEqual([expected, [expected]]);
+    expect(await alone.sql("select 1 from job where key = $1", [visit.lossId])).toEqual([]);
+  }
+
+  test("it ends in exactly one outcome, which is booking's, and is told once", async () => {
+    const seed = Number(process.env.HISTORY_SEED ?? crypto.getRandomValues(new Int32Array(1))[0]);
+    console.log(`HISTORY_SEED=${seed}`);
+    await fc.assert(fc.asyncProperty(history, play), { seed, numRuns: Number(process.env.HISTORIES ?? 30) });
   });
 });
