@@ -61,7 +61,7 @@ describe.each([
   });
 });
 
-describe.each(["/links/verify-email", "/links/set-password"])("the page %s", (path) => {
+describe.each(["/links/verify-email", "/links/set-password", "/links/cita", "/links/cita/otra-hora"])("the page %s", (path) => {
   const post = (body: string, type = "application/x-www-form-urlencoded") =>
     fetch(edge + path, { method: "POST", body, headers: { "content-type": type, origin: edge, accept: "text/html" }, redirect: "manual" });
 

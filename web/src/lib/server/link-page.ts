@@ -1,3 +1,4 @@
+import { Code } from "@connectrpc/connect";
 import type { RequestEvent } from "@sveltejs/kit";
 import { refusalOf } from "./refusal.ts";
 
@@ -15,5 +16,6 @@ export const tokenIn = (url: URL): string => (url.searchParams.get("token") ?? "
 
 /** For a link that opens nothing, or no longer: undefined. @throws any other error */
 export function unlessInvalid(error: unknown): undefined {
-  if (!["link_invalid", "invalid_argument"].includes(refusalOf(error).reason)) throw error;
+  const { code, reason } = refusalOf(error);
+  if (reason !== "link_invalid" && code !== Code.InvalidArgument) throw error;
 }
