@@ -25,7 +25,7 @@ export const previewAbsence = (app: App): Rpc["previewAbsence"] =>
 
 const dayMs = 86_400_000;
 const atOnceMs = 92 * dayMs; // booking answers for so long at once
-const aheadMs = 400 * dayMs; // nobody can book further ahead
+const aheadMs = 740 * dayMs; // the settings let nobody book further ahead
 
 /** The stylist's visits in this time that have not begun, paid or held. */
 async function visitsIn(app: App, staffId: string, from: Date, until: Date): Promise<Booking[]> {
