@@ -201,7 +201,10 @@ export class Life {
   async end(): Promise<void> {
     const { town } = this.salon;
     const over = this.hour(19).getTime() + 24 * 3_600_000;
-    for (await settle(town); town.now().getTime() < over; await settle(town)) town.wait(240);
+    for (await settle(town); town.now().getTime() < over; await settle(town)) {
+      const next = (await town.nextDue())?.getTime() ?? over;
+      town.wait((Math.min(Math.max(next, town.now().getTime() + 60_000), over) - town.now().getTime()) / 60_000);
+    }
   }
 
   /** Substitutes who are held past the deadline, after the services have done what is due. */

@@ -76,18 +76,18 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
     sql: <Row extends object>(name: string, text: string, params: unknown[] = []) => places.get(name)!.db.sql<Row>(text, params),
     /** Runs what is due in each service. */
     async work() {
-      for (const { worker } of places.values()) await worker.drain();
+      for (const place of places.values()) await place.work();
     },
-    /** Takes what was emitted since; `tell` adds an event of a service that is not of the town. */
+    /** When the next job is due, but for those that repeat. */
+    async nextDue(): Promise<Date | undefined> {
+      const dues = await Promise.all([...places.values()].map(({ nextDue }) => nextDue("key <> '' or kind = 'plan'")));
+      return dues.filter((due) => due !== undefined).sort((one, other) => one.getTime() - other.getTime())[0];
+    },
+    /** Takes what was emitted since. */
     async collect() {
-      for (const { db } of places.values()) {
-        const rows = await db.sql<Omit<Waiting, "to">>(
-          `with taken as (update outbox set published_at = now() where published_at is null returning id, seq, subject, key, payload)
-           select id, subject, key, payload from taken order by seq`,
-        );
-        for (const row of rows) this.tell(row);
-      }
+      for (const place of places.values()) for (const row of await place.emitted()) this.tell(row);
     },
+    /** Adds an event; the test's own is one of a service that is not of the town. */
     tell(row: Omit<Waiting, "to">) {
       for (const [to, { handlers }] of places) if (handlers.has(row.subject)) waiting.push({ ...row, to });
     },
@@ -145,6 +145,31 @@ async function open(
   const worker = createWorker({ config, db, log, now }, jobs);
   for (const { name, everySeconds } of jobs) if (everySeconds) await db.sql(ensureRepeating, [name, now(), now()]);
 
+  // No question to the database while there is nothing to find: nearly all of a history's would be such.
+  let [emitting, due] = [true, new Date(0) as Date | undefined];
+  db.onFact(() => (emitting = true));
+  db.onJob((at) => (due = due && due < at ? due : at));
+
+  async function emitted(): Promise<Omit<Waiting, "to">[]> {
+    if (!emitting) return [];
+    emitting = false;
+    return db.sql(
+      `with taken as (update outbox set published_at = now() where published_at is null returning id, seq, subject, key, payload)
+       select id, subject, key, payload from taken order by seq`,
+    );
+  }
+
+  async function work(): Promise<void> {
+    if (!due || due > now()) return;
+    await worker.drain();
+    due = await nextDue("true");
+  }
+
+  async function nextDue(which: string): Promise<Date | undefined> {
+    const [row] = await db.sql<{ at: Date | null }>(`select min(at) as at from job where dead_at is null and (${which})`);
+    return row!.at ?? undefined;
+  }
+
   // As consume.ts: the effect and the inbox row in one transaction.
   async function handle({ id, subject, payload }: Waiting): Promise<void> {
     const { schema, handle } = handlers.get(subject) as Subscription & { schema: DescMessage };
@@ -155,7 +180,7 @@ async function open(
       });
     await handle(fromBinary(schema, payload) as never, once);
   }
-  return { app, config, db, log, handlers, worker, handle };
+  return { app, config, db, log, handlers, handle, emitted, work, nextDue };
 }
 
 /** Plays auth: signs people's tokens, and serves the key that verifies them. */

@@ -4,7 +4,7 @@ import type { Supervisor } from "../processes/child.ts";
 export interface SystemOptions {
   /** State, logs, pid files. Two systems never share one. Without it: a temporary folder that `stop` removes, for tests. */
   dir?: string;
-  /** All eight by default. */
+  /** All by default. */
   services?: string[];
   /** Envoy in front; an object changes its limits and addresses. Where no Envoy can be had the system starts without. */
   edge?: boolean | Partial<EdgeOptions>;

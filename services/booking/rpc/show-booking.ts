@@ -29,6 +29,7 @@ export function showBooking(booking: Booking, now: Date) {
     owed: showMoney(booking, booking.owed),
     lateRefund: lateRefund === undefined ? undefined : showMoney(booking, lateRefund),
     loss: showLoss(booking),
+    anyStaff: booking.anyStaff,
   };
 }
 

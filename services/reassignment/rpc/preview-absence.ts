@@ -46,24 +46,23 @@ async function visitsIn(app: App, staffId: string, from: Date, until: Date): Pro
 }
 
 /** `visit`: absent when its service is not known any more, so that nobody can be found. */
-type Vacant = { canAsk: boolean; substitutes: Substitute[]; visit: Visit | undefined };
+type Vacant = { canAsk: boolean; anyStaff: boolean; substitutes: Substitute[]; visit: Visit | undefined };
 
 // A booking does not say with which phases it was sold: today's are taken, which are the same but for a service that has changed since.
-// Nor does it say that the client had asked for any stylist.
-async function vacantOf(app: App, { bookingId, clientId, start, price, lines }: Booking, staffId: string): Promise<Vacant> {
+async function vacantOf(app: App, { bookingId, clientId, anyStaff, start, price, lines }: Booking, staffId: string): Promise<Vacant> {
   const startsAt = timestampDate(start!);
   const canAsk = deadlineOf(app.now(), startsAt, app.config) > app.now();
-  const lost = { bookingId, clientId, startsAt, staffId, serviceId: lines[0]!.serviceId, price: price!.minorUnits };
-  const { substitutes, terms } = await wantedSubstitutes(app, { ...lost, passedOver: [], anyStaff: false }, canAsk);
+  const lost = { bookingId, clientId, anyStaff, startsAt, staffId, serviceId: lines[0]!.serviceId, price: price!.minorUnits };
+  const { substitutes, terms } = await wantedSubstitutes(app, { ...lost, passedOver: [] }, canAsk);
   const candidates = substitutes.map((one) => one.staffId);
-  return { canAsk, substitutes, visit: terms && visitOf(bookingId, startsAt, terms, candidates) };
+  return { canAsk, anyStaff, substitutes, visit: terms && visitOf(bookingId, startsAt, terms, candidates) };
 }
 
 /** As timers/propose.ts would decide now. */
-function planOfPaid({ canAsk, substitutes }: Vacant, chosen: string | undefined) {
+function planOfPaid({ canAsk, anyStaff, substitutes }: Vacant, chosen: string | undefined) {
   const substitute = substitutes.find(({ staffId }) => staffId === chosen);
   if (!substitute) return { plan: canAsk ? Plan.OTHER_TIMES : Plan.REFUNDED };
-  return { plan: canAsk ? Plan.OFFERED : Plan.MOVED, substituteId: substitute.staffId, substituteName: substitute.staffName };
+  return { plan: canAsk && !anyStaff ? Plan.OFFERED : Plan.MOVED, substituteId: substitute.staffId, substituteName: substitute.staffName };
 }
 
 function shown({ bookingId, start, end, price, lines, status }: Booking) {

@@ -223,6 +223,8 @@ describe("the preview of an absence", () => {
     const [both, one] = [at(900, [camila, diana]), at(900, [camila])];
     const alone = at(950, []);
     const [late, moved, lateAlone] = [at(1, [camila]), at(2, [camila], When.SUBSTITUTE), at(2.5, [])];
+    const anyone = at(955, [camila]);
+    anyone.anyStaff = true;
     const held = at(960, [camila]);
     held.status = "PENDING_PAYMENT";
     const [begun, cancelled] = [at(-1, [camila]), at(970, [camila])];
@@ -242,10 +244,11 @@ describe("the preview of an absence", () => {
     expect(planOf(alone)).toEqual(["OTHER_TIMES", "", 1000n]);
     expect(planOf(late)).toEqual(["REFUNDED", "", 1000n]);
     expect(planOf(moved)?.[0]).toBe("MOVED");
+    expect(planOf(anyone)).toEqual(["MOVED", camila.staffId, 1000n]);
     expect(planOf(lateAlone)).toEqual(["REFUNDED", "", 1000n]);
     expect(planOf(held)).toEqual(["HOLD_ENDS", "", 0n]);
-    expect([planOf(begun), planOf(cancelled), visits.length]).toEqual([undefined, undefined, 7]);
-    expect((await staff.previewAbsence({ staffId, ...span(940, 955) })).visits).toMatchObject([{ serviceName: "Alisado" }]);
+    expect([planOf(begun), planOf(cancelled), visits.length]).toEqual([undefined, undefined, 8]);
+    expect((await staff.previewAbsence({ staffId, ...span(940, 954) })).visits).toMatchObject([{ serviceName: "Alisado" }]);
     expect(await inDb("select 1 from reassignment where staff_id = $1", [staffId])).toEqual([]);
     expect(await refusal(as(people.admin).previewAbsence({ staffId, ...span(0, 1) }))).toBe("PermissionDenied forbidden");
   });
