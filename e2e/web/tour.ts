@@ -5,11 +5,10 @@ import type { System } from "@lacio/testkit/system";
 import { asService, clientFor, signUp, until, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService, IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
-import { Reassignment_State as State, ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { bookings, pay, payments, zone } from "../salon.ts";
 import type { Page } from "./browser.ts";
-import { loseStylist, settles, type LostVisit } from "./lost-visits.ts";
+import { lostStops } from "./lost-stops.ts";
 import { heldBooking, paidBooking, signedIn } from "./world.ts";
 
 /** One screen in one state: how a person gets there. */
@@ -22,7 +21,7 @@ export type Stop = {
   status?: number;
 };
 
-const press = (page: Page, name: RegExp) => page.getByRole("main").getByRole("button", { name }).first().click();
+export const press = (page: Page, name: RegExp) => page.getByRole("main").getByRole("button", { name }).first().click();
 
 /** Every screen of the web in its states, with the data that they need. */
 export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (page: Page, who: Stop["who"]) => Promise<void> }> {
@@ -42,7 +41,6 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
   await refundedThere(system, client, partly);
   const owed = await paidBooking(system, client, { service: "Keratina", skip: 16 });
   await refundedThere(system, client, owed, "and the bank sends it back");
-  const lost = await lostVisits(system, client);
   const asNotification = clientFor(AuthService, system, asService("notification", system));
   const { token } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.RESET_PASSWORD });
   const { token: verify } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.VERIFY_EMAIL });
@@ -76,31 +74,7 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
     { name: "cancelar-devuelta-en-parte", who: "client", path: `/reservas/${partly}/cancelar` },
     { name: "cancelar", who: "client", path: `/reservas/${confirmed}/cancelar` },
     { name: "cambiar", who: "client", path: `/reservas/${confirmed}/cambiar` },
-    { name: "respuesta", who: "visitor", path: answer(lost.offered) },
-    { name: "respuesta-devolver", who: "visitor", path: answer(lost.offered, "", "&respuesta=devolver") },
-    { name: "respuesta-sin-reemplazo", who: "visitor", path: answer(lost.alone) },
-    { name: "respuesta-otra-hora", who: "visitor", path: answer(lost.offered, "/otra-hora") },
-    { name: "respuesta-otra-hora-elegida", who: "visitor", path: answer(lost.alone, "/otra-hora", "&otra=1") },
-    {
-      name: "respuesta-otra-hora-ocupada",
-      who: "visitor",
-      path: answer(lost.offered, "/otra-hora", "&falla=slot_taken&hora=2027-01-04T15:00:00Z"),
-    },
-    {
-      name: "respuesta-sin-elegir",
-      who: "visitor",
-      path: answer(lost.offered, "/otra-hora"),
-      then: (page) => press(page, /Cambiar hora|Change time/),
-    },
-    { name: "respuesta-aceptada", who: "visitor", path: answer(lost.moved) },
-    { name: "respuesta-devuelta", who: "visitor", path: answer(lost.refunded) },
-    { name: "respuesta-tarde", who: "visitor", path: answer(lost.refunded, "", "&falla=already_answered") },
-    { name: "respuesta-no-sirve", who: "visitor", path: "/links/cita?token=nada" },
-    { name: "cita-sin-estilista", who: "client", path: `/reservas/${lost.offered.bookingId}` },
-    { name: "cita-sin-reemplazo", who: "client", path: `/reservas/${lost.alone.bookingId}` },
-    { name: "cita-otra-hora", who: "client", path: `/reservas/${lost.offered.bookingId}/otra-hora` },
-    { name: "cancelar-sin-estilista", who: "client", path: `/reservas/${lost.offered.bookingId}/cancelar` },
-    { name: "cita-reasignada", who: "client", path: `/reservas/${lost.moved.bookingId}?aceptada=1` },
+    ...(await lostStops(system, client)),
     { name: "mis-citas", who: "client", path: "/reservas" },
     { name: "mis-citas-vacia", who: "newcomer", path: "/reservas" },
     { name: "cuenta", who: "client", path: "/cuenta" },
@@ -118,25 +92,6 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
       if (who !== "visitor") await signedIn(page.context(), system, people[who]);
     },
   };
-}
-
-const answer = ({ token }: LostVisit, below = "", more = "") => `/links/cita${below}?token=${token}${more}`;
-
-/** Visits whose stylist can't come: a substitute is held, nobody else is free, accepted, and refunded. */
-async function lostVisits(system: System, client: SignedIn): Promise<Record<"offered" | "alone" | "moved" | "refunded", LostVisit>> {
-  const lose = async (skip: number, nobodyElse = false) =>
-    loseStylist(system, client, await paidBooking(system, client, { skip }), nobodyElse);
-  const [offered, moved, refunded, alone] = [await lose(20), await lose(40), await lose(60), await lose(80, true)];
-  const reassignments = clientFor(ReassignmentService, system, client.accessToken);
-  const { reassignment } = await reassignments.getAlternatives({ bookingId: moved.bookingId });
-  await reassignments.answerReassignment({
-    bookingId: moved.bookingId,
-    answer: { case: "accept", value: reassignment!.offer!.offerId },
-  });
-  await reassignments.answerReassignment({ bookingId: refunded.bookingId, answer: { case: "decline", value: {} } });
-  await settles(system, client, moved.bookingId, State.MOVED);
-  await settles(system, client, refunded.bookingId, State.REFUNDED);
-  return { offered, alone, moved, refunded };
 }
 
 /** A visit of the client, and the URL of a free hour that overlaps it. */
