@@ -4,7 +4,8 @@ import type { System } from "@lacio/testkit/system";
 import { accessibilityOf, colourAlone, layoutShift, overflowAt, pushedOut, smallTargets, weightOf } from "./audit.ts";
 import { openBrowser, visitor, type Browser, type Visitor } from "./browser.ts";
 import { test } from "./network-changes.ts";
-import { tour, type Stop } from "./tour.ts";
+import type { Stop } from "./stop.ts";
+import { tour } from "./tour.ts";
 import { openWorld } from "./world.ts";
 
 // Every screen of the web in every state, checked against the quality gates. Loading a screen is slow: each is loaded once per language,

@@ -2,7 +2,7 @@ import type { System } from "@lacio/testkit/system";
 import { clientFor, type SignedIn } from "@lacio/testkit/testing";
 import { Reassignment_State as State, ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { loseStylist, settles, type LostVisit } from "./lost-visits.ts";
-import { press, type Stop } from "./tour.ts";
+import { press, type Stop } from "./stop.ts";
 import { paidBooking } from "./world.ts";
 
 /** The screens of visits whose stylist can't come, of the mail's link and signed in. */

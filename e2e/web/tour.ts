@@ -9,19 +9,8 @@ import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { bookings, pay, payments, zone } from "../salon.ts";
 import type { Page } from "./browser.ts";
 import { lostStops } from "./lost-stops.ts";
+import { press, type Stop } from "./stop.ts";
 import { heldBooking, paidBooking, signedIn } from "./world.ts";
-
-/** One screen in one state: how a person gets there. */
-export type Stop = {
-  name: string;
-  who: "visitor" | "client" | "newcomer" | "stylist";
-  path: string;
-  /** An action before the checks. */
-  then?: (page: Page) => Promise<unknown>;
-  status?: number;
-};
-
-export const press = (page: Page, name: RegExp) => page.getByRole("main").getByRole("button", { name }).first().click();
 
 /** Every screen of the web in its states, with the data that they need. */
 export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (page: Page, who: Stop["who"]) => Promise<void> }> {
