@@ -91,9 +91,9 @@ export class Visit {
   private times = () => ({ start: timestampFromDate(this.start), end: timestampFromDate(new Date(this.start.getTime() + 2 * hour)) });
 
   show() {
-    const { bookingId, clientId, status, staffId, price } = this;
+    const { bookingId, clientId, status, staffId, price, anyStaff } = this;
     return create(BookingSchema, {
-      ...{ bookingId, clientId, staffId, status: Status[status], price: cop(price), lines: [this.line()], ...this.times() },
+      ...{ bookingId, clientId, staffId, anyStaff, status: Status[status], price: cop(price), lines: [this.line()], ...this.times() },
     });
   }
 }
