@@ -49,7 +49,11 @@ describe("a client who chose a stylist, and is offered another", () => {
     expect(events.at(-1)!.text).toContain(visit.staffNames[1]);
 
     // The same link again: it shows what is so, and the same answer changes nothing.
-    expect((await visit.seenByLink()).body.reassignment).toMatchObject({ state: "MOVED", bookingId: visit.bookingId });
+    expect((await visit.seenByLink()).body.reassignment).toMatchObject({
+      state: "MOVED",
+      bookingId: visit.bookingId,
+      visit: { staffId: visit.staffIds[1], staffName: visit.staffNames[1] },
+    });
     expect((await visit.byLink({ accept: offer.offerId })).status).toBe(200);
     const late = await visit.byLink({ decline: {} });
     expect([late.status, reasonOf(late)]).toEqual([400, "already_answered"]);

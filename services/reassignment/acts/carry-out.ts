@@ -15,9 +15,9 @@ export async function carryOut(app: App, id: string): Promise<CarriedOut> {
   const seen = await read(app, id);
   const { answer } = seen;
   if (answer == null || seen.settledAt != null) return { reassignment: seen };
-  let outcome: Outcome;
+  let booking: Booking;
   try {
-    outcome = outcomeOf(seen, await ask(app, seen, answer));
+    booking = await ask(app, seen, answer);
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === "not_lost") return { reassignment: await read(app, id) }; // booking has moved on: its fact settles the case
@@ -28,7 +28,7 @@ export async function carryOut(app: App, id: string): Promise<CarriedOut> {
   }
   const reassignment = await app.transact(async (tx) => {
     const locked = await tx.lock(Reassignment, { id });
-    await settle(app, tx, locked, outcome);
+    await settle(app, tx, locked, outcomeOf(seen, booking), booking.lines);
     return locked;
   });
   return { reassignment };

@@ -4,6 +4,8 @@ import { defineEntity, p } from "@mikro-orm/core";
 import type { Answer } from "./answer.ts";
 
 export type State = Exclude<keyof typeof Reassignment_State, "STATE_UNSPECIFIED">;
+/** Who does the visit after its outcome, and when; times are RFC 3339. */
+export type Became = { staffId: string; staffName: string; start: string; end: string };
 export type Outcome = Extract<State, "MOVED" | "RESCHEDULED" | "REFUNDED" | "KEPT">;
 
 /** The phases and buffer that the visit was sold with. */
@@ -45,6 +47,8 @@ export const ReassignmentSchema = defineEntity({
     answer: p.json<Answer>().nullable(),
     openedAt: p.datetime(),
     settledAt: p.datetime().nullable(),
+    // Null when it was refunded.
+    became: p.json<Became>().nullable(),
   },
 });
 

@@ -33,7 +33,13 @@ const otherTimes: Step = (one) => one.offerOtherTimes([]);
 const accept: Step = (one) => one.accept(one.offerId!, now);
 const decline: Step = (one) => one.decline(now);
 const choose: Step = (one) => one.choose(inHours(72), "", now);
-const settle: Step = (one) => one.settle("MOVED", now);
+const camilaTakesIt = {
+  staffId: camila.staffId,
+  staffName: camila.staffName,
+  start: "2026-12-02T13:30:00.000Z",
+  end: "2026-12-02T15:30:00.000Z",
+};
+const settle: Step = (one) => one.settle("MOVED", camilaTakesIt, now);
 const move: Step = (one) => one.moveAtOnce(camila);
 
 const states = {
@@ -109,7 +115,7 @@ describe("the client's answer", () => {
     const one = open(offer, accept, settle);
     expect(reasonOf(() => accept(one))).toBe("ok");
     expect(() => decline(one)).toThrow("Another stylist has this visit already.");
-    expect(() => decline(open((kept) => kept.settle("KEPT", now)))).toThrow("The stylist can come after all");
+    expect(() => decline(open((kept) => kept.settle("KEPT", camilaTakesIt, now)))).toThrow("The stylist can come after all");
     expect(() => decline(states.CHOSEN())).toThrow("answered already");
     expect(() => states.OFFERED().decline(late)).toThrow("The time to answer is over");
   });
@@ -197,8 +203,8 @@ describe("a substitute who can't come, either", () => {
 describe("the outcome", () => {
   test.each(["MOVED", "RESCHEDULED", "REFUNDED", "KEPT"] as const)("%s is told once, and no other follows", (outcome) => {
     const one = states.OFFERED();
-    const told = fromBinary(ReassignmentSettledSchema, one.settle(outcome, now)!.payload);
+    const told = fromBinary(ReassignmentSettledSchema, one.settle(outcome, camilaTakesIt, now)!.payload);
     expect(told).toMatchObject({ reassignmentId: loss.id, staffId: loss.staffId, outcome: Reassignment_State[outcome] });
-    expect([one.settle("REFUNDED", late), one.state, one.settledAt]).toEqual([undefined, outcome, now]);
+    expect([one.settle("REFUNDED", null, late), one.state, one.settledAt, one.became]).toEqual([undefined, outcome, now, camilaTakesIt]);
   });
 });

@@ -3,9 +3,9 @@ import { v7 as uuidv7 } from "uuid";
 import { isSame, type Answer, type Substitute } from "./answer.ts";
 import { alreadyAnswered, notSearching, offerChanged } from "./reassignment-refusals.ts";
 import { reassignmentOffered, reassignmentSettled, type OtherTime } from "./reassignment-facts.ts";
-import { ReassignmentSchema, type Outcome, type StoredReassignment } from "./reassignment-schema.ts";
+import { ReassignmentSchema, type Became, type Outcome, type StoredReassignment } from "./reassignment-schema.ts";
 
-type Decided = "state" | "offerId" | "offerStaffId" | "offerStaffName" | "offerPrice" | "deadline" | "passedOver" | "answer";
+type Decided = "state" | "became" | "offerId" | "offerStaffId" | "offerStaffName" | "offerPrice" | "deadline" | "passedOver" | "answer";
 /** A paid visit that lost its stylist, as booking told it. */
 export type Loss = Omit<StoredReassignment, Decided | "openedAt" | "settledAt">;
 /** What the client wishes in advance, for when nobody answers. */
@@ -115,9 +115,10 @@ export class Reassignment extends ReassignmentSchema.class {
   }
 
   /** Booking decided; only the first outcome counts, and there is no other. */
-  settle(outcome: Outcome, now: Date): Fact | undefined {
+  settle(outcome: Outcome, became: Became | null, now: Date): Fact | undefined {
     if (this.settledAt != null) return undefined;
     this.state = outcome;
+    this.became = became;
     this.settledAt = now;
     return reassignmentSettled(this);
   }

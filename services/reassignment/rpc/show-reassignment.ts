@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Reassignment_State, type ReassignmentSchema } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { showOffer } from "../domain/reassignment-facts.ts";
+import type { Became } from "../domain/reassignment-schema.ts";
 import type { Reassignment } from "../domain/reassignment.ts";
 
 /** As its client and ADMINs see it. */
@@ -25,6 +26,13 @@ export function showWithoutClient(reassignment: Reassignment): MessageInitShape<
     openedAt: timestampFromDate(reassignment.openedAt),
     settledAt: settledAt ? timestampFromDate(settledAt) : undefined,
     absenceId: reassignment.absenceId ?? "",
+    visit: reassignment.became ? showBecame(reassignment.became) : undefined,
     answered: reassignment.answer != null && settledAt == null,
   };
 }
+
+const showBecame = ({ staffId, staffName, start, end }: Became) => ({
+  ...{ staffId, staffName },
+  start: timestampFromDate(new Date(start)),
+  end: timestampFromDate(new Date(end)),
+});

@@ -60,12 +60,12 @@ export class Visit {
 
   cancel(declined?: boolean): void {
     this.status = "CANCELLED";
-    this.end("refunded", 0n, fact(BookingCancelledSchema, this.bookingId, this.ids()), declined);
+    this.end("refunded", 0n, fact(BookingCancelledSchema, this.bookingId, this.left()), declined);
   }
 
   stylistReturns(): void {
     this.status = "CONFIRMED";
-    this.end("kept", this.price, fact(StylistReturnedSchema, this.bookingId, this.ids()));
+    this.end("kept", this.price, fact(StylistReturnedSchema, this.bookingId, this.left()));
   }
 
   place(staffId: string, start: Date, paid: bigint): void {
@@ -73,7 +73,7 @@ export class Visit {
     this.status = "CONFIRMED";
     Object.assign(this, { staffId, start });
     const schema = moved ? BookingReassignedSchema : BookingRescheduledSchema;
-    this.end(moved ? `moved to ${staffId}` : `rescheduled to ${staffId}`, paid, fact(schema, this.bookingId, this.ids()));
+    this.end(moved ? `moved to ${staffId}` : `rescheduled to ${staffId}`, paid, fact(schema, this.bookingId, this.left()));
   }
 
   private end(what: string, paid: bigint, told: Fact, declined?: boolean): void {
@@ -81,7 +81,7 @@ export class Visit {
     this.outcomes.push({ lossId: this.lossId, fact: told, what, paid, declined });
   }
 
-  private ids = () => ({ bookingId: this.bookingId, clientId: this.clientId, lossId: this.lossId });
+  private left = () => ({ bookingId: this.bookingId, clientId: this.clientId, lossId: this.lossId, lines: [this.line()] });
 
   private line(): MessageInitShape<typeof LineSchema> {
     const { serviceId, staffId, price } = this;

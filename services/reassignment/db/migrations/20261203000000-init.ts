@@ -8,7 +8,7 @@ export class Init extends Migration {
       starts_at timestamptz not null, ends_at timestamptz not null, price bigint not null, currency varchar(3) not null,
       any_staff boolean not null, sold_as jsonb not null, absence_id uuid, absence_size int not null,
       state varchar(12) not null, offer_id uuid, offer_staff_id uuid, offer_staff_name varchar(100), offer_price bigint,
-      deadline timestamptz not null, passed_over uuid[] not null, answer jsonb, opened_at timestamptz not null, settled_at timestamptz,
+      deadline timestamptz not null, passed_over uuid[] not null, answer jsonb, opened_at timestamptz not null, settled_at timestamptz, became jsonb,
       check ((offer_staff_id is null) = (offer_price is null)),
       check ((settled_at is not null) = (state in ('MOVED', 'RESCHEDULED', 'REFUNDED', 'KEPT'))))`);
     this.addSql(`create index reassignment_of_booking on reassignment (booking_id, opened_at)`);

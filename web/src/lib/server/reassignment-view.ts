@@ -11,6 +11,8 @@ export type ReassignmentView = {
   /** `deciding`: answered, or the deadline is over, and the outcome comes in a moment. */
   stage: "searching" | "asking" | "deciding" | "settled";
   outcome?: "MOVED" | "RESCHEDULED" | "REFUNDED" | "KEPT";
+  /** Who does it after that, and when; absent when it was refunded. */
+  visit?: { stylist: string; start: string };
   service: string;
   serviceId: string;
   /** The stylist who can't come, and why. */
@@ -29,13 +31,14 @@ export type ReassignmentView = {
 /** Undefined: the booking has not lost its stylist, or reassignment has not heard of it yet. */
 export function reassignmentView({ reassignment, alternatives, ifUnanswered }: Seen, now = Date.now()): ReassignmentView | undefined {
   if (!reassignment) return undefined;
-  const { bookingId, state, staffName, reason, serviceId, serviceName, serviceNameEn, start, deadline } = reassignment;
+  const { bookingId, state, staffName, reason, serviceId, serviceName, serviceNameEn, start, deadline, visit } = reassignment;
   const offer = offerOf(reassignment);
   const outcome = outcomes.get(state);
   return {
     bookingId,
     stage: stageOf(reassignment, now),
     ...(outcome && { outcome }),
+    ...(visit && { visit: { stylist: visit.staffName, start: iso(visit.start) } }),
     service: (getLocale() === "en" && serviceNameEn) || serviceName,
     serviceId,
     stylist: staffName,

@@ -2,7 +2,7 @@ import { fail, redirect } from "@sveltejs/kit";
 import { answerIn, give, statusOf } from "#lib/server/answer.ts";
 import { here } from "#lib/server/guard.ts";
 import { tokenIn, tokenOf, unlessInvalid } from "#lib/server/link-page.ts";
-import { byLink, type Door } from "#lib/server/reassignment-door.ts";
+import { byLink } from "#lib/server/reassignment-door.ts";
 import { reassignmentView } from "#lib/server/reassignment-view.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -22,18 +22,9 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   default: async ({ locals, request, url }) => {
-    const door = byLink(locals.api, tokenIn(url));
     const answer = answerIn(await request.formData());
     if (!answer) return fail(422);
-    const stylist = answer.case === "accept" ? await offered(door) : undefined;
-    const { failure } = await give(door, answer);
-    return failure ? fail(statusOf(failure), { failure }) : { answered: { stylist } };
+    const { failure } = await give(byLink(locals.api, tokenIn(url)), answer);
+    return failure ? fail(statusOf(failure), { failure }) : { answered: true };
   },
 };
-
-// Once it is settled, who holds the link is no longer told the substitute's name: read before the answer, to confirm it.
-const offered = (door: Door): Promise<string | undefined> =>
-  door.see().then(
-    (seen) => reassignmentView(seen)?.offer?.stylist,
-    () => undefined,
-  );
