@@ -11,6 +11,7 @@ export type Deed =
   | { what: "client moves"; of: number; at: number; stylist: number | "same" }
   | { what: "prefers"; client: number; substitute: boolean }
   | { what: "late webhook"; of: number }
+  | { what: "reassignment stalls" | "reassignment goes on" }
   | { what: "time passes"; minutes: number }
   | { what: "events arrive"; picks: number[]; twice: boolean };
 
@@ -45,6 +46,7 @@ const deeds = fc.oneof(
   },
   { weight: 1, arbitrary: deed("prefers", { client, substitute: fc.boolean() }) },
   { weight: 1, arbitrary: deed("late webhook", { of: nth }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constantFrom("reassignment stalls", "reassignment goes on") }) },
   { weight: 3, arbitrary: deed("time passes", { minutes: fc.constantFrom(1, 11, 60, 240, 720) }) },
   { weight: 8, arbitrary: events },
 );

@@ -172,6 +172,10 @@ export class Life {
         return mine.rescheduleBooking({ bookingId, desiredStart: timestampFromDate(this.hour(deed.at)), staffId: staffOf(deed.stylist) });
       case "prefers":
         return preference.set(people[deed.client]!.id, deed.substitute ? When.SUBSTITUTE : When.REFUND);
+      case "reassignment stalls":
+        return town.stall("reassignment");
+      case "reassignment goes on":
+        return town.resume();
       case "time passes":
         town.wait(deed.minutes);
         return town.work();
@@ -200,6 +204,7 @@ export class Life {
   /** Everything arrives, and time passes until all visits are over. */
   async end(): Promise<void> {
     const { town } = this.salon;
+    town.resume();
     const over = this.hour(19).getTime() + 24 * 3_600_000;
     for (await settle(town); town.now().getTime() < over; await settle(town)) {
       const next = (await town.nextDue())?.getTime() ?? over;

@@ -68,6 +68,7 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
   }
 
   const waiting: Waiting[] = [];
+  const stalled = new Set<string>();
   return {
     now,
     wait: (minutes: number) => void (time += minutes * 60_000),
@@ -76,8 +77,11 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
     sql: <Row extends object>(name: string, text: string, params: unknown[] = []) => places.get(name)!.db.sql<Row>(text, params),
     /** Runs what is due in each service. */
     async work() {
-      for (const place of places.values()) await place.work();
+      for (const [name, place] of places) if (!stalled.has(name)) await place.work();
     },
+    /** From now on a service's jobs wait, as if its processes with the role `timers` were down. */
+    stall: (name: string) => void stalled.add(name),
+    resume: () => stalled.clear(),
     /** When the next job is due, but for those that repeat. */
     async nextDue(): Promise<Date | undefined> {
       const dues = await Promise.all([...places.values()].map(({ nextDue }) => nextDue("key <> '' or kind = 'plan'")));
