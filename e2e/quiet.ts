@@ -19,10 +19,10 @@ export async function quiet(system: SystemDescription): Promise<void> {
 
 // What repeats, or only watches, is never done.
 const lasting = ["settle-payment", "compare-payment", "complete-visit"];
-// A deadline that is to come is no work. What repeats has no key, but "plan", which is one job for all.
+// A deadline that is to come is no work. What repeats has no key, nor has "plan", which is asked for, too.
 const deadlines = ["decide", "watch-lost-visit"];
 const owed = `select kind, key, at, claim is not null as held, tries, failures, deaths, dead_at, error from job
-  where (key <> '' or kind = 'plan') and kind <> all('{${lasting.join()}}')
+  where (key <> '' or kind = 'plan' and (at <= now() or claim is not null)) and kind <> all('{${lasting.join()}}')
     and not (kind = any('{${deadlines.join()}}') and at > now() and failures = 0 and claim is null)`;
 
 async function waiting(system: SystemDescription): Promise<string[]> {

@@ -66,7 +66,7 @@ AvailabilityService/FindAlternatives            401     403     403           40
 
 BookingService/CreateBooking                    401     ok      ok            403      403            ok     -
 BookingService/CreateBooking (for the client)   401     ok      403           403      403            ok     -
-BookingService/GetBooking                       401     ok      404           ok       404            ok     payments invoice notification
+BookingService/GetBooking                       401     ok      404           ok       404            ok     payments invoice notification reassignment
 BookingService/ListBookings                     401     ok      ok            403      403            ok     users
 BookingService/ListBookings (of the client)     401     ok      403           403      403            ok     users
 BookingService/CancelBooking                    401     ok      404           403      403            ok     -

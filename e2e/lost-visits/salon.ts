@@ -88,10 +88,10 @@ export class Life {
     salon.preference.clear();
   }
 
-  /** The nth hour: from 9 o'clock on, ten on a day. */
+  /** The nth hour: from 9 o'clock on, five on a day. */
   hour(n: number): Date {
-    const plainTime = Temporal.PlainTime.from({ hour: 9 + (n % 10) });
-    return new Date(this.day.add({ days: Math.floor(n / 10) }).toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
+    const plainTime = Temporal.PlainTime.from({ hour: 9 + (n % 5) });
+    return new Date(this.day.add({ days: Math.floor(n / 5) }).toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
   }
 
   /** Does it; a refusal is an answer like any other. */
@@ -205,7 +205,7 @@ export class Life {
   async end(): Promise<void> {
     const { town } = this.salon;
     town.resume();
-    const over = this.hour(19).getTime() + 24 * 3_600_000;
+    const over = this.hour(9).getTime() + 24 * 3_600_000;
     for (await settle(town); town.now().getTime() < over; await settle(town)) {
       const next = (await town.nextDue())?.getTime() ?? over;
       town.wait((Math.min(Math.max(next, town.now().getTime() + 60_000), over) - town.now().getTime()) / 60_000);

@@ -84,7 +84,7 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
     resume: () => stalled.clear(),
     /** When the next job is due, but for those that repeat. */
     async nextDue(): Promise<Date | undefined> {
-      const dues = await Promise.all([...places.values()].map(({ nextDue }) => nextDue("key <> '' or kind = 'plan'")));
+      const dues = await Promise.all([...places.values()].map(({ nextDue }) => nextDue("key <> ''")));
       return dues.filter((due) => due !== undefined).sort((one, other) => one.getTime() - other.getTime())[0];
     },
     /** Takes what was emitted since. */

@@ -68,6 +68,7 @@ describe.each(["/links/verify-email", "/links/set-password", "/links/cita", "/li
   test("lets its token go nowhere: not in a referrer, not into a cache, not to a search engine", async () => {
     for (const answer of [await fetch(`${edge}${path}?token=t`), await post("token=t&password=otra+clave+larga")]) {
       expect([answer.headers.get("referrer-policy"), answer.headers.get("cache-control")]).toEqual(["strict-origin", "private, no-store"]);
+      if (answer.status === 303) continue; // a redirect has no page
       expect(await answer.text()).toContain('<meta name="robots" content="noindex"/>');
     }
   });

@@ -9,6 +9,8 @@ import { UsersService } from "@lacio/proto/users/v1/users_service";
 export const readConfig = (env: Env) => ({
   offerHours: env.number("OFFER_HOURS", 12, { min: 1, max: 168 }),
   latestBeforeHours: env.number("OFFER_LATEST_BEFORE_HOURS", 3, { min: 0, max: 168 }),
+  /** With less time than this until the deadline the client is not asked. */
+  answerMinutes: env.number("OFFER_AT_LEAST_MINUTES", 30, { min: 1, max: 1_440 }),
   planPatienceSeconds: env.number("PLAN_PATIENCE_SECONDS", 20, { min: 0, max: 3_600 }),
   linkKeepDays: env.number("LINK_KEEP_DAYS", 30, { min: 1, max: 365 }),
 });

@@ -3,13 +3,15 @@ import type { Tx } from "@lacio/chassis/db";
 /** A range of a stylist's time that the stylist reported as absent; half-open. */
 export type Absence = { absenceId: string; staffId: string; from: Date; until: Date };
 
-// `taken`: what occupies an absent stylist's time ($1: the absence). `in_the_way`: bookings of it that have not begun at $2.
+// `taken`: what occupies an absent stylist's time ($1: the absence). `in_the_way`: bookings of it that have not begun at $2, but for one whose
+// buffer alone reaches into it.
 const taken = `
   wanted as materialized (select id, staff_id, during from absence where id = $1),
   taken as materialized (
     select o.booking_id, o.during from wanted join occupancy o on o.resource_id = wanted.staff_id and o.during && wanted.during
   ), in_the_way as (
-    select distinct b.id from taken join booking b on b.id = taken.booking_id where b.starts_at > $2
+    select distinct b.id from wanted, taken join booking b on b.id = taken.booking_id
+    where b.starts_at > $2 and least(upper(taken.during), b.ends_at) > lower(wanted.during)
   )`;
 
 /** The bookings that occupy an absent stylist's time and have not begun, in one order for all who lock them. */

@@ -9,6 +9,7 @@ import { lockStaff, release } from "../acts/occupancy.ts";
 import type { App } from "../app.ts";
 import type { Booking } from "../domain/booking.ts";
 import { LostVisit } from "../domain/lost-visit.ts";
+import { isLive } from "../domain/policy.ts";
 import { watchLater } from "../timers/watch-lost-visit.ts";
 
 /** All that is booked in this time and has not begun loses its stylist, and the time is occupied by the absence. */
@@ -53,7 +54,8 @@ async function clear(app: App, tx: Tx, absence: Absence): Promise<Booking[]> {
 }
 
 const occupies = (booking: Booking, { staffId, from, until }: Absence): boolean =>
-  booking.busy().some((part) => part.staffId === staffId && part.start < until && part.end > from);
+  isLive(booking) &&
+  booking.busy().some((part) => part.staffId === staffId && part.start < until && part.end > from && booking.endsAt > from);
 
 async function giveUp(app: App, tx: Tx, booking: Booking, reason: string, by: { absenceId: string; absenceSize: number }): Promise<void> {
   if (booking.status !== "REASSIGNING") return loseVisit(app, tx, booking, reason, by);

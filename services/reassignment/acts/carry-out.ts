@@ -1,14 +1,18 @@
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { ConnectError } from "@connectrpc/connect";
 import type { Booking } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
-import type { Answer } from "../domain/answer.ts";
+import { leadsTo, type Answer } from "../domain/answer.ts";
 import type { Outcome } from "../domain/reassignment-schema.ts";
 import { Reassignment } from "../domain/reassignment.ts";
 import { refusalOf, stylistCannot } from "./booking-refusal.ts";
 import { settle } from "./settle.ts";
 
-/** The case as it is then; `refused`: booking could not do it, so the answer was taken back. */
-export type CarriedOut = { reassignment: Reassignment; refused?: Error };
+/**
+ * The case as it is then. `refused`: booking could not do it, so the answer was taken back. `decidedElsewhere`: booking had ended the loss in
+ * another way, of which its fact tells.
+ */
+export type CarriedOut = { reassignment: Reassignment; refused?: ConnectError; decidedElsewhere?: boolean };
 
 /** Has booking do what was decided, and settles the case by booking's answer. It may run twice: booking refuses the second as `not_lost`. */
 export async function carryOut(app: App, id: string): Promise<CarriedOut> {
@@ -20,10 +24,10 @@ export async function carryOut(app: App, id: string): Promise<CarriedOut> {
     booking = await ask(app, seen, answer);
   } catch (error) {
     const reason = refusalOf(error);
-    if (reason === "not_lost") return { reassignment: await read(app, id) }; // booking has moved on: its fact settles the case
+    if (reason === "not_lost") return endedAlready(app, id, answer);
     const mayChooseAgain = answer.kind === "CHOOSE" && reason !== undefined;
     const needsAnother = (answer.kind === "ACCEPT" || answer.kind === "MOVE") && stylistCannot(reason);
-    if (mayChooseAgain || needsAnother) return { reassignment: await takeBack(app, id, answer), refused: error as Error };
+    if (mayChooseAgain || needsAnother) return { reassignment: await takeBack(app, id, answer), refused: error as ConnectError };
     throw error;
   }
   const reassignment = await app.transact(async (tx) => {
@@ -32,6 +36,12 @@ export async function carryOut(app: App, id: string): Promise<CarriedOut> {
     return locked;
   });
   return { reassignment };
+}
+
+// By this very answer, carried out before by a process that died or at the same moment, or by something else.
+async function endedAlready(app: App, id: string, answer: Answer): Promise<CarriedOut> {
+  const reassignment = await read(app, id);
+  return { reassignment, decidedElsewhere: reassignment.settledAt == null || !leadsTo(answer, reassignment.state) };
 }
 
 const read = (app: App, id: string) => app.db.read().findOneOrFail(Reassignment, { id });

@@ -1,9 +1,11 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { ConnectError } from "@connectrpc/connect";
 import { invalid, isOutage } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
+import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import type { AnswerReassignmentRequest } from "@lacio/proto/reassignment/v1/reassignment_service";
 import type { App } from "../app.ts";
-import { offerChanged } from "../domain/reassignment-refusals.ts";
+import { alreadyAnswered, offerChanged } from "../domain/reassignment-refusals.ts";
 import { Reassignment } from "../domain/reassignment.ts";
 import { carryOut } from "./carry-out.ts";
 
@@ -21,14 +23,22 @@ export async function giveAnswer(app: App, id: string, given: Given): Promise<Re
     return reassignment;
   });
   failpoint("reassignment.after_answer");
-  const { reassignment, refused } = await carryOut(app, id).catch((error: unknown) => {
+  const { reassignment, refused, decidedElsewhere } = await carryOut(app, id).catch((error: unknown) => {
     if (!isOutage(error)) throw error;
     app.log.warn({ err: error, reassignment: id }, "a server is away: a job carries the answer out");
-    return { reassignment: answered, refused: undefined };
+    return { reassignment: answered, refused: undefined, decidedElsewhere: false };
   });
   // Booking's own refusal names the nearest free times; who accepted learns that there is another offer, or none.
-  if (refused) throw given.case === "choose" ? refused : offerChanged();
+  if (refused) throw given.case === "choose" ? withinChoose(refused) : offerChanged();
+  if (decidedElsewhere) throw alreadyAnswered(reassignment);
   return reassignment;
+}
+
+// Booking was asked by us, so that its fields have other names than the caller's.
+function withinChoose(refused: ConnectError): Error {
+  const [wrong] = refused.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations);
+  const [info] = refused.findDetails(ErrorInfoSchema);
+  return wrong ? invalid(`choose.${wrong.field}`, wrong.description, info?.reason) : refused;
 }
 
 function apply(reassignment: Reassignment, given: Given, now: Date): void {

@@ -14,4 +14,8 @@ export type Answer =
 /** Who could do it instead; `price`: what the client pays in the end, at most what was paid. */
 export type Substitute = { staffId: string; staffName: string; price: bigint };
 
+/** Whether this outcome is what the client answered; another one was decided elsewhere, by the client's own cancellation or the stylist's return. */
+export const leadsTo = ({ kind }: Answer, outcome: string): boolean =>
+  kind === "DECLINE" ? outcome === "REFUNDED" : outcome === "MOVED" || (kind === "CHOOSE" && outcome === "RESCHEDULED");
+
 export const isSame = (one: Answer | null | undefined, other: Answer): boolean => isDeepStrictEqual(one, other);

@@ -116,6 +116,8 @@ describe("the client's answer", () => {
     expect(reasonOf(() => accept(one))).toBe("ok");
     expect(() => decline(one)).toThrow("Another stylist has this visit already.");
     expect(() => decline(open((kept) => kept.settle("KEPT", camilaTakesIt, now)))).toThrow("The stylist can come after all");
+    const refunded = open(offer, accept, (ended) => ended.settle("REFUNDED", null, now));
+    expect(() => accept(refunded)).toThrow("refunded in full"); // by the client's own cancellation, say
     expect(() => decline(states.CHOSEN())).toThrow("answered already");
     expect(() => states.OFFERED().decline(late)).toThrow("The time to answer is over");
   });
@@ -141,7 +143,8 @@ describe("at the deadline", () => {
     ["OFFERED", "SUBSTITUTE", "MOVE", "OFFERED"],
     ["CHOOSING", "REFUND", "REFUND", "CHOOSING"],
     ["CHOOSING", "SUBSTITUTE", undefined, "SEARCHING"],
-    ["SEARCHING", "REFUND", undefined, "SEARCHING"],
+    ["SEARCHING", "REFUND", "REFUND", "SEARCHING"],
+    ["SEARCHING", "SUBSTITUTE", undefined, "SEARCHING"],
     ["ACCEPTED", "REFUND", "ACCEPT", "OFFERED"],
     ["DECLINED", "SUBSTITUTE", "DECLINE", "OFFERED"],
     ["SETTLED", "REFUND", undefined, "MOVED"],
@@ -149,6 +152,12 @@ describe("at the deadline", () => {
     const one = states[name]();
     one.decideAtDeadline(wish, late);
     expect([one.answer?.kind, one.state]).toEqual([kind, state]);
+  });
+
+  test("a visit with any stylist, for which nobody could be looked for yet, is left to the plan", () => {
+    const one = Reassignment.open({ ...loss, anyStaff: true }, deadline, now);
+    one.decideAtDeadline("REFUND", late);
+    expect([one.answer, one.waitsForPlan]).toEqual([undefined, true]);
   });
 
   test("and not before; after the start there is nothing left but a refund", () => {
@@ -166,7 +175,7 @@ describe("at the deadline", () => {
     [3, 0],
     [1, -2],
   ])("a visit in %d hours may be answered for %d hours", (starts, hours) => {
-    expect(deadlineOf(now, inHours(starts), { offerHours: 12, latestBeforeHours: 3 })).toEqual(inHours(hours));
+    expect(deadlineOf(now, inHours(starts), { offerHours: 12, latestBeforeHours: 3, answerMinutes: 30 })).toEqual(inHours(hours));
   });
 });
 
@@ -176,11 +185,19 @@ describe("a substitute who can't come, either", () => {
     ["ACCEPTED", true, "SEARCHING", undefined],
     ["DECLINED", true, "SEARCHING", "DECLINE"],
     ["CHOSEN", true, "SEARCHING", "CHOOSE"],
+    ["SEARCHING", true, "SEARCHING", undefined],
     ["CHOOSING", false, "CHOOSING", undefined],
     ["SETTLED", false, "MOVED", undefined],
   ])("%s: %s, then %s", (name, lost, state, answer) => {
     const one = states[name]();
     expect([one.substituteLost(camila.staffId), one.state, one.answer?.kind]).toEqual([lost, state, answer]);
+  });
+
+  test("and is heard of before the offer: no offer of that one is made", () => {
+    const one = open();
+    one.substituteLost(camila.staffId);
+    expect(reasonOf(() => one.offer(camila))).toBe("offer_changed");
+    expect(one.waitsForPlan).toBe(true);
   });
 
   test("is passed over, and the next question says that it is asked again, with the same deadline", () => {

@@ -1,6 +1,6 @@
 import type { Fact } from "@lacio/chassis/fact";
 import { v7 as uuidv7 } from "uuid";
-import { isSame, type Answer, type Substitute } from "./answer.ts";
+import { isSame, leadsTo, type Answer, type Substitute } from "./answer.ts";
 import { alreadyAnswered, notSearching, offerChanged } from "./reassignment-refusals.ts";
 import { reassignmentOffered, reassignmentSettled, type OtherTime } from "./reassignment-facts.ts";
 import { ReassignmentSchema, type Became, type Outcome, type StoredReassignment } from "./reassignment-schema.ts";
@@ -34,6 +34,7 @@ export class Reassignment extends ReassignmentSchema.class {
   /** The substitute is held until the deadline: the client is asked. */
   offer({ staffId, staffName, price }: Substitute): Fact {
     this.refuseUnlessWaiting();
+    if (this.passedOver.includes(staffId)) throw offerChanged();
     Object.assign(this, { offerStaffId: staffId, offerStaffName: staffName, offerPrice: price });
     return this.ask("OFFERED", []);
   }
@@ -78,22 +79,27 @@ export class Reassignment extends ReassignmentSchema.class {
   }
 
   private isRepeated(answer: Answer, now: Date): boolean {
-    if (isSame(this.answer, answer)) return true;
+    if (isSame(this.answer, answer) && (this.settledAt == null || leadsTo(answer, this.state))) return true;
     if (this.answer != null || this.settledAt != null || this.deadline <= now) throw alreadyAnswered(this);
     return false;
   }
 
-  /** Nobody answered in time: the client's wish decides. A search that has not ended is left to the plan, which knows that it is too late to ask. */
+  /** Nobody answered in time, or nobody could be asked: the client's wish decides. A search for who wishes a substitute is left to the plan. */
   decideAtDeadline(wish: Wish, now: Date): void {
-    if (this.answer != null || this.settledAt != null || this.state === "SEARCHING" || this.deadline > now) return;
-    if (wish === "REFUND" || this.startsAt <= now) this.answer = { kind: "REFUND" };
+    if (this.answer != null || this.settledAt != null || this.deadline > now) return;
+    const searching = this.state === "SEARCHING";
+    if ((wish === "REFUND" && !(searching && this.anyStaff)) || this.startsAt <= now) this.answer = { kind: "REFUND" };
+    else if (searching) return;
     else if (this.offerStaffId != null) this.answer = moveTo(this.offered());
     else this.state = "SEARCHING"; // once more: somebody may be free by now
   }
 
-  /** The substitute can't come, either: the search goes on, with the same deadline. False if it was not this one who was offered. */
+  /**
+   * A substitute who was held can't come, either: the search goes on, with the same deadline. False if another one is offered. It may be heard of
+   * before the offer itself, which is then not made.
+   */
   substituteLost(staffId: string): boolean {
-    if (this.settledAt != null || this.offerStaffId !== staffId) return false;
+    if (this.settledAt != null || (this.offerStaffId !== staffId && !this.waitsForPlan)) return false;
     if (this.answer?.kind === "ACCEPT" || this.answer?.kind === "MOVE") this.answer = null;
     this.passOver(staffId);
     return true;

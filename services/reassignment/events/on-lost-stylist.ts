@@ -7,15 +7,17 @@ import { deadlineOf } from "../domain/deadline.ts";
 import type { SoldAs } from "../domain/reassignment-schema.ts";
 import { Reassignment, type Loss } from "../domain/reassignment.ts";
 
-/** Opens the case. One job plans for all cases: there is never more than one plan at a time. */
+/** Opens the case. One job plans for all cases that wait. */
 export const onLostStylist = (app: App): Handler<typeof BookingLostStylistSchema> =>
   async function onLostStylist(event, once) {
     failpoint("reassignment.before_case");
     await once(async (tx) => {
       if (await tx.find(Reassignment, { id: event.lossId })) return;
       const [loss, now] = [lossOf(event), app.now()];
-      tx.add(Reassignment.open(loss, deadlineOf(now, loss.startsAt, app.config), now));
+      const opened = Reassignment.open(loss, deadlineOf(now, loss.startsAt, app.config), now);
+      tx.add(opened);
       tx.later("plan", "");
+      if (opened.deadline > now) tx.later("decide", opened.id, opened.deadline); // also if nobody could be looked for until then
     });
   };
 

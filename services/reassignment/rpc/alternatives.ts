@@ -21,11 +21,12 @@ const mostShown = 6;
 /** What the client can choose instead of the offer, and what happens without an answer; nothing once it is settled. */
 export async function whatElse(app: App, reassignment: Reassignment) {
   if (reassignment.settledAt != null) return {};
-  const [alternatives, ifUnanswered] = await Promise.all([
+  const [alternatives, ifUnanswered, refund] = await Promise.all([
     unlessAway(alternativesTo(app, reassignment), []),
     unlessAway(wishOf(app, reassignment.clientId), undefined),
+    unlessAway(refundOf(app, reassignment), undefined),
   ]);
-  return { alternatives, ifUnanswered: ifUnanswered && When[ifUnanswered] };
+  return { alternatives, ifUnanswered: ifUnanswered && When[ifUnanswered], refund };
 }
 
 /** Others at the same start, then the nearest starts. */
@@ -38,6 +39,8 @@ async function alternativesTo(app: App, reassignment: Reassignment): Promise<Oth
     .map(({ staffId, staffName }): OtherTime => ({ ...sameTime, staffId, staffName }));
   return [...atStart, ...others].slice(0, mostShown);
 }
+
+const refundOf = async (app: App, { bookingId }: Reassignment) => (await app.booking.getBooking({ bookingId })).booking?.refundIfCancelled;
 
 // The offer can be answered while availability or users is away, so it is shown without what they know.
 async function unlessAway<T>(answer: Promise<T>, otherwise: T): Promise<T> {

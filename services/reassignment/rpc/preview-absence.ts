@@ -4,24 +4,33 @@ import { VisitPlan_Plan as Plan } from "@lacio/proto/staff/v1/staff_service";
 import { wantedSubstitutes } from "../acts/find-substitutes.ts";
 import type { App, Rpc } from "../app.ts";
 import type { Substitute } from "../domain/answer.ts";
-import { deadlineOf } from "../domain/deadline.ts";
+import { canAsk as hasTimeFor, deadlineOf } from "../domain/deadline.ts";
 import { plan } from "../domain/plan.ts";
 import { visitOf, type Visit } from "../domain/visit.ts";
 
 /** The same candidates and the same plan as the job's, for visits that are not lost yet. */
 export const previewAbsence = (app: App): Rpc["previewAbsence"] =>
   async function previewAbsence({ staffId, from, until }) {
-    const bookings = await visitsIn(app, staffId, timestampDate(from!), timestampDate(until!));
-    const paid = new Map<string, Vacant>();
-    for (const booking of bookings)
-      if (booking.status === Status.CONFIRMED) paid.set(booking.bookingId, await vacantOf(app, booking, staffId));
-    const planned = plan([...paid.values()].flatMap(({ visit }) => visit ?? []));
-    const planOf = ({ bookingId }: Booking) => {
-      const vacant = paid.get(bookingId);
-      return vacant ? planOfPaid(vacant, planned.get(bookingId)) : { plan: Plan.HOLD_ENDS };
+    const span = { from: timestampDate(from!), until: timestampDate(until!) };
+    const visits: { booking: Booking; vacant: Vacant | undefined }[] = [];
+    for (const booking of await visitsIn(app, staffId, span.from, span.until)) {
+      const vacant = booking.status === Status.CONFIRMED ? await vacantOf(app, booking, staffId) : undefined;
+      if (!vacant?.visit || isBusyIn(vacant.visit, timestampDate(booking.end!), span)) visits.push({ booking, vacant });
+    }
+    const planned = plan(visits.flatMap(({ vacant }) => vacant?.visit ?? []));
+    return {
+      visits: visits.map(({ booking, vacant }) => ({
+        ...shown(booking),
+        ...(vacant ? planOfPaid(vacant, planned.get(booking.bookingId)) : { plan: Plan.HOLD_ENDS }),
+      })),
     };
-    return { visits: bookings.map((booking) => ({ ...shown(booking), ...planOf(booking) })) };
   };
+
+/** Whether the stylist works on it in this time: a pause of the visit is none, nor is the buffer after it. As booking decides it. */
+const isBusyIn = ({ busy }: Visit, end: Date, span: { from: Date; until: Date }): boolean => {
+  const [from, until, over] = [span.from, span.until, end].map((time) => time.getTime() / 60_000) as [number, number, number];
+  return busy.some(([start, stop]) => start < until && Math.min(stop, over) > from);
+};
 
 const dayMs = 86_400_000;
 const atOnceMs = 92 * dayMs; // booking answers for so long at once
@@ -51,7 +60,7 @@ type Vacant = { canAsk: boolean; anyStaff: boolean; substitutes: Substitute[]; v
 // A booking does not say with which phases it was sold: today's are taken, which are the same but for a service that has changed since.
 async function vacantOf(app: App, { bookingId, clientId, anyStaff, start, price, lines }: Booking, staffId: string): Promise<Vacant> {
   const startsAt = timestampDate(start!);
-  const canAsk = deadlineOf(app.now(), startsAt, app.config) > app.now();
+  const canAsk = hasTimeFor(deadlineOf(app.now(), startsAt, app.config), app.now(), app.config);
   const lost = { bookingId, clientId, anyStaff, startsAt, staffId, serviceId: lines[0]!.serviceId, price: price!.minorUnits };
   const { substitutes, terms } = await wantedSubstitutes(app, { ...lost, passedOver: [] }, canAsk);
   const candidates = substitutes.map((one) => one.staffId);

@@ -142,6 +142,7 @@ export function bookingInMemory() {
       visit.cancel(req.declined);
       return { booking: visit.show() };
     },
+    getBooking: ({ bookingId }) => ({ booking: visits.get(bookingId)!.show() }),
     listStaffBookings({ staffId, from, to, pageToken }) {
       const inTime = [...visits.values()].filter((one) => one.staffId === staffId && one.start >= at(from) && one.start < at(to));
       const index = Number(pageToken || 0); // one a page

@@ -12,7 +12,6 @@ export const decide = (app: App): Job["run"] =>
     if (!seen || seen.settledAt != null) return;
     if (seen.answer == null) {
       if (seen.deadline > app.now()) return seen.deadline;
-      if (seen.state === "SEARCHING") return; // the plan decides, which knows that it is too late to ask
       await decideByWish(app, seen);
       failpoint("reassignment.at_deadline");
     }
@@ -24,6 +23,6 @@ async function decideByWish(app: App, { id, clientId }: Reassignment): Promise<v
   await app.transact(async (tx) => {
     const reassignment = await tx.lock(Reassignment, { id });
     reassignment.decideAtDeadline(wish, app.now());
-    if (reassignment.waitsForPlan) tx.later("plan", "");
+    if (reassignment.waitsForPlan) tx.later("plan", ""); // it knows that it is too late to ask
   });
 }

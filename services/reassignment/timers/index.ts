@@ -5,7 +5,8 @@ import { forgetLinks } from "./forget-links.ts";
 import { planVisits } from "./plan-visits.ts";
 
 export const jobs = (app: App): Job[] => [
-  { name: "plan", run: planVisits(app), atOnce: 1 },
+  // It repeats, so that a visit that fails keeps the others waiting for a minute at most.
+  { name: "plan", run: planVisits(app), atOnce: 1, everySeconds: 60 },
   { name: "decide", run: decide(app), atOnce: 8 },
   { name: "forget-links", run: () => forgetLinks(app), everySeconds: 6 * 3_600 },
 ];

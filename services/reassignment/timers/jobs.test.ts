@@ -308,11 +308,11 @@ describe("the client's answer", () => {
     expect(ended(visit)).toEqual(["refunded"]);
   });
 
-  test("is for nothing when booking has moved on: its fact settles the case", async () => {
+  test("is refused when booking has moved on: its fact settles the case", async () => {
     const { visit } = await offered();
     visit.cancel();
-    const reassignment = await answer(visit, await accept(visit));
-    expect([reassignment.state, reassignment.settledAt]).toEqual(["OFFERED", null]);
+    expect(await reasonOf(answer(visit, await accept(visit)))).toBe("FailedPrecondition already_answered");
+    expect(await stateOf(visit)).toBe("OFFERED");
     await deliver(visit.outcomes[0]!.fact);
     expect([await outcomes(visit), ended(visit)]).toEqual([["REFUNDED"], ["refunded"]]);
   });

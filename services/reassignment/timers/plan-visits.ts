@@ -3,6 +3,7 @@ import type { Job } from "@lacio/chassis/jobs";
 import { wantedSubstitutes } from "../acts/find-substitutes.ts";
 import type { App } from "../app.ts";
 import type { Substitute } from "../domain/answer.ts";
+import { canAsk } from "../domain/deadline.ts";
 import { plan } from "../domain/plan.ts";
 import { Reassignment } from "../domain/reassignment.ts";
 import { visitOf } from "../domain/visit.ts";
@@ -18,14 +19,14 @@ export const planVisits = (app: App): Job["run"] =>
 
     const visits: { lost: Reassignment; substitutes: Substitute[] }[] = [];
     for (const lost of ready) {
-      const found = await attempt(wantedSubstitutes(app, lost, lost.deadline > now));
+      const found = await attempt(wantedSubstitutes(app, lost, canAsk(lost.deadline, now, app.config)));
       if (found) visits.push({ lost, substitutes: found.substitutes });
     }
     const planned = plan(visits.map(({ lost, substitutes }) => visitOf(lost.id, lost.startsAt, lost.soldAs, idsOf(substitutes))));
     for (const { lost, substitutes } of visits) {
       if (over.aborted) return app.now();
       const substitute = substitutes.find(({ staffId }) => staffId === planned.get(lost.id));
-      await attempt(propose(app, lost, substitute, lost.deadline > now));
+      await attempt(propose(app, lost, substitute, canAsk(lost.deadline, now, app.config)));
     }
     if (errors.length > 0) throw new AggregateError(errors, String(errors[0]), { cause: errors[0] });
     return nextAt;

@@ -34,7 +34,11 @@ async function decideAtOnce(app: App, { id }: Reassignment, decide: (reassignmen
 async function offer(app: App, lost: Reassignment, substitute: Substitute): Promise<void> {
   if (!(await hold(app, lost, substitute))) return;
   failpoint("reassignment.after_hold");
-  const asked = await ask(app, lost, (tx, reassignment) => tx.emit(reassignment.offer(substitute)));
+  const asked = await ask(app, lost, (tx, reassignment) => {
+    if (reassignment.passedOver.includes(substitute.staffId))
+      tx.later("plan", ""); // absent since then
+    else tx.emit(reassignment.offer(substitute));
+  });
   // Another replica, which took this job over, has offered somebody else meanwhile: that one is to be held, not ours.
   if (asked.state === "OFFERED" && asked.offerStaffId !== substitute.staffId) await hold(app, asked, asked.offered());
 }

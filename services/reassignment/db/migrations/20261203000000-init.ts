@@ -13,6 +13,7 @@ export class Init extends Migration {
       check ((settled_at is not null) = (state in ('MOVED', 'RESCHEDULED', 'REFUNDED', 'KEPT'))))`);
     this.addSql(`create index reassignment_of_booking on reassignment (booking_id, opened_at)`);
     this.addSql(`create index reassignment_of_staff on reassignment (staff_id, opened_at, id)`);
+    this.addSql(`create index reassignment_in_state on reassignment (state, opened_at, id)`);
     this.addSql(`create index reassignment_opened on reassignment (opened_at, id)`);
     this.addSql(`create index reassignment_of_absence on reassignment (absence_id) where absence_id is not null`);
     this.addSql(`create index reassignment_searching on reassignment (starts_at) where state = 'SEARCHING'`);

@@ -20,6 +20,8 @@ export type ReassignmentView = {
   reason: string;
   start: string;
   price: number;
+  /** What a full refund gives back: what is left of the price. */
+  refund: number;
   /** The substitute who is held; `back`: what a cheaper one gives back. Absent: nobody is free at this start. */
   offer?: { id: string; stylist: string; price: number; back: number };
   deadline?: string;
@@ -29,7 +31,10 @@ export type ReassignmentView = {
 };
 
 /** Undefined: the booking has not lost its stylist, or reassignment has not heard of it yet. */
-export function reassignmentView({ reassignment, alternatives, ifUnanswered }: Seen, now = Date.now()): ReassignmentView | undefined {
+export function reassignmentView(
+  { reassignment, alternatives, ifUnanswered, refund }: Seen,
+  now = Date.now(),
+): ReassignmentView | undefined {
   if (!reassignment) return undefined;
   const { bookingId, state, staffName, reason, serviceId, serviceName, serviceNameEn, start, deadline, visit } = reassignment;
   const offer = offerOf(reassignment);
@@ -45,6 +50,7 @@ export function reassignmentView({ reassignment, alternatives, ifUnanswered }: S
     reason,
     start: iso(start),
     price: centavos(reassignment.price),
+    refund: centavos(refund ?? reassignment.price),
     ...(offer && { offer }),
     ...(deadline && { deadline: iso(deadline) }),
     ifUnanswered: ifUnanswered === WhenStylistCancels.SUBSTITUTE ? "SUBSTITUTE" : "REFUND",
@@ -54,7 +60,7 @@ export function reassignmentView({ reassignment, alternatives, ifUnanswered }: S
 
 /** A booking that has just lost its stylist, before reassignment has heard of it. */
 export const searchingFor = ({ id, service, serviceId, loss, start, price }: BookingView): ReassignmentView => ({
-  ...{ bookingId: id, stage: "searching", service, serviceId, start, price },
+  ...{ bookingId: id, stage: "searching", service, serviceId, start, price, refund: price },
   ...{ stylist: loss?.stylist ?? "", reason: loss?.reason ?? "", ifUnanswered: "REFUND", alternatives: [] },
 });
 

@@ -11,10 +11,9 @@ export const load: PageServerLoad = async (event) => {
   const token = tokenOf(event);
   const { api } = event.locals;
   const times = await otherTimes(api, byLink(api, token), event.url).catch(unlessInvalid);
-  // Nothing to choose any more, or no valid link: the first page tells it. After an answer this one does.
+  // Nothing to choose any more, or no valid link: the first page tells it.
   const falla = event.url.searchParams.get("falla");
-  if (!times && event.request.method === "GET")
-    redirect(303, here(`/links/cita?${new URLSearchParams({ token, ...(falla && { falla }) })}`));
+  if (!times) redirect(303, here(`/links/cita?${new URLSearchParams({ token, ...(falla && { falla }) })}`));
   return { token, times };
 };
 
@@ -25,7 +24,7 @@ export const actions: Actions = {
     if (!time) return fail(422, { missing: true });
     const { hora, con, answer } = time;
     const { failure } = await give(byLink(locals.api, token), answer);
-    if (!failure) return { start: hora };
+    if (!failure) redirect(303, here(`/links/cita?${new URLSearchParams({ token })}`)); // which tells what became of it
     redirect(303, here(`/links/cita/otra-hora?${new URLSearchParams({ token, con, dia: dayOf(hora), hora, falla: failure })}`));
   },
 };
