@@ -42,7 +42,7 @@ const answer = ({ token }: LostVisit, below = "", more = "") => `/links/cita${be
 /** Visits whose stylist can't come: a substitute is held, nobody else is free, accepted, and refunded. */
 async function lostVisits(system: System, client: SignedIn): Promise<Record<"offered" | "alone" | "moved" | "refunded", LostVisit>> {
   const lose = async (skip: number, nobodyElse = false) =>
-    loseStylist(system, client, await paidBooking(system, client, { skip }), nobodyElse);
+    loseStylist(system, client, await paidBooking(system, client, { skip, substitutes: true }), nobodyElse);
   const [offered, moved, refunded, alone] = [await lose(20), await lose(40), await lose(60), await lose(80, true)];
   const reassignments = clientFor(ReassignmentService, system, client.accessToken);
   const { reassignment } = await reassignments.getAlternatives({ bookingId: moved.bookingId });

@@ -42,19 +42,24 @@ export async function signedIn(context: BrowserContext, system: System, person?:
   return client;
 }
 
-/** A booking of a seeded service at one of its next free hours, held and not paid. `skip`: so many hours later. */
-export async function heldBooking(system: System, client: SignedIn, { service = "Alisado corto", skip = 0 } = {}): Promise<string> {
+/** `skip`: so many free hours later. `substitutes`: at an hour at which somebody else is free, too. */
+type Choice = { service?: string; skip?: number; substitutes?: boolean };
+
+/** A booking of a seeded service at one of its next free hours, held and not paid. */
+export async function heldBooking(system: System, client: SignedIn, choice: Choice = {}): Promise<string> {
+  const { service = "Alisado corto", skip = 0, substitutes = false } = choice;
   const { services } = await clientFor(StaffService, system).listServices({ pageSize: 200 });
   const serviceId = services.find(({ name }) => name === service)!.id;
   const tomorrow = Temporal.Now.plainDateISO(zone).add({ days: 2 });
   const range = { date: tomorrow.toString(), toDate: tomorrow.add({ days: 9 }).toString() };
   const { slots } = await clientFor(AvailabilityService, system).getAvailability({ serviceId, ...range });
-  const slot = slots.at(skip)!;
+  const free = Map.groupBy(slots, ({ start }) => start!.seconds);
+  const slot = slots.filter(({ start }) => !substitutes || free.get(start!.seconds)!.length > 1).at(skip)!;
   const wish = { serviceId, staffId: slot.staffId, desiredStart: slot.start };
   return (await bookings(system, client).createBooking(wish)).bookingId;
 }
 
-export async function paidBooking(system: System, client: SignedIn, choice: { service?: string; skip?: number } = {}): Promise<string> {
+export async function paidBooking(system: System, client: SignedIn, choice: Choice = {}): Promise<string> {
   const bookingId = await heldBooking(system, client, choice);
   await pay(system, client, bookingId);
   await until(async () => (await statusOf(system, client, bookingId)) === Booking_Status.CONFIRMED);
