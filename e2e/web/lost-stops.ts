@@ -23,7 +23,10 @@ export async function lostStops(system: System, client: SignedIn): Promise<Stop[
       name: "respuesta-sin-elegir",
       who: "visitor",
       path: answer(lost.offered, "/otra-hora"),
-      then: (page) => press(page, /Cambiar hora|Change time/),
+      then: async (page) => {
+        await press(page, /Cambiar hora|Change time/);
+        await page.getByRole("alert").first().waitFor();
+      },
     },
     { name: "respuesta-aceptada", who: "visitor", path: answer(lost.moved) },
     { name: "respuesta-devuelta", who: "visitor", path: answer(lost.refunded) },
