@@ -16,8 +16,11 @@ export const listReassignments = (app: App): Rpc["listReassignments"] =>
     };
     const found = await app.db.read().find(Reassignment, where, { orderBy: [{ openedAt: "desc" }, { id: "desc" }], limit });
     const { rows, nextPageToken } = paged(found, size, ({ openedAt, id }) => [openedAt.toISOString(), id]);
-    return { reassignments: rows.map(isAdmin(caller(ctx)) ? showReassignment : showWithoutClient), nextPageToken };
+    return { reassignments: rows.map(isAdmin(caller(ctx)) ? showReassignment : showToStylist), nextPageToken };
   };
+
+// Where the client went is not the lost stylist's concern.
+const showToStylist = (reassignment: Reassignment) => ({ ...showWithoutClient(reassignment), visit: undefined });
 
 function before([time = "", id = ""]: string[]) {
   const openedAt = new Date(time);
