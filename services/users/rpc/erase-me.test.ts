@@ -70,8 +70,8 @@ async function booking({ id }: SignedIn, status: string): Promise<() => Promise<
   await inBooking(
     `with booked as (
        insert into booking (id, client_id, status, hold_no, expires_at, price, currency, free_until_hours, late_refund_percent, any_staff, starts_at, ends_at, revision, created_at, loss_id)
-       values ($1, $2, $3, $4, now() + interval '1 hour', 100, 'COP', 24, 50, false, now() + interval '1 day', now() + interval '25 hours', 1, now(),
-         case $3 when 'REASSIGNING' then gen_random_uuid() end)
+       values ($1, $2, $3::text, $4, now() + interval '1 hour', 100, 'COP', 24, 50, false, now() + interval '1 day', now() + interval '25 hours', 1, now(),
+         case $3::text when 'REASSIGNING' then gen_random_uuid() end)
        returning *)
      insert into booking_line (booking_id, position, service_id, service_name, staff_id, price, currency, iva_percent, starts_at, ends_at, phases, buffer_minutes)
      select id, 1, gen_random_uuid(), 'Alisado', gen_random_uuid(), price, currency, 19, starts_at, ends_at, '[]', 0 from booked`,
