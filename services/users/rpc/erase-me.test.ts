@@ -69,9 +69,10 @@ async function booking({ id }: SignedIn, status: string): Promise<() => Promise<
   // One statement, so atomic: concurrent tests list all bookings.
   await inBooking(
     `with booked as (
-       insert into booking (id, client_id, status, hold_no, expires_at, price, currency, free_until_hours, late_refund_percent, any_staff, starts_at, ends_at, revision, created_at, loss_id)
-       values ($1, $2, $3::text, $4, now() + interval '1 hour', 100, 'COP', 24, 50, false, now() + interval '1 day', now() + interval '25 hours', 1, now(),
-         case $3::text when 'REASSIGNING' then gen_random_uuid() end)
+       insert into booking (id, client_id, status, hold_no, expires_at, price, currency, free_until_hours, late_refund_percent, any_staff, starts_at, ends_at, revision, created_at,
+         loss_id, lost_staff_id, lost_staff_name, lost_reason, lost_at)
+       values ($1, $2, $3, $4, now() + interval '1 hour', 100, 'COP', 24, 50, false, now() + interval '1 day', now() + interval '25 hours', 1, now(),
+         gen_random_uuid(), gen_random_uuid(), 'Camila', 'Enferma', now())
        returning *)
      insert into booking_line (booking_id, position, service_id, service_name, staff_id, price, currency, iva_percent, starts_at, ends_at, phases, buffer_minutes)
      select id, 1, gen_random_uuid(), 'Alisado', gen_random_uuid(), price, currency, 19, starts_at, ends_at, '[]', 0 from booked`,
