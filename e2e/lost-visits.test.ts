@@ -3,7 +3,8 @@ import { beforeTests } from "@lacio/testkit/before-tests";
 import fc from "fast-check";
 import { accountOf } from "./lost-visits/account.ts";
 import { histories } from "./lost-visits/history.ts";
-import { Life, openSalon, type Salon } from "./lost-visits/salon.ts";
+import { Life } from "./lost-visits/life.ts";
+import { openSalon, type Salon } from "./lost-visits/salon.ts";
 
 const runs = Number(process.env.LOST_VISITS_HISTORIES ?? 200);
 const seed = Number(process.env.LOST_VISITS_SEED ?? Date.now() % 2 ** 31);

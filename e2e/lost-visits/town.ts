@@ -1,31 +1,16 @@
-import { existsSync, rmSync } from "node:fs";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
-import path from "node:path";
-import { fromBinary, type DescMessage, type DescService } from "@bufbuild/protobuf";
+import { rmSync } from "node:fs";
+import type { DescService } from "@bufbuild/protobuf";
 import { createClient, createRouterTransport, type Client, type Transport } from "@connectrpc/connect";
-import { chassisConfig, readConfig } from "@lacio/chassis/config";
-import type { Once, Subscription } from "@lacio/chassis/consume";
-import { openDatabase } from "@lacio/chassis/db";
-import { subjectOf } from "@lacio/chassis/fact";
 import { replayAnswers } from "@lacio/chassis/idempotency";
-import { ensureRepeating } from "@lacio/chassis/job-rows";
-import { createWorker } from "@lacio/chassis/job-worker";
-import { createLog } from "@lacio/chassis/log";
 import { interceptors, type Routes } from "@lacio/chassis/serve";
-import type { Parts } from "@lacio/chassis/start";
 import { startInfra } from "@lacio/testkit/infra/index";
-import { services } from "@lacio/proto/registry";
 import { createDatabase } from "@lacio/testkit/infra/postgres";
 import { startIdentity } from "@lacio/testkit/identity";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { startIssuer } from "./issuer.ts";
+import { openPlace, partsOf, type Place, type Waiting } from "./place.ts";
 
 // Services in the test's process, on real databases and one clock that the test moves. The test carries the events from their outboxes to
 // the handlers: late, repeated, in any order but that of one key.
-
-type AnyParts = Pick<Parts<object, never>, "service" | "config" | "database" | "createApp" | "routes" | "subscriptions" | "jobs">;
-type Waiting = { id: string; subject: string; key: string; payload: Buffer; to: string };
-type Place = Awaited<ReturnType<typeof open>>;
 
 export type Town = Awaited<ReturnType<typeof startTown>>;
 
@@ -55,7 +40,7 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
   for (const name of names) {
     const part = await partsOf(name);
     const url = await createDatabase(infra.postgres.url, name);
-    const place = await open(name, part, url, { now, jwksFile: identity.jwksFile, jwksUrl: people.url }, (service) =>
+    const place = await openPlace(name, part, url, { now, jwksFile: identity.jwksFile, jwksUrl: people.url }, (service) =>
       clientOf(service, () => identity.serviceToken(name)),
     );
     places.set(name, place);
@@ -111,98 +96,5 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
       people.stop();
       await infra.stop();
     },
-  };
-}
-
-/** What the service's main.ts starts. */
-async function partsOf(name: string): Promise<AnyParts> {
-  const module = (file: string) => import(`../../services/${name}/${file}.ts`) as Promise<object>;
-  const [app, db, rpc, events] = await Promise.all(["app", "db/index", "rpc/index", "events/index"].map(module));
-  const timers = existsSync(path.join(import.meta.dirname, `../../services/${name}/timers`)) ? await module("timers/index") : {};
-  const service = services.find(({ typeName }) => typeName.split(".")[1] === name)!;
-  const { readConfig: config, ...opens } = app as { readConfig: AnyParts["config"] };
-  return { service, config, ...opens, ...db, ...rpc, ...events, ...timers } as AnyParts;
-}
-
-async function open(
-  name: string,
-  part: AnyParts,
-  url: string,
-  around: { now: () => Date; jwksFile: string; jwksUrl: string },
-  client: (service: DescService) => unknown,
-) {
-  const config = readConfig((env) => ({ ...chassisConfig(env, name), ...part.config(env) }), {
-    DATABASE_URL: url,
-    NATS_URL: "nats://127.0.0.1:1",
-    DB_POOL_MAX: "6",
-    JWKS_URL: around.jwksUrl,
-    SERVICE_TOKEN_JWKS: around.jwksFile,
-  });
-  const log = createLog(name, "silent");
-  const { now } = around;
-  const db = await openDatabase(config, part.database, log, now);
-  await db.migrate();
-  const app: unknown = await part.createApp({ config, log, db, transact: db.transact, client, now } as never);
-  const subscriptions = part.subscriptions?.(app as never) ?? [];
-  const handlers = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));
-  const jobs = part.jobs?.(app as never) ?? [];
-  const worker = createWorker({ config, db, log, now }, jobs);
-  for (const { name, everySeconds } of jobs) if (everySeconds) await db.sql(ensureRepeating, [name, now(), now()]);
-
-  // No question to the database while there is nothing to find: nearly all of a history's would be such.
-  let [emitting, due] = [true, new Date(0) as Date | undefined];
-  db.onFact(() => (emitting = true));
-  db.onJob((at) => (due = due && due < at ? due : at));
-
-  async function emitted(): Promise<Omit<Waiting, "to">[]> {
-    if (!emitting) return [];
-    emitting = false;
-    return db.sql(
-      `with taken as (update outbox set published_at = now() where published_at is null returning id, seq, subject, key, payload)
-       select id, subject, key, payload from taken order by seq`,
-    );
-  }
-
-  async function work(): Promise<void> {
-    if (!due || due > now()) return;
-    await worker.drain();
-    due = await nextDue("true");
-  }
-
-  async function nextDue(which: string): Promise<Date | undefined> {
-    const [row] = await db.sql<{ at: Date | null }>(`select min(at) as at from job where dead_at is null and (${which})`);
-    return row!.at ?? undefined;
-  }
-
-  // As consume.ts: the effect and the inbox row in one transaction.
-  async function handle({ id, subject, payload }: Waiting): Promise<void> {
-    const { schema, handle } = handlers.get(subject) as Subscription & { schema: DescMessage };
-    const once: Once = (work) =>
-      db.transact(async (tx) => {
-        const text = "insert into inbox (event_id, subject) values ($1, $2) on conflict do nothing returning 1";
-        return (await tx.sql(text, [id, subject])).length > 0 ? work(tx) : undefined;
-      });
-    await handle(fromBinary(schema, payload) as never, once);
-  }
-  return { app, config, db, log, handlers, handle, emitted, work, nextDue };
-}
-
-/** Plays auth: signs people's tokens, and serves the key that verifies them. */
-async function startIssuer() {
-  const { publicKey, privateKey } = await generateKeyPair("ES256");
-  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "people", alg: "ES256", use: "sig" }] });
-  const server = http.createServer((_, response) => response.setHeader("content-type", "application/json").end(keys));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    token: (id: string, role: "CLIENT" | "STYLIST" | "ADMIN") =>
-      new SignJWT({ role, sid: crypto.randomUUID() })
-        .setProtectedHeader({ alg: "ES256", kid: "people" })
-        .setIssuer("lacio")
-        .setAudience("lacio")
-        .setSubject(id)
-        .setExpirationTime("1 day")
-        .sign(privateKey),
-    stop: () => void server.close(),
   };
 }
