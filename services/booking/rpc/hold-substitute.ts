@@ -15,7 +15,7 @@ export const holdSubstitute = (app: App): Rpc["holdSubstitute"] =>
       app,
       seen,
       {
-        ...{ lossId, staffId, start: seen.startsAt },
+        ...{ lossId, staffId, start: seen.startsAt, refuseOverlap: false },
         change: (visit, stylist) => visit.holdSubstitute(stylist, end, app.now()),
         answer: (booking) => ({ booking: showBooking(booking, app.now()) }),
       },

@@ -11,7 +11,7 @@ import { visibleBooking } from "./visible-booking.ts";
 
 export const reassignBooking = (app: App): Rpc["reassignBooking"] =>
   async function reassignBooking(req, ctx) {
-    const { bookingId, lossId, staffId, price } = req;
+    const { bookingId, lossId, staffId, price, refuseOverlap } = req;
     const seen = await visibleBooking(app, bookingId, ctx);
     const start = await startOf(app, seen, req);
     if (price && price.currencyCode !== seen.currency) throw invalid("price.currencyCode", `must be ${seen.currency}, as the booking`);
@@ -19,7 +19,7 @@ export const reassignBooking = (app: App): Rpc["reassignBooking"] =>
       app,
       seen,
       {
-        ...{ lossId, staffId, start },
+        ...{ lossId, staffId, start, refuseOverlap },
         change: (visit, stylist) => visit.reassign({ stylist, start, named: staffId !== "", price: price?.minorUnits }, app.now()),
         answer: (booking) => ({ booking: showBooking(booking, app.now()) }),
       },

@@ -60,8 +60,9 @@ async function ask(app: App, reassignment: Reassignment, answer: Answer): Promis
       return (await app.booking.reassignBooking({ ...lost, start: sameStart, staffId, price: pesos(BigInt(price)) })).booking!;
     }
     case "CHOOSE": {
+      const { staffId, refuseOverlap } = answer;
       const start = timestampFromDate(new Date(answer.start));
-      return (await app.booking.reassignBooking({ ...lost, start, staffId: answer.staffId })).booking!;
+      return (await app.booking.reassignBooking({ ...lost, start, staffId, refuseOverlap })).booking!;
     }
     case "DECLINE":
     case "REFUND":

@@ -48,9 +48,10 @@ function apply(reassignment: Reassignment, given: Given, now: Date): void {
     case "decline":
       return reassignment.decline(now);
     case "choose": {
+      const { staffId, refuseOverlap } = given.value;
       const start = timestampDate(given.value.start!);
       if (Number.isNaN(start.getTime())) throw invalid("choose.start", "must be a time");
-      return reassignment.choose(start, given.value.staffId, now);
+      return reassignment.choose({ start, staffId, refuseOverlap }, now);
     }
     default:
       throw invalid("answer", "must be one of accept, decline and choose");

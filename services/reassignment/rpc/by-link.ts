@@ -1,7 +1,10 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { ConnectError } from "@connectrpc/connect";
+import { Refusal } from "@lacio/chassis/errors";
 import type { Slot } from "@lacio/proto/availability/v1/availability_service";
 import type { AlternativeSchema } from "@lacio/proto/booking/v1/booking_service";
+import { refusalOf } from "../acts/booking-refusal.ts";
 import { giveAnswer } from "../acts/give-answer.ts";
 import { openLink } from "../acts/open-link.ts";
 import type { App, Rpc } from "../app.ts";
@@ -33,5 +36,11 @@ const showAlternative = ({ start, end, staffId, staffName }: Slot): MessageInitS
 export const answerByLink = (app: App): Rpc["answerByLink"] =>
   async function answerByLink({ token, answer }) {
     const { id } = await openLink(app, token);
-    return { reassignment: showWithoutClient(await giveAnswer(app, id, answer)) };
+    return { reassignment: showWithoutClient(await giveAnswer(app, id, answer).catch(withoutOtherVisit)) };
   };
+
+// The link is of one visit: the refusal does not name the client's other one.
+function withoutOtherVisit(error: unknown): never {
+  if (refusalOf(error) !== "overlaps_own_visit") throw error;
+  throw new Refusal("overlaps_own_visit", ConnectError.from(error).rawMessage);
+}

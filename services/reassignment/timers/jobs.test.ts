@@ -92,7 +92,12 @@ const decline: Given = { case: "decline", value: { $typeName: "lacio.reassignmen
 const accept = async (visit: Visit): Promise<Given> => ({ case: "accept", value: (await caseOf(visit)).offerId! });
 const choose = (visit: Visit, hours: number, staffId: string): Given => ({
   case: "choose",
-  value: { $typeName: "lacio.reassignment.v1.Choose", start: timestampFromDate(new Date(visit.start.getTime() + hours * hour)), staffId },
+  value: {
+    $typeName: "lacio.reassignment.v1.Choose",
+    start: timestampFromDate(new Date(visit.start.getTime() + hours * hour)),
+    staffId,
+    refuseOverlap: true,
+  },
 });
 const answer = (visit: Visit, given: Given) => giveAnswer(app, visit.lossId, given);
 const reasonOf = (work: Promise<unknown>) => refusal(work.catch((error: unknown) => Promise.reject(toConnectError(error))));

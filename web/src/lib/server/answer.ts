@@ -9,11 +9,12 @@ export function answerIn(form: FormData): Answer | undefined {
   return answer === "devolver" ? { case: "decline", value: {} } : undefined;
 }
 
-/** Another time, chosen with the picker. Undefined: no hour was chosen. */
+/** Another time, chosen with the picker; `encima`: the client knows that another visit overlaps it. Undefined: no hour was chosen. */
 export function timeIn(form: FormData): { answer: Answer; hora: string; con: string } | undefined {
   const [hora, con] = ["hora", "con"].map((name) => String(form.get(name) ?? "")) as [string, string];
   if (Number.isNaN(Date.parse(hora))) return undefined;
-  return { answer: { case: "choose", value: { start: timestampFromDate(new Date(hora)), staffId: con } }, hora, con };
+  const refuseOverlap = form.get("encima") !== hora;
+  return { answer: { case: "choose", value: { start: timestampFromDate(new Date(hora)), staffId: con, refuseOverlap } }, hora, con };
 }
 
 /** Gives an answer; why it was refused, if it was. The same answer twice is one: a double submit changes nothing. */
