@@ -1,11 +1,11 @@
 import fc from "fast-check";
 
-/** What people, the bank and the network do. `of`: the nth booking made so far; `at`: the nth hour of the two days. */
+/** What people, the bank and the network do. `of`: the nth booking made so far, for answers the nth that lost its stylist; `at`: the nth hour of the two days. */
 export type Deed =
   | { what: "book"; client: number; stylist: number | "any"; at: number; paid: "now" | "late" | "never" }
   | { what: "stylist cancels"; of: number }
   | { what: "absence"; stylist: number; from: number; hours: number }
-  | { what: "absence withdrawn"; nth: number }
+  | { what: "absence withdrawn"; nth: number | "last" }
   | { what: "accept" | "accept an older offer" | "decline" | "client cancels"; of: number }
   | { what: "choose"; of: number; at: number; stylist: number | "any" }
   | { what: "client moves"; of: number; at: number; stylist: number | "same" }
@@ -13,11 +13,12 @@ export type Deed =
   | { what: "late webhook"; of: number }
   | { what: "reassignment stalls" | "reassignment goes on" }
   | { what: "time passes"; minutes: number }
-  | { what: "events arrive"; picks: number[]; twice: boolean };
+  | { what: "events arrive"; picks: number[]; twice: boolean }
+  | { what: "all events arrive" };
 
 export const stylists = 3;
-export const clients = 3;
-export const hours = 10; // five on each of two days: few enough that people meet
+export const clients = 4;
+export const hours = 6; // three on each of two days: few enough that people meet
 
 const nth = fc.nat({ max: 9 });
 const stylist = fc.nat({ max: stylists - 1 });
@@ -38,7 +39,7 @@ const deeds = fc.oneof(
   { weight: 4, arbitrary: deed("accept", { of: nth }) },
   { weight: 1, arbitrary: deed("accept an older offer", { of: nth }) },
   { weight: 2, arbitrary: deed("decline", { of: nth }) },
-  { weight: 3, arbitrary: deed("choose", { of: nth, at, stylist: anyone }) },
+  { weight: 5, arbitrary: deed("choose", { of: nth, at, stylist: anyone }) },
   { weight: 1, arbitrary: deed("client cancels", { of: nth }) },
   {
     weight: 2,
@@ -49,9 +50,47 @@ const deeds = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constantFrom("reassignment stalls", "reassignment goes on") }) },
   { weight: 3, arbitrary: deed("time passes", { minutes: fc.constantFrom(1, 11, 60, 240, 720) }) },
   { weight: 8, arbitrary: events },
+  { weight: 2, arbitrary: fc.constant({ what: "all events arrive" as const }) },
+);
+
+// What chance alone would bring too rarely.
+
+const arrive: Deed = { what: "all events arrive" };
+
+/** Clients answer about a loss that is over, while nobody has heard of the next one. */
+const lostAgain = fc
+  .record({ stylist, from: fc.constantFrom(0, 3), answer: fc.constantFrom("accept" as const, "decline" as const) })
+  .map(({ stylist, from, answer }): Deed[] => {
+    const absence: Deed = { what: "absence", stylist, from, hours: 4 };
+    const answers = Array.from({ length: 4 }, (_, of): Deed => ({ what: answer, of }));
+    return [arrive, absence, arrive, { what: "absence withdrawn", nth: "last" }, absence, ...answers];
+  });
+
+/** Reassignment is away at the deadline of an offer. */
+const awayAtDeadline = fc
+  .record({ of: nth, minutes: fc.constantFrom(240, 720) })
+  .map(({ of, minutes }): Deed[] => [
+    { what: "stylist cancels", of },
+    arrive,
+    { what: "reassignment stalls" },
+    { what: "time passes", minutes },
+  ]);
+
+/** Somebody books at the hour of a lost visit, and the plan does not know it yet. */
+const takenMeanwhile = fc.record({ of: nth, client, stylist, at }).map(({ of, client, stylist, at }): Deed[] => [
+  { what: "stylist cancels", of },
+  { what: "book", client, stylist, at, paid: "now" },
+  { what: "events arrive", picks: Array.from({ length: 12 }, (_, n) => 5 * n), twice: false },
+]);
+
+const scene = fc.oneof(
+  { weight: 12, arbitrary: deeds.map((one): Deed[] => [one as Deed]) },
+  { weight: 1, arbitrary: lostAgain },
+  { weight: 1, arbitrary: awayAtDeadline },
+  { weight: 1, arbitrary: takenMeanwhile },
 );
 
 /** Several bookings first, so that there is something to lose. */
 export const histories: fc.Arbitrary<Deed[]> = fc
-  .tuple(fc.array(book, { minLength: 3, maxLength: 8 }), fc.array(deeds as fc.Arbitrary<Deed>, { minLength: 4, maxLength: 25 }))
-  .map(([bookings, rest]) => [...(bookings as Deed[]), ...rest]);
+  .tuple(fc.array(book, { minLength: 3, maxLength: 8 }), fc.array(scene, { minLength: 4, maxLength: 22 }))
+  .map(([bookings, scenes]) => [...(bookings as Deed[]), arrive, ...scenes.flat()]);

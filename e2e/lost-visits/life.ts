@@ -2,11 +2,11 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
+import { ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import { PaymentSucceededSchema } from "@lacio/proto/payments/v1/events";
 import { ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { Profile_WhenStylistCancels as When } from "@lacio/proto/users/v1/users_service";
-import { busyParts } from "@lacio/salon/busy-parts";
 import { zone } from "../salon.ts";
 import type { Deed } from "./history.ts";
 import { price, settle, type Salon } from "./salon.ts";
@@ -17,6 +17,8 @@ type Made = { bookingId: string; client: number; offers: string[]; paid: boolean
 export class Life {
   readonly salon: Salon;
   readonly made: Made[] = [];
+  /** The reasons of the refusals. */
+  readonly refused: string[] = [];
   private readonly absences: { staffId: string; id: string }[] = [];
   private readonly day: Temporal.PlainDate;
 
@@ -30,10 +32,10 @@ export class Life {
     salon.preference.clear();
   }
 
-  /** The nth hour: from 9 o'clock on, five on a day. */
+  /** The nth hour: from 9 o'clock on, three on a day. */
   hour(n: number): Date {
-    const plainTime = Temporal.PlainTime.from({ hour: 9 + (n % 5) });
-    return new Date(this.day.add({ days: Math.floor(n / 5) }).toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
+    const plainTime = Temporal.PlainTime.from({ hour: 9 + (n % 3) });
+    return new Date(this.day.add({ days: Math.floor(n / 3) }).toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
   }
 
   /** Does it; a refusal is an answer like any other. */
@@ -41,7 +43,8 @@ export class Life {
     try {
       await this.act(deed);
     } catch (error) {
-      const { code } = ConnectError.from(error);
+      const refusal = ConnectError.from(error);
+      const { code } = refusal;
       const refusals = [
         Code.FailedPrecondition,
         Code.AlreadyExists,
@@ -51,13 +54,23 @@ export class Life {
         Code.Aborted,
       ];
       if (!refusals.includes(code)) throw error;
+      this.refused.push(refusal.findDetails(ErrorInfoSchema)[0]?.reason ?? Code[code]);
     }
     await this.salon.town.collect();
   }
 
+  /** Answers are about a visit that has lost its stylist at some time. */
+  private async bookingOf({ what, of }: Deed & { of: number }): Promise<Made | undefined> {
+    if (!["accept", "accept an older offer", "decline", "choose"].includes(what)) return this.made[of % Math.max(1, this.made.length)];
+    const text = "select id from booking where loss_id is not null and id = any($1)";
+    const lost = await this.salon.town.sql<{ id: string }>("booking", text, [this.made.map(({ bookingId }) => bookingId)]);
+    const answerable = this.made.filter(({ bookingId }) => lost.some(({ id }) => id === bookingId));
+    return answerable[of % Math.max(1, answerable.length)];
+  }
+
   private async act(deed: Deed): Promise<unknown> {
     const { town, staffIds, services, people, admin, preference } = this.salon;
-    const booking = "of" in deed ? this.made[deed.of % Math.max(1, this.made.length)] : undefined;
+    const booking = "of" in deed ? await this.bookingOf(deed) : undefined;
     if ("of" in deed && !booking) return;
     const token = people[booking?.client ?? 0]!.token;
     const mine = town.as(BookingService, token);
@@ -73,9 +86,7 @@ export class Life {
         const answer = await town.as(BookingService, people[deed.client]!.token).createBooking(wish);
         this.made.push({ bookingId: answer.bookingId, client: deed.client, offers: [], paid: false });
         if (deed.paid !== "now") return;
-        this.pay(this.made.at(-1)!);
-        await town.collect();
-        return settle(town);
+        return town.deliverNow(this.pay(this.made.at(-1)!));
       }
       case "late webhook":
         return this.pay(booking!);
@@ -91,7 +102,7 @@ export class Life {
         return this.absences.push({ staffId, id: absence!.id });
       }
       case "absence withdrawn": {
-        const absence = this.absences[deed.nth % Math.max(1, this.absences.length)];
+        const absence = deed.nth === "last" ? this.absences.at(-1) : this.absences[deed.nth % Math.max(1, this.absences.length)];
         return absence && town.as(StaffService, admin).withdrawAbsence({ staffId: absence.staffId, absenceId: absence.id });
       }
       case "accept":
@@ -124,13 +135,16 @@ export class Life {
       case "events arrive":
         for (const pick of deed.picks) await town.deliver(pick, deed.twice);
         return town.work();
+      case "all events arrive":
+        return settle(town);
     }
   }
 
   // As payments tells it, once per booking; "late": whenever the history brings it.
-  private pay(booking: Made): void {
-    if (booking.paid) return;
+  private pay(booking: Made): string {
+    if (booking.paid) return "";
     booking.paid = true;
+    const id = crypto.randomUUID();
     const paymentId = crypto.randomUUID();
     const { bookingId } = booking;
     const amount = { currencyCode: "COP", minorUnits: price };
@@ -140,51 +154,7 @@ export class Life {
         create(PaymentSucceededSchema, { paymentId, bookingId, amount, succeededAt: timestampFromDate(this.salon.town.now()) }),
       ),
     );
-    this.salon.town.tell({ id: crypto.randomUUID(), subject: "payments.succeeded", key: paymentId, payload });
-  }
-
-  /** Everything arrives, and time passes until all visits are over. */
-  async end(): Promise<void> {
-    const { town } = this.salon;
-    town.resume();
-    const over = this.hour(9).getTime() + 24 * 3_600_000;
-    for (await settle(town); town.now().getTime() < over; await settle(town)) {
-      const next = (await town.nextDue())?.getTime() ?? over;
-      town.wait((Math.min(Math.max(next, town.now().getTime() + 60_000), over) - town.now().getTime()) / 60_000);
-    }
-  }
-
-  /** Substitutes who are held past the deadline, after the services have done what is due. */
-  async heldTooLong(): Promise<object[]> {
-    const { town } = this.salon;
-    await town.work();
-    const text = `select id, held_until from booking where status = 'REASSIGNING' and held_until <= $1
-      and exists (select 1 from occupancy where booking_id = booking.id)`;
-    return town.sql("booking", text, [town.now()]);
-  }
-
-  /** Visits that were kept, and overlap on their stylist. */
-  async twoAtOnce(): Promise<string[]> {
-    const text = `select booking_id as id, staff_id as "staffId", booking_line.starts_at as start, phases from booking_line
-      join booking on id = booking_id where status = 'COMPLETED' and booking_id = any($1)`;
-    const visits = await this.salon.town.sql<Visit>("booking", text, [this.made.map(({ bookingId }) => bookingId)]);
-    const busy = visits.flatMap(({ id, staffId, start, phases }) => {
-      const minutes = busyParts({ phases, bufferMinutes: 0 });
-      const at = (minute: number) => start.getTime() + minute * 60_000;
-      return Array.from({ length: minutes.length / 2 }, (_, n) => ({
-        id,
-        staffId,
-        from: at(minutes[2 * n]!),
-        to: at(minutes[2 * n + 1]!),
-      }));
-    });
-    return busy.flatMap((one, n) =>
-      busy
-        .slice(n + 1)
-        .filter((other) => other.id !== one.id && other.staffId === one.staffId && other.from < one.to && one.from < other.to)
-        .map((other) => `${one.id} and ${other.id}`),
-    );
+    this.salon.town.tell({ id, subject: "payments.succeeded", key: paymentId, payload });
+    return id;
   }
 }
-
-type Visit = { id: string; staffId: string; start: Date; phases: { name: string; minutes: number; busy: boolean }[] };

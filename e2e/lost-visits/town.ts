@@ -90,6 +90,12 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
       if (twice) waiting.splice(Math.min(waiting.length, index % 7), 0, event!);
       return true;
     },
+    /** Delivers this event before all others. */
+    async deliverNow(id: string) {
+      const at = waiting.findIndex((event) => event.id === id);
+      const [event] = waiting.splice(at, at < 0 ? 0 : 1);
+      if (event) await places.get(event.to)!.handle(event);
+    },
     async stop() {
       for (const { db } of places.values()) await db.close();
       identity.stop();
