@@ -8,6 +8,8 @@ export default async function setUp({ rootDir, nonFlagArgs }: { rootDir: string;
   process.env.LACIO_PEOPLE_IN_LOGS = "refused"; // every system checks its logs for personal data when it stops
   // Tests register many accounts on a busy machine: their hashes may wait long. The tests of the hash queue set their own limit.
   process.env.HASH_WAIT_MAX_MS ??= "60000";
+  // One process per service wakes its own relay; the poll is for the facts of replicas, and would be half of what an idle system costs.
+  process.env.OUTBOX_POLL_MS ??= "1000";
   if (!asksForSystem(rootDir, nonFlagArgs)) return;
   const system = await startSystem({
     fsync: false,

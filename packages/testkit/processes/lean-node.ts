@@ -10,4 +10,4 @@ export const leanNode = {
 };
 
 /** Flags that NODE_OPTIONS does not accept, or (--import) not with a space in the path. */
-export const leanFlags = ["--optimize-for-size", "--expose-gc", "--import", path.join(import.meta.dirname, "tidy.mjs")];
+export const leanFlags = ["--expose-gc", "--import", path.join(import.meta.dirname, "tidy.mjs")];
