@@ -8,6 +8,7 @@ export default {
   transform: { "^.+\\.ts$": ["@swc/jest", swc] },
   globalSetup: "./packages/testkit/jest-global-setup.ts",
   globalTeardown: "./packages/testkit/jest-global-teardown.ts",
+  testSequencer: "./jest.sequencer.js",
   maxWorkers: 2,
   testTimeout: 120_000,
 };

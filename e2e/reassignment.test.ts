@@ -100,6 +100,23 @@ describe("a client who chose a stylist, and is offered another", () => {
     expect(await visit.booking()).toMatchObject({ status: "CONFIRMED", staffId: visit.staffIds[1] });
   });
 
+  test("who has another visit then is asked first; the link does not tell which", async () => {
+    const visit = await tell(2);
+    await visit.stylistCancels();
+    await visit.offered();
+    const start = new Date(visit.start.getTime() + 3 * 3_600_000).toISOString();
+    const own = await visit.booksToo(start, visit.staffIds[0]!);
+    const choose = { start, staffId: visit.staffIds[1], refuseOverlap: true };
+    const [byLink, signedIn] = [await visit.byLink({ choose }), await visit.signedIn({ choose })];
+    expect([byLink, signedIn].map(reasonOf)).toEqual(["overlaps_own_visit", "overlaps_own_visit"]);
+    expect(JSON.stringify(signedIn.body)).toContain(own);
+    expect(JSON.stringify(byLink.body)).not.toContain(own);
+    const taken = await visit.byLink({ choose: { ...choose, refuseOverlap: false } });
+    expect([taken.status, taken.body.reassignment?.state]).toEqual([200, "RESCHEDULED"]);
+    await quiet(system);
+    expect(await visit.booking()).toMatchObject({ status: "CONFIRMED", staffId: visit.staffIds[1] });
+  });
+
   test("answers on two devices at once: one wins, the other is told so", async () => {
     const visit = await tell(2);
     await visit.stylistCancels();

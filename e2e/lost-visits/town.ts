@@ -17,7 +17,7 @@ export type Town = Awaited<ReturnType<typeof startTown>>;
 /** `standIns`: the services that are not of the town. */
 export async function startTown(dir: string, names: string[], standIns: Routes) {
   rmSync(dir, { recursive: true, force: true });
-  const infra = await startInfra({ dir, fsync: false });
+  const infra = await startInfra({ dir, fsync: false }, ["postgres"]);
   const identity = await startIdentity(dir, names);
   const people = await startIssuer();
   let time = Date.now();

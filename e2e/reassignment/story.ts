@@ -115,6 +115,11 @@ export async function story(system: System, salon: Salon, start: Date, { anyone 
       const { slots } = (await rest(system).get<{ slots: { start: string }[] }>(url)).body;
       return slots.some((slot) => Date.parse(slot.start) === start.getTime());
     },
+    /** The client holds one more visit. Answers its id. */
+    async booksToo(desiredStart: string, staffId: string): Promise<string> {
+      const wish = { serviceId: salon.serviceId, staffId, desiredStart };
+      return (await mine.post<{ bookingId: string }>("/v1/bookings", wish)).body.bookingId;
+    },
     async otherClientBooks(at: Date, staffId: string) {
       const other = rest(system, (await signUp(system)).accessToken);
       const booking = { serviceId: salon.serviceId, staffId, desiredStart: at.toISOString() };

@@ -148,6 +148,24 @@ test("when nobody else is free, the page leads with the nearest times, and one o
   await context.close();
 });
 
+test("who has another visit at the chosen hour is asked, and may take it anyway", async () => {
+  const visit = await paidVisit(16);
+  const { token } = await loseStylist(system, visit.client, visit.bookingId);
+  const start = at(16, "15:00");
+  const wish = { serviceId: salon.serviceId, staffId: salon.staffIds[0]!, desiredStart: timestampFromDate(start) };
+  await bookings(system, visit.client).createBooking(wish);
+  const { page, context, complaints } = await visitor(browser, edge);
+  await page.goto(`/links/cita/otra-hora?${new URLSearchParams({ token, hora: start.toISOString().replace(".000Z", "Z") })}`);
+  await press(page, /^Cambiar hora/);
+  await says(page, "Ya tienes una cita a esa hora");
+  expect((await bookingOf(visit)).status).toBe(Status.REASSIGNING);
+  await press(page, /^Sí, cambiar/);
+  await says(page, "Tu cita cambió de hora");
+  const { status, staffId, start: now } = await bookingOf(visit);
+  expect([status, staffId, timestampDate(now!), complaints]).toEqual([Status.CONFIRMED, salon.staffIds[1], start, []]);
+  await context.close();
+});
+
 test("who is signed in finds it first in the list, accepts on the booking's page, and its story tells who took over", async () => {
   const visit = await paidVisit(14);
   await loseStylist(system, visit.client, visit.bookingId);

@@ -17,11 +17,11 @@ export async function startAppAlone<Config extends object, App>(
 ) {
   const dir = `.lacio/test/${name}-alone`;
   rmSync(dir, { recursive: true, force: true });
-  const infra = await startInfra({ dir, fsync: false });
+  const infra = await startInfra({ dir, fsync: false }, ["postgres"]);
   const url = await createDatabase(infra.postgres.url, name);
   const config = readConfig((from) => ({ ...chassisConfig(from, name), ...parts.config(from) }), {
     DATABASE_URL: url,
-    NATS_URL: infra.nats.url,
+    NATS_URL: "nats://127.0.0.1:1", // nobody publishes or consumes
     DB_POOL_MAX: "4", // ten connections opened at once take a busy machine longer than a call may wait
     ...env,
   });

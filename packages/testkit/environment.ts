@@ -40,7 +40,8 @@ export async function allotPorts(): Promise<Record<string, Ports>> {
 }
 
 export interface Surroundings {
-  infra: Infra;
+  /** The mailbox is absent from a system without notification. */
+  infra: Partial<Infra> & Infra<"postgres" | "nats" | "redis">;
   identity: Identity;
   ports: Record<string, Ports>;
   databaseUrl(service: string): string;
@@ -109,7 +110,7 @@ function specific(name: string, { infra, publicUrl, secrets, stripeUrl }: Surrou
       };
     case "notification":
       return {
-        SMTP_URL: infra.mail.smtpUrl,
+        SMTP_URL: infra.mail!.smtpUrl,
         MAIL_FROM: "Lacio <hola@lacio.test>",
         SALON_ADDRESS: `${salon.street}, ${salon.city}`,
         SALON_PHONE: salon.phone,

@@ -31,7 +31,7 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
   const log = createLog("test", "silent");
   log.warn = ((_: object, text: string) => void warnings.push(text)) as typeof log.warn;
   const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-events-"));
-  const infra = await startInfra({ dir, fsync: false });
+  const infra = await startInfra({ dir, fsync: false }, ["postgres", "nats"]);
   const seen: string[] = [];
   const config = async (service: string) => {
     const DATABASE_URL = await createDatabase(infra.postgres.url, service);
@@ -100,7 +100,7 @@ export type EventsOptions = {
 
 export type Events = {
   dir: string;
-  infra: Infra;
+  infra: Infra<"postgres" | "nats">;
   owner: Database;
   consumer: Database;
   bus: Bus;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GenericContainer, WaitStrategy } from "testcontainers";
 import { probed, type ChildOptions } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
-import { together, type Infra, type InfraOptions, type InfraServer } from "./servers.ts";
+import type { InfraOptions, InfraServer, Starters } from "./servers.ts";
 import { configuration as natsConfiguration, natsPassword } from "./nats.ts";
 import { answers as postgresAnswers, settings as postgresSettings } from "./postgres.ts";
 import { redisAnswers } from "./redis.ts";
@@ -18,9 +18,7 @@ const images = {
 };
 
 /** The same servers in containers (any engine with Docker's API). They keep their data through kill and restart, not through stop. */
-export function startContainers(options: InfraOptions): Promise<Infra> {
-  return together({ postgres: postgres(options), nats: nats(options), redis: redis(options), mail: mail(options) });
-}
+export const containers: Starters = { postgres, nats, redis, mail };
 
 async function postgres({ dir, fsync = true }: InfraOptions) {
   const [port, password] = [await freePort(), secret()];

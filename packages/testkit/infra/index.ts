@@ -1,11 +1,15 @@
-import { startContainers } from "./containers.ts";
-import { startLocal } from "./local.ts";
-import type { Infra, InfraOptions } from "./servers.ts";
+import { containers } from "./containers.ts";
+import { local } from "./local.ts";
+import { together, type Infra, type InfraOptions, type ServerName } from "./servers.ts";
 
-/** PostgreSQL, NATS, Valkey and a mailbox: local processes, or containers by LACIO_INFRA=containers. @throws when one does not start */
-export function startInfra(options: InfraOptions): Promise<Infra> {
+const all: ServerName[] = ["postgres", "nats", "redis", "mail"];
+
+/**
+ * PostgreSQL, NATS, Valkey and a mailbox, or `names` of them: local processes, or containers by LACIO_INFRA=containers.
+ * @throws when one does not start
+ */
+export async function startInfra<Name extends ServerName = ServerName>(options: InfraOptions, names?: Name[]): Promise<Infra<Name>> {
   const kind = process.env.LACIO_INFRA ?? "local";
-  if (kind === "local") return startLocal(options);
-  if (kind === "containers") return startContainers(options);
-  throw new Error(`LACIO_INFRA is "${kind}": it can be "local" (default) or "containers".`);
+  if (kind !== "local" && kind !== "containers") throw new Error(`LACIO_INFRA is "${kind}": it can be "local" (default) or "containers".`);
+  return together(kind === "local" ? local : containers, names ?? (all as Name[]), options);
 }

@@ -41,29 +41,27 @@ export interface Mail extends InfraServer {
   smtpUrl: string;
 }
 
-export interface Infra {
+export interface Servers {
   postgres: Postgres;
   nats: Nats;
   redis: Redis;
   mail: Mail;
-  stop(): Promise<void>;
 }
+export type ServerName = keyof Servers;
+export type Starters = { [Name in ServerName]: (options: InfraOptions) => Promise<Servers[Name]> };
 
-/** Waits for servers that start in parallel. @throws the first failure, after the others have been stopped */
-export async function together(starting: { [Name in keyof Omit<Infra, "stop">]: Promise<Infra[Name]> }): Promise<Infra> {
-  const settled = await Promise.allSettled(Object.values(starting));
-  const servers = settled.filter((one) => one.status === "fulfilled").map((one) => one.value as InfraServer);
+/** Servers that were started together, all four by default. */
+export type Infra<Name extends ServerName = ServerName> = Pick<Servers, Name> & { stop(): Promise<void> };
+
+/** Starts servers in parallel. @throws the first failure, after the others have been stopped */
+export async function together<Name extends ServerName>(start: Starters, names: Name[], options: InfraOptions): Promise<Infra<Name>> {
+  const settled = await Promise.allSettled<InfraServer>(names.map((name) => start[name](options)));
+  const servers = settled.filter((one) => one.status === "fulfilled").map((one) => one.value);
   const stop = async () => void (await Promise.all(servers.map((server) => server.stop())));
   const failed = settled.find((one) => one.status === "rejected");
   if (failed) {
     await stop();
     throw failed.reason;
   }
-  return {
-    postgres: await starting.postgres,
-    nats: await starting.nats,
-    redis: await starting.redis,
-    mail: await starting.mail,
-    stop,
-  };
+  return { ...Object.fromEntries(names.map((name, index) => [name, servers[index]])), stop } as Infra<Name>;
 }

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import type { EdgeOptions } from "@lacio/envoy/edge";
-import { allotPorts, localSecrets, serviceNames } from "../environment.ts";
+import { allotPorts, localSecrets, serviceNames, type Surroundings } from "../environment.ts";
 import { startIdentity } from "../identity.ts";
 import { startInfra } from "../infra/index.ts";
 import { createDatabase } from "../infra/postgres.ts";
@@ -23,9 +23,11 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   building?.catch(() => {}); // awaited below; until then no unhandled rejection
   const filling = lean ? fillCompileCache([...services.map(serviceArguments), sandboxArguments]) : undefined;
   const [certificate, ports, envoy] = await Promise.all([devCertificate(dir), allotPorts(), edge ? envoyBinary() : undefined]);
-  const infra = await startInfra({ dir, fsync, supervise, mailPort: preferredPorts.mail });
+  const mailing = services.includes("notification");
+  const servers = { dir, fsync, supervise, mailPort: preferredPorts.mail };
+  const infra: Surroundings["infra"] = await startInfra(servers, mailing ? undefined : ["postgres", "nats", "redis"]);
   roster.onStop(() => infra.stop());
-  for (const server of [infra.postgres, infra.nats, infra.redis, infra.mail]) roster.enter(server);
+  for (const server of [infra.postgres, infra.nats, infra.redis, infra.mail]) if (server) roster.enter(server);
   progress("PostgreSQL, NATS, Redis and the mailbox are up");
   const databaseUrls: Record<string, string> = {};
   for (const name of services) databaseUrls[name] = await createDatabase(infra.postgres.url, name);

@@ -1,9 +1,8 @@
 import type { Ports } from "../environment.ts";
 import type { Infra } from "../infra/servers.ts";
 
-export const infraUrls = ({ postgres, nats, redis, mail }: Infra) => ({
-  mail: mail.url,
-  smtp: mail.smtpUrl,
+export const infraUrls = ({ postgres, nats, redis, mail }: Partial<Infra> & Infra<"postgres" | "nats" | "redis">) => ({
+  ...(mail && { mail: mail.url, smtp: mail.smtpUrl }),
   postgres: postgres.url,
   nats: nats.url,
   redis: redis.url,

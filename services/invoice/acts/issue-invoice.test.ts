@@ -15,13 +15,13 @@ import { issueInvoice } from "./issue-invoice.ts";
 const issuer = { name: "Lacio", nit: "900373115-3", address: "Calle 85", city: "Bogotá", phone: "601", email: "f@example.com" };
 
 const dir = ".lacio/test/issue-invoice";
-let infra: Infra;
+let infra: Infra<"postgres">;
 let db: Database;
 let admin: pg.Client;
 
 beforeAll(async () => {
   rmSync(dir, { recursive: true, force: true });
-  infra = await startInfra({ dir, fsync: false });
+  infra = await startInfra({ dir, fsync: false }, ["postgres"]);
   const url = await createDatabase(infra.postgres.url, "invoice");
   const config = readConfig((env) => chassisConfig(env, "invoice"), {
     DATABASE_URL: url,

@@ -1,7 +1,8 @@
 import type { Locale } from "./format.ts";
 
+/** `portrait`: the name of the person whom the paragraph is about; the place of a photo. */
 export type Block =
-  | { paragraph: string }
+  | { paragraph: string; portrait?: string }
   | { facts: [label: string, value: string][] }
   | { button: string; url: string }
   | { links: [label: string, url: string][] }

@@ -1,3 +1,4 @@
+import { initials } from "@lacio/salon/initials";
 import type { Block, Said } from "./blocks.ts";
 
 const FONT = "font-family:'Instrument Sans',-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
@@ -42,7 +43,17 @@ function blockHtml(block: Block): string {
   if ("note" in block) {
     return `<p class="humo" style="${FONT}margin:0 0 16px;font-size:14px;line-height:1.5;color:#5E5866;">${escape(block.note)}</p>`;
   }
-  return paragraph(block.paragraph);
+  return block.portrait ? beside(portrait(block.portrait), paragraph(block.paragraph)) : paragraph(block.paragraph);
+}
+
+function beside(left: string, right: string): string {
+  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:4px 0 0;"><tr>
+<td valign="top" style="padding:0 16px 16px 0;">${left}</td><td valign="middle">${right}</td>
+</tr></table>`;
+}
+
+function portrait(name: string): string {
+  return `<div class="mora-suave mora-texto" aria-hidden="true" style="${TITLE_FONT}width:48px;height:48px;border-radius:24px;background-color:#F6E6EE;color:#7A1F4B;font-size:18px;line-height:48px;font-weight:700;text-align:center;">${escape(initials(name))}</div>`;
 }
 
 function paragraph(text: string): string {
@@ -108,5 +119,5 @@ const SHEET = `
 .fact{padding-top:10px!important;font-size:13px!important}tr:last-child>.fact-value{padding-bottom:14px!important}}
 @media (prefers-color-scheme:dark){.seda{background-color:#141118!important}.papel{background-color:#1E1A23!important}
 .texto{color:#F2EEF3!important}.humo{color:#B3ABB9!important}.mora{background-color:#F29BC1!important}
-.on-mora{color:#2B0817!important}.mora-texto{color:#F29BC1!important}.maracuya{background-color:#F5C15C!important}}
+.on-mora{color:#2B0817!important}.mora-texto{color:#F29BC1!important}.mora-suave{background-color:#3A1729!important}.maracuya{background-color:#F5C15C!important}}
 `;

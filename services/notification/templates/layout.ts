@@ -53,7 +53,7 @@ function tidy(block: Block): Block {
   if ("facts" in block) return { facts: block.facts.map(([label, value]) => [oneLine(label), oneLine(value)]) };
   if ("button" in block) return { button: oneLine(block.button), url: webAddress(block.url) };
   if ("links" in block) return { links: block.links.map(([label, url]) => [oneLine(label), webAddress(url)]) };
-  return "note" in block ? { note: oneLine(block.note) } : { paragraph: oneLine(block.paragraph) };
+  return "note" in block ? { note: oneLine(block.note) } : { ...block, paragraph: oneLine(block.paragraph) };
 }
 
 function webAddress(url: string): string {

@@ -53,7 +53,7 @@ function substituteBlocks(input: ReassignmentOffer, { name, price }: { name: str
   const lines = visit.lines.map((line) => ({ ...line, stylistName: name }));
   const difference = paid - price;
   return [
-    { paragraph: difference > 0n ? say.cheaper(name, money(difference, locale)) : say.held(name) },
+    { portrait: name, paragraph: difference > 0n ? say.cheaper(name, money(difference, locale)) : say.held(name) },
     visitFacts({ ...visit, lines, price }, input),
     { paragraph: say.until(dayAndHour(deadline, salon.timeZone, locale), name)[ifUnanswered] },
     { button: say.accept(name), url: acceptUrl },

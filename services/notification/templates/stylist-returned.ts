@@ -4,7 +4,7 @@ import type { Mail, MailContext } from "./layout.ts";
 import { cancelPolicy, stylistNames, visitFacts, visitLinks } from "./visit.ts";
 import type { CancelPolicy, Visit, VisitLinks } from "./visit.ts";
 
-/** After an offer of a substitute or of other times: the visit is as it was. */
+/** The visit is as it was. The mail that offered a substitute or other times may not have left. */
 export type StylistReturned = MailContext & { visit: Visit; policy: CancelPolicy } & VisitLinks;
 
 export function stylistReturned(input: StylistReturned): Mail {
@@ -30,15 +30,15 @@ const WORDS = {
   es: {
     subject: (name: string, when: string) => `${name} sí podrá atenderte: ${when}`,
     title: "Tu cita sigue como estaba",
-    intro: (name: string) => `Te habíamos escrito que ${name} no podría atenderte. Sí podrá: tu cita sigue como estaba.`,
-    nothing: "No tienes que hacer nada. Los enlaces de nuestro correo anterior ya no cambian tu cita.",
+    intro: (name: string) => `${name} sí podrá atenderte: tu cita sigue como estaba.`,
+    nothing: "No tienes que hacer nada. Si te propusimos otra persona u otra hora, eso ya no vale.",
     see: "Ver mi cita",
   },
   en: {
     subject: (name: string, when: string) => `${name} can see you after all: ${when}`,
     title: "Your appointment stays as it was",
-    intro: (name: string) => `We wrote to you that ${name} could not see you. It is possible after all: your appointment stays as it was.`,
-    nothing: "There is nothing to do. The links of our earlier e-mail no longer change your appointment.",
+    intro: (name: string) => `${name} can see you after all: your appointment stays as it was.`,
+    nothing: "There is nothing to do. If we proposed somebody else or another time, that no longer holds.",
     see: "See my appointment",
   },
 };

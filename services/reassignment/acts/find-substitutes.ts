@@ -2,12 +2,8 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Terms } from "@lacio/proto/availability/v1/availability_service";
 import type { App } from "../app.ts";
 import type { Substitute } from "../domain/answer.ts";
-import { substitutesOf, type Vacancy } from "../domain/candidates.ts";
-import type { SoldAs } from "../domain/reassignment-schema.ts";
-import { wishOf } from "./wish-of.ts";
-
-/** `soldAs`: absent for the service as it is today. */
-export type Lost = Vacancy & { bookingId: string; serviceId: string; startsAt: Date; soldAs?: SoldAs };
+import { substitutesOf, type Lost } from "../domain/candidates.ts";
+import { preferenceOf } from "./preference-of.ts";
 
 /** Who is free for exactly this visit and may do it, in fair order, and today's terms of the service; undefined when it is not known any more. */
 export async function findSubstitutes(app: App, lost: Lost): Promise<{ substitutes: Substitute[]; terms: Terms | undefined }> {
@@ -20,5 +16,5 @@ export async function findSubstitutes(app: App, lost: Lost): Promise<{ substitut
 export async function wantedSubstitutes(app: App, lost: Lost & { clientId: string; anyStaff: boolean }, canAsk: boolean) {
   const found = await findSubstitutes(app, lost);
   const decided = canAsk || lost.anyStaff || found.substitutes.length === 0;
-  return decided || (await wishOf(app, lost.clientId)) === "SUBSTITUTE" ? found : { ...found, substitutes: [] };
+  return decided || (await preferenceOf(app, lost.clientId)) === "SUBSTITUTE" ? found : { ...found, substitutes: [] };
 }

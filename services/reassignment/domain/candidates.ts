@@ -1,14 +1,26 @@
 import type { Candidate, FindCandidatesResponse } from "@lacio/proto/availability/v1/availability_service";
 import type { Substitute } from "./answer.ts";
+import type { SoldAs } from "./reassignment-schema.ts";
 
-/** The visit that needs somebody else: who is out of the question, and what was paid for it. */
-export type Vacancy = { staffId: string; passedOver: string[]; price: bigint };
+/** A visit that needs somebody else than `staffId` and `passedOver`, who takes at most `price`. `soldAs`: absent for the service as it is today. */
+export type Lost = {
+  bookingId: string;
+  serviceId: string;
+  startsAt: Date;
+  soldAs?: SoldAs;
+  staffId: string;
+  passedOver: string[];
+  price: bigint;
+};
 
 /**
  * Who may do it instead, in availability's fair order. A stylist who takes more than was paid, and more than the service costs today, is
  * none: a general rise of prices leaves nobody without substitutes.
  */
-export function substitutesOf({ terms, candidates }: FindCandidatesResponse, { staffId, passedOver, price }: Vacancy): Substitute[] {
+export function substitutesOf(
+  { terms, candidates }: FindCandidatesResponse,
+  { staffId, passedOver, price }: Pick<Lost, "staffId" | "passedOver" | "price">,
+): Substitute[] {
   if (!terms) return [];
   const today = terms.price?.minorUnits ?? price;
   const takes = (candidate: Candidate) => candidate.price?.minorUnits ?? today;

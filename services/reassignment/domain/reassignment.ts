@@ -9,7 +9,7 @@ type Decided = "state" | "became" | "offerId" | "offerStaffId" | "offerStaffName
 /** A paid visit that lost its stylist, as booking told it. */
 export type Loss = Omit<StoredReassignment, Decided | "openedAt" | "settledAt">;
 /** What the client wishes in advance, for when nobody answers. */
-export type Wish = "REFUND" | "SUBSTITUTE";
+export type Preference = "REFUND" | "SUBSTITUTE";
 
 /** What becomes of a visit whose stylist can't come, from the loss to its one outcome. Top to bottom it reads as the process. */
 export class Reassignment extends ReassignmentSchema.class {
@@ -84,11 +84,11 @@ export class Reassignment extends ReassignmentSchema.class {
     return false;
   }
 
-  /** Nobody answered in time, or nobody could be asked: the client's wish decides. A search for who wishes a substitute is left to the plan. */
-  decideAtDeadline(wish: Wish, now: Date): void {
+  /** Nobody answered in time, or nobody could be asked: the client's preference decides. A search for who wishes a substitute is left to the plan. */
+  decideAtDeadline(preference: Preference, now: Date): void {
     if (this.answer != null || this.settledAt != null || this.deadline > now) return;
     const searching = this.state === "SEARCHING";
-    if ((wish === "REFUND" && !(searching && this.anyStaff)) || this.startsAt <= now) this.answer = { kind: "REFUND" };
+    if ((preference === "REFUND" && !(searching && this.anyStaff)) || this.startsAt <= now) this.answer = { kind: "REFUND" };
     else if (searching) return;
     else if (this.offerStaffId != null) this.answer = moveTo(this.offered());
     else this.state = "SEARCHING"; // once more: somebody may be free by now

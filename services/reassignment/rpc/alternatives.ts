@@ -3,7 +3,7 @@ import { isOutage } from "@lacio/chassis/errors";
 import { Profile_WhenStylistCancels as When } from "@lacio/proto/users/v1/users_service";
 import { findOtherTimes } from "../acts/find-other-times.ts";
 import { findSubstitutes } from "../acts/find-substitutes.ts";
-import { wishOf } from "../acts/wish-of.ts";
+import { preferenceOf } from "../acts/preference-of.ts";
 import type { App, Rpc } from "../app.ts";
 import type { OtherTime } from "../domain/reassignment-facts.ts";
 import type { Reassignment } from "../domain/reassignment.ts";
@@ -23,7 +23,7 @@ export async function whatElse(app: App, reassignment: Reassignment) {
   if (reassignment.settledAt != null) return {};
   const [alternatives, ifUnanswered, refund] = await Promise.all([
     unlessAway(alternativesTo(app, reassignment), []),
-    unlessAway(wishOf(app, reassignment.clientId), undefined),
+    unlessAway(preferenceOf(app, reassignment.clientId), undefined),
     unlessAway(refundOf(app, reassignment), undefined),
   ]);
   return { alternatives, ifUnanswered: ifUnanswered && When[ifUnanswered], refund };

@@ -12,16 +12,16 @@ import { visitOf, type Visit } from "../domain/visit.ts";
 export const previewAbsence = (app: App): Rpc["previewAbsence"] =>
   async function previewAbsence({ staffId, from, until }) {
     const span = { from: timestampDate(from!), until: timestampDate(until!) };
-    const visits: { booking: Booking; vacant: Vacant | undefined }[] = [];
+    const visits: { booking: Booking; lost: IfLost | undefined }[] = [];
     for (const booking of await visitsIn(app, staffId, span.from, span.until)) {
-      const vacant = booking.status === Status.CONFIRMED ? await vacantOf(app, booking, staffId) : undefined;
-      if (!vacant?.visit || isBusyIn(vacant.visit, timestampDate(booking.end!), span)) visits.push({ booking, vacant });
+      const lost = booking.status === Status.CONFIRMED ? await ifLost(app, booking, staffId) : undefined;
+      if (!lost?.visit || isBusyIn(lost.visit, timestampDate(booking.end!), span)) visits.push({ booking, lost });
     }
-    const planned = plan(visits.flatMap(({ vacant }) => vacant?.visit ?? []));
+    const planned = plan(visits.flatMap(({ lost }) => lost?.visit ?? []));
     return {
-      visits: visits.map(({ booking, vacant }) => ({
+      visits: visits.map(({ booking, lost }) => ({
         ...shown(booking),
-        ...(vacant ? planOfPaid(vacant, planned.get(booking.bookingId)) : { plan: Plan.HOLD_ENDS }),
+        ...(lost ? planOfPaid(lost, planned.get(booking.bookingId)) : { plan: Plan.HOLD_ENDS }),
       })),
     };
   };
@@ -55,20 +55,20 @@ async function visitsIn(app: App, staffId: string, from: Date, until: Date): Pro
 }
 
 /** `visit`: absent when its service is not known any more, so that nobody can be found. */
-type Vacant = { canAsk: boolean; anyStaff: boolean; substitutes: Substitute[]; visit: Visit | undefined };
+type IfLost = { canAsk: boolean; anyStaff: boolean; substitutes: Substitute[]; visit: Visit | undefined };
 
 // A booking does not say with which phases it was sold: today's are taken, which are the same but for a service that has changed since.
-async function vacantOf(app: App, { bookingId, clientId, anyStaff, start, price, lines }: Booking, staffId: string): Promise<Vacant> {
+async function ifLost(app: App, { bookingId, clientId, anyStaff, start, price, lines }: Booking, staffId: string): Promise<IfLost> {
   const startsAt = timestampDate(start!);
   const canAsk = hasTimeFor(deadlineOf(app.now(), startsAt, app.config), app.now(), app.config);
-  const lost = { bookingId, clientId, anyStaff, startsAt, staffId, serviceId: lines[0]!.serviceId, price: price!.minorUnits };
-  const { substitutes, terms } = await wantedSubstitutes(app, { ...lost, passedOver: [] }, canAsk);
+  const whose = { bookingId, clientId, anyStaff, startsAt, staffId, serviceId: lines[0]!.serviceId, price: price!.minorUnits };
+  const { substitutes, terms } = await wantedSubstitutes(app, { ...whose, passedOver: [] }, canAsk);
   const candidates = substitutes.map((one) => one.staffId);
   return { canAsk, anyStaff, substitutes, visit: terms && visitOf(bookingId, startsAt, terms, candidates) };
 }
 
 /** As timers/propose.ts would decide now. */
-function planOfPaid({ canAsk, anyStaff, substitutes }: Vacant, chosen: string | undefined) {
+function planOfPaid({ canAsk, anyStaff, substitutes }: IfLost, chosen: string | undefined) {
   const substitute = substitutes.find(({ staffId }) => staffId === chosen);
   if (!substitute) return { plan: canAsk ? Plan.OTHER_TIMES : Plan.REFUNDED };
   return { plan: canAsk && !anyStaff ? Plan.OFFERED : Plan.MOVED, substituteId: substitute.staffId, substituteName: substitute.staffName };

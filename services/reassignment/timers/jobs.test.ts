@@ -198,10 +198,13 @@ describe("a visit that lost its stylist", () => {
     expect([await stateOf(visit), visit.held?.staffId]).toEqual(["OFFERED", camila.staffId]);
   });
 
-  test("does not wait for another that fails", async () => {
+  test.each([
+    ["fails", Code.Internal],
+    ["takes too long", Code.DeadlineExceeded],
+  ])("does not wait for another that %s", async (_, code) => {
     const [bad, good] = [salon.visit({ candidates: [stylist("Ana")] }), salon.visit({ candidates: [stylist("Eva")] })];
     salon.booking.state.trouble = () => {
-      if (salon.booking.state.commands.at(-1) === `hold ${bad.bookingId}`) throw refused("internal", Code.Internal);
+      if (salon.booking.state.commands.at(-1) === `hold ${bad.bookingId}`) throw refused("some_reason", code);
     };
     await lose(bad, good);
     expect([await stateOf(bad), await stateOf(good)]).toEqual(["SEARCHING", "OFFERED"]);

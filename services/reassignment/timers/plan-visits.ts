@@ -15,7 +15,7 @@ export const planVisits = (app: App): Job["run"] =>
     const now = app.now();
     const { ready, nextAt } = await waiting(app, now);
     const errors: unknown[] = [];
-    const attempt = <T>(work: Promise<T>): Promise<T | void> => work.catch((error: unknown) => keepUnlessOutage(error, errors));
+    const attempt = forgiving(errors);
 
     const visits: { lost: Reassignment; substitutes: Substitute[] }[] = [];
     for (const lost of ready) {
@@ -32,10 +32,22 @@ export const planVisits = (app: App): Job["run"] =>
     return nextAt;
   };
 
-// One visit that fails must not keep the others waiting; a server that is away ends the run, which is tried again as a whole.
-function keepUnlessOutage(error: unknown, errors: unknown[]): void {
-  if (isOutage(error)) throw error;
-  errors.push(error);
+// One visit that fails, be it that its calls take too long, must not keep the others waiting. Two outages in a row are a server that is away,
+// which ends the run: it is tried again as a whole.
+function forgiving(errors: unknown[]) {
+  let outages = 0;
+  return async <T>(work: Promise<T>): Promise<T | undefined> => {
+    try {
+      const done = await work;
+      outages = 0;
+      return done;
+    } catch (error) {
+      outages = isOutage(error) ? outages + 1 : 0;
+      if (outages > 1) throw error;
+      errors.push(error);
+      return undefined;
+    }
+  };
 }
 
 const idsOf = (substitutes: Substitute[]) => substitutes.map(({ staffId }) => staffId);
