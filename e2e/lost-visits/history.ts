@@ -10,11 +10,12 @@ export type Deed =
   | { what: "choose"; of: number; at: number; stylist: number | "any" }
   | { what: "client moves"; of: number; at: number; stylist: number | "same" }
   | { what: "prefers"; client: number; substitute: boolean }
+  | { what: "rival books"; of: number; client: number; stylist: number }
   | { what: "late webhook"; of: number }
   | { what: "reassignment stalls" | "reassignment goes on" }
   | { what: "time passes"; minutes: number }
   | { what: "events arrive"; picks: number[]; twice: boolean }
-  | { what: "all events arrive" };
+  | { what: "all events arrive"; except?: "availability" | "reassignment" };
 
 export const stylists = 3;
 export const clients = 4;
@@ -55,15 +56,16 @@ const deeds = fc.oneof(
 
 // What chance alone would bring too rarely.
 
-const arrive: Deed = { what: "all events arrive" };
+const arrive = { what: "all events arrive" } satisfies Deed;
 
-/** Clients answer about a loss that is over, while nobody has heard of the next one. */
+/** Clients answer about a loss that is over, while nobody has told reassignment of the next one. */
 const lostAgain = fc
   .record({ stylist, from: fc.constantFrom(0, 3), answer: fc.constantFrom("accept" as const, "decline" as const) })
   .map(({ stylist, from, answer }): Deed[] => {
     const absence: Deed = { what: "absence", stylist, from, hours: 4 };
+    const unheard: Deed = { ...arrive, except: "reassignment" };
     const answers = Array.from({ length: 4 }, (_, of): Deed => ({ what: answer, of }));
-    return [arrive, absence, arrive, { what: "absence withdrawn", nth: "last" }, absence, ...answers];
+    return [arrive, absence, arrive, { what: "absence withdrawn", nth: "last" }, unheard, absence, unheard, ...answers];
   });
 
 /** Reassignment is away at the deadline of an offer. */
@@ -76,11 +78,11 @@ const awayAtDeadline = fc
     { what: "time passes", minutes },
   ]);
 
-/** Somebody books at the hour of a lost visit, and the plan does not know it yet. */
-const takenMeanwhile = fc.record({ of: nth, client, stylist, at }).map(({ of, client, stylist, at }): Deed[] => [
+/** Somebody books a substitute's time, and the plan does not know it yet. */
+const takenMeanwhile = fc.record({ of: nth, client, stylist }).map(({ of, client, stylist }): Deed[] => [
   { what: "stylist cancels", of },
-  { what: "book", client, stylist, at, paid: "now" },
-  { what: "events arrive", picks: Array.from({ length: 12 }, (_, n) => 5 * n), twice: false },
+  { what: "rival books", of, client, stylist },
+  { ...arrive, except: "availability" },
 ]);
 
 const scene = fc.oneof(

@@ -61,7 +61,8 @@ export class Life {
 
   /** Answers are about a visit that has lost its stylist at some time. */
   private async bookingOf({ what, of }: Deed & { of: number }): Promise<Made | undefined> {
-    if (!["accept", "accept an older offer", "decline", "choose"].includes(what)) return this.made[of % Math.max(1, this.made.length)];
+    if (!["accept", "accept an older offer", "decline", "choose", "rival books"].includes(what))
+      return this.made[of % Math.max(1, this.made.length)];
     const text = "select id from booking where loss_id is not null and id = any($1)";
     const lost = await this.salon.town.sql<{ id: string }>("booking", text, [this.made.map(({ bookingId }) => bookingId)]);
     const answerable = this.made.filter(({ bookingId }) => lost.some(({ id }) => id === bookingId));
@@ -86,6 +87,13 @@ export class Life {
         const answer = await town.as(BookingService, people[deed.client]!.token).createBooking(wish);
         this.made.push({ bookingId: answer.bookingId, client: deed.client, offers: [], paid: false });
         if (deed.paid !== "now") return;
+        return town.deliverNow(this.pay(this.made.at(-1)!));
+      }
+      case "rival books": {
+        const seen = (await mine.getBooking({ bookingId })).booking!;
+        const wish = { serviceId: services[0]!, desiredStart: seen.start, staffId: staffOf(deed.stylist) };
+        const rival = await town.as(BookingService, people[deed.client]!.token).createBooking(wish);
+        this.made.push({ bookingId: rival.bookingId, client: deed.client, offers: [], paid: false });
         return town.deliverNow(this.pay(this.made.at(-1)!));
       }
       case "late webhook":
@@ -133,10 +141,10 @@ export class Life {
         town.wait(deed.minutes);
         return town.work();
       case "events arrive":
-        for (const pick of deed.picks) await town.deliver(pick, deed.twice);
+        for (const pick of deed.picks) await town.deliver(pick, { twice: deed.twice });
         return town.work();
       case "all events arrive":
-        return settle(town);
+        return settle(town, deed.except);
     }
   }
 

@@ -52,12 +52,12 @@ export async function openSalon(dir: string) {
   return { town, admin, services, staffIds, people, preference };
 }
 
-/** Carries and does everything that is due. */
-export async function settle(town: Town): Promise<void> {
+/** Carries and does everything that is due; to the service `except` nothing is carried. */
+export async function settle(town: Town, except?: string): Promise<void> {
   for (let quiet = false; !quiet;) {
     await town.work();
     await town.collect();
     quiet = true;
-    while (await town.deliver(0)) quiet = false;
+    while (await town.deliver(0, { except })) quiet = false;
   }
 }

@@ -80,9 +80,10 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
     tell(row: Omit<Waiting, "to">) {
       for (const [to, { handlers }] of places) if (handlers.has(row.subject)) waiting.push({ ...row, to });
     },
-    /** Delivers one waiting event: the first of its key and consumer from `index` on. Answers whether there was one. */
-    async deliver(index: number, twice = false): Promise<boolean> {
-      const chosen = waiting[index % Math.max(1, waiting.length)];
+    /** Delivers one waiting event: the first of its key and consumer from `index` on, of those not for `except`. Answers whether there was one. */
+    async deliver(index: number, { twice = false, except = "" } = {}): Promise<boolean> {
+      const able = waiting.filter(({ to }) => to !== except);
+      const chosen = able[index % Math.max(1, able.length)];
       if (!chosen) return false;
       const first = waiting.findIndex(({ to, key }) => to === chosen.to && key === chosen.key);
       const [event] = waiting.splice(first, 1);

@@ -1,3 +1,4 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { System } from "@lacio/testkit/system";
 import { clientFor, type SignedIn } from "@lacio/testkit/testing";
 import { Reassignment_State as State, ReassignmentService } from "@lacio/proto/reassignment/v1/reassignment_service";
@@ -18,6 +19,11 @@ export async function lostStops(system: System, client: SignedIn): Promise<Stop[
       name: "respuesta-otra-hora-ocupada",
       who: "visitor",
       path: answer(lost.offered, "/otra-hora", "&falla=slot_taken&hora=2027-01-04T15:00:00Z"),
+    },
+    {
+      name: "respuesta-otra-hora-encima",
+      who: "visitor",
+      path: answer(lost.alone, "/otra-hora", `&falla=overlaps_own_visit&hora=${await nearestTo(lost.alone, system, client)}`),
     },
     {
       name: "respuesta-sin-elegir",
@@ -41,6 +47,12 @@ export async function lostStops(system: System, client: SignedIn): Promise<Stop[
 }
 
 const answer = ({ token }: LostVisit, below = "", more = "") => `/links/cita${below}?token=${token}${more}`;
+
+/** The first of the other times that are proposed, as in an address. */
+async function nearestTo({ bookingId }: LostVisit, system: System, client: SignedIn): Promise<string> {
+  const { alternatives } = await clientFor(ReassignmentService, system, client.accessToken).getAlternatives({ bookingId });
+  return timestampDate(alternatives[0]!.start!).toISOString().replace(".000Z", "Z");
+}
 
 /** Visits whose stylist can't come: a substitute is held, nobody else is free, accepted, and refunded. */
 async function lostVisits(system: System, client: SignedIn): Promise<Record<"offered" | "alone" | "moved" | "refunded", LostVisit>> {

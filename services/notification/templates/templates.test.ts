@@ -350,6 +350,7 @@ function readable(html: string): string {
   return unescape(
     html
       .replace(/^[\s\S]*<body[^>]*>\s*<div style="display:none[^]*?<\/div>/, "")
+      .replaceAll(/<(\w+)[^>]* aria-hidden="true"[^>]*>[^]*?<\/\1>/g, " ") // the place of a photo
       .replaceAll(/<[^>]+>/g, " ")
       .replaceAll("&nbsp;", " "),
   );
