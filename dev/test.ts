@@ -16,18 +16,22 @@ process.exit(checks.failed + tests.failed > 0 ? 1 : 0);
 
 /** The files that share a system first: it ends before the others start systems of their own, and costs a tenth of a core even when idle. */
 function runTests(files: string[]): { passed: number; failed: number } {
-  const sharing = (file: string) => fs.readFileSync(file, "utf8").includes("sharedSystem(");
-  const runs = [files.filter(sharing), files.filter((file) => !sharing(file))].filter((some) => some.length > 0).map(runJest);
+  const { sharing = [], alone = [] } = Object.groupBy(files, (file) =>
+    fs.readFileSync(file, "utf8").includes("sharedSystem(") ? "sharing" : "alone",
+  );
+  const runs = [];
+  if (sharing.length > 0) runs.push(runJest(sharing, { LACIO_SHARED_SYSTEM: "yes" }));
+  if (alone.length > 0) runs.push(runJest(alone));
   const results = runs.flatMap((run) => run.results);
   if (results.length > 1) console.log(`\n${slowest(results, root).join("\n")}`);
   const [passed, failed] = [sum(runs.map((run) => run.passed)), sum(runs.map((run) => run.failed))];
   return { passed, failed: passed + failed === 0 ? 1 : failed };
 }
 
-function runJest(files: string[]): { passed: number; failed: number; results: FileResult[] } {
+function runJest(files: string[], settings = {}): { passed: number; failed: number; results: FileResult[] } {
   fs.mkdirSync(path.dirname(report), { recursive: true });
   fs.rmSync(report, { force: true });
-  const { status } = jest(["--json", `--outputFile=${report}`, "--silent=false", "--runTestsByPath", ...files], "ignore");
+  const { status } = jest(["--json", `--outputFile=${report}`, "--silent=false", "--runTestsByPath", ...files], "ignore", settings);
   if (!fs.existsSync(report)) return { passed: 0, failed: 1, results: [] }; // Jest did not start; its error is above
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(fs.readFileSync(report, "utf8")) as Report;
   // A run can fail without a failed test: when the shared system's logs contain personal data.
@@ -40,8 +44,9 @@ function filesOf(patterns: string[]): string[] {
 }
 
 // With --json Jest prints the report on stdout, too, which is dropped; its readable output goes to stderr.
-function jest(args: string[], stdout: "ignore" | "pipe") {
-  const env = { ...process.env, NODE_OPTIONS: "--experimental-vm-modules --no-warnings", FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
+function jest(args: string[], stdout: "ignore" | "pipe", settings = {}) {
+  const colour = process.stdout.isTTY ? "1" : "0";
+  const env = { ...process.env, ...settings, NODE_OPTIONS: "--experimental-vm-modules --no-warnings", FORCE_COLOR: colour };
   const command = ["node_modules/jest/bin/jest.js", ...args];
   return spawnSync(process.execPath, command, { cwd: root, env, stdio: ["ignore", stdout, "inherit"] });
 }

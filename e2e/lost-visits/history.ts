@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What people, the bank and the network do. `of`: the nth booking made so far, for answers the nth that lost its stylist; `at`: the nth hour of the two days. */
+/** What people, the bank and the network do. `of`: the nth booking made so far, mostly of those that the deed fits; `at`: the nth hour of the two days. */
 export type Deed =
   | { what: "book"; client: number; stylist: number | "any"; at: number; paid: "now" | "late" | "never" }
   | { what: "stylist cancels"; of: number }
@@ -40,7 +40,7 @@ const deeds = fc.oneof(
   { weight: 4, arbitrary: deed("accept", { of: nth }) },
   { weight: 1, arbitrary: deed("accept an older offer", { of: nth }) },
   { weight: 2, arbitrary: deed("decline", { of: nth }) },
-  { weight: 5, arbitrary: deed("choose", { of: nth, at, stylist: anyone }) },
+  { weight: 8, arbitrary: deed("choose", { of: nth, at, stylist: anyone }) },
   { weight: 1, arbitrary: deed("client cancels", { of: nth }) },
   {
     weight: 2,

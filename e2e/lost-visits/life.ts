@@ -13,6 +13,14 @@ import { price, settle, type Salon } from "./salon.ts";
 
 type Made = { bookingId: string; client: number; offers: string[]; paid: boolean };
 
+const fits: Partial<Record<Deed["what"], string>> = {
+  "stylist cancels": "CONFIRMED",
+  accept: "REASSIGNING",
+  decline: "REASSIGNING",
+  choose: "REASSIGNING",
+  "rival books": "REASSIGNING",
+};
+
 /** One history, beginning at 6 in the morning of a new day. */
 export class Life {
   readonly salon: Salon;
@@ -59,14 +67,13 @@ export class Life {
     await this.salon.town.collect();
   }
 
-  /** Answers are about a visit that has lost its stylist at some time. */
+  /** Mostly one that the deed can do something to: chance alone would seldom meet it. */
   private async bookingOf({ what, of }: Deed & { of: number }): Promise<Made | undefined> {
-    if (!["accept", "accept an older offer", "decline", "choose", "rival books"].includes(what))
-      return this.made[of % Math.max(1, this.made.length)];
-    const text = "select id from booking where loss_id is not null and id = any($1)";
-    const lost = await this.salon.town.sql<{ id: string }>("booking", text, [this.made.map(({ bookingId }) => bookingId)]);
-    const answerable = this.made.filter(({ bookingId }) => lost.some(({ id }) => id === bookingId));
-    return answerable[of % Math.max(1, answerable.length)];
+    const [status, ids] = [fits[what], this.made.map(({ bookingId }) => bookingId)];
+    if (!status || of > 7) return this.made[of % Math.max(1, ids.length)];
+    const text = "select id from booking where status = $1 and id = any($2) order by id";
+    const fitting = await this.salon.town.sql<{ id: string }>("booking", text, [status, ids]);
+    return this.made.find(({ bookingId }) => bookingId === fitting[of % fitting.length]?.id);
   }
 
   private async act(deed: Deed): Promise<unknown> {

@@ -5,7 +5,7 @@ import type { SystemDescription } from "../system/contract.ts";
 /** The system that this test run shares. Each test brings its own people, days and bookings, so they don't interfere. @throws without one */
 export function sharedSystem(): SystemDescription {
   const file = process.env.LACIO_TEST_SYSTEM;
-  if (!file) throw new Error("There is no shared system: jest.config.js needs packages/testkit/jest-global-setup.ts as its globalSetup.");
+  if (!file) throw new Error("There is no shared system: `npm test` starts one (dev/test.ts).");
   const system = JSON.parse(fs.readFileSync(file, "utf8")) as SystemDescription;
   trustEdge(system);
   return system;
