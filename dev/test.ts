@@ -4,18 +4,22 @@ import path from "node:path";
 import { runChecks } from "./checks.ts";
 import { slowest, type FileResult } from "./slowest.ts";
 
-// The checks that need no server, then all tests on real ones. `npm test -- booking` runs the test files that match.
+// The checks that need no server, then all tests on real ones. `npm test -- booking` runs the test files that match; what follows from the
+// first flag on is Jest's: `npm test -- booking -t "a name"`.
 const root = path.resolve(import.meta.dirname, "..");
-const patterns = process.argv.slice(2);
+const asked = process.argv.slice(2);
+const firstFlag = asked.findIndex((argument) => argument.startsWith("-"));
+const [patterns, flags] = firstFlag < 0 ? [asked, []] : [asked.slice(0, firstFlag), asked.slice(firstFlag)];
 const report = path.join(root, ".lacio/test-report.json");
 
-const checks = patterns.length === 0 ? runChecks() : { passed: 0, failed: 0 };
+const checks = asked.length === 0 ? await runChecks() : { passed: 0, failed: 0 };
 const tests = runTests(filesOf(patterns));
 console.log(`\n${checks.passed + tests.passed} passed, ${checks.failed + tests.failed} failed`);
 process.exit(checks.failed + tests.failed > 0 ? 1 : 0);
 
 /** The files that share a system first: it ends before the others start systems of their own, and costs a tenth of a core even when idle. */
 function runTests(files: string[]): { passed: number; failed: number } {
+  if (files.length === 0) console.log(`No test file matches ${patterns.join(" ")}`);
   const { sharing = [], alone = [] } = Object.groupBy(files, (file) =>
     fs.readFileSync(file, "utf8").includes("sharedSystem(") ? "sharing" : "alone",
   );
@@ -31,7 +35,11 @@ function runTests(files: string[]): { passed: number; failed: number } {
 function runJest(files: string[], settings = {}): { passed: number; failed: number; results: FileResult[] } {
   fs.mkdirSync(path.dirname(report), { recursive: true });
   fs.rmSync(report, { force: true });
-  const { status } = jest(["--json", `--outputFile=${report}`, "--silent=false", "--runTestsByPath", ...files], "ignore", settings);
+  const { status } = jest(
+    ["--json", `--outputFile=${report}`, "--silent=false", ...flags, "--runTestsByPath", ...files],
+    "ignore",
+    settings,
+  );
   if (!fs.existsSync(report)) return { passed: 0, failed: 1, results: [] }; // Jest did not start; its error is above
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(fs.readFileSync(report, "utf8")) as Report;
   // A run can fail without a failed test: when the shared system's logs contain personal data.

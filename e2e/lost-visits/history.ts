@@ -7,10 +7,10 @@ export type Deed =
   | { what: "absence"; stylist: number; from: number; hours: number }
   | { what: "absence withdrawn"; nth: number | "last" }
   | { what: "accept" | "accept an older offer" | "decline" | "client cancels"; of: number }
-  | { what: "choose"; of: number; at: number; stylist: number | "any" }
+  | { what: "choose"; of: number; at: number; stylist: number | "any"; refuseOverlap: boolean }
   | { what: "client moves"; of: number; at: number; stylist: number | "same" }
   | { what: "prefers"; client: number; substitute: boolean }
-  | { what: "rival books"; of: number; client: number; stylist: number }
+  | { what: "rival books"; client: number; stylist: number }
   | { what: "late webhook"; of: number }
   | { what: "reassignment stalls" | "reassignment goes on" }
   | { what: "time passes"; minutes: number }
@@ -40,7 +40,7 @@ const deeds = fc.oneof(
   { weight: 4, arbitrary: deed("accept", { of: nth }) },
   { weight: 1, arbitrary: deed("accept an older offer", { of: nth }) },
   { weight: 2, arbitrary: deed("decline", { of: nth }) },
-  { weight: 8, arbitrary: deed("choose", { of: nth, at, stylist: anyone }) },
+  { weight: 8, arbitrary: deed("choose", { of: nth, at, stylist: anyone, refuseOverlap: fc.boolean() }) },
   { weight: 1, arbitrary: deed("client cancels", { of: nth }) },
   {
     weight: 2,
@@ -81,7 +81,7 @@ const awayAtDeadline = fc
 /** Somebody books a substitute's time, and the plan does not know it yet. */
 const takenMeanwhile = fc.record({ of: nth, client, stylist }).map(({ of, client, stylist }): Deed[] => [
   { what: "stylist cancels", of },
-  { what: "rival books", of, client, stylist },
+  { what: "rival books", client, stylist },
   { ...arrive, except: "availability" },
 ]);
 

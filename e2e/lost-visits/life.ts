@@ -18,7 +18,6 @@ const fits: Partial<Record<Deed["what"], string>> = {
   accept: "REASSIGNING",
   decline: "REASSIGNING",
   choose: "REASSIGNING",
-  "rival books": "REASSIGNING",
 };
 
 /** One history, beginning at 6 in the morning of a new day. */
@@ -76,6 +75,12 @@ export class Life {
     return this.made.find(({ bookingId }) => bookingId === fitting[of % fitting.length]?.id);
   }
 
+  private async lastLostStart(): Promise<Date | undefined> {
+    const text = "select starts_at as start from booking where status = 'REASSIGNING' and id = any($1) order by lost_at desc limit 1";
+    const [last] = await this.salon.town.sql<{ start: Date }>("booking", text, [this.made.map(({ bookingId }) => bookingId)]);
+    return last?.start;
+  }
+
   private async act(deed: Deed): Promise<unknown> {
     const { town, staffIds, services, people, admin, preference } = this.salon;
     const booking = "of" in deed ? await this.bookingOf(deed) : undefined;
@@ -97,8 +102,9 @@ export class Life {
         return town.deliverNow(this.pay(this.made.at(-1)!));
       }
       case "rival books": {
-        const seen = (await mine.getBooking({ bookingId })).booking!;
-        const wish = { serviceId: services[0]!, desiredStart: seen.start, staffId: staffOf(deed.stylist) };
+        const start = await this.lastLostStart();
+        if (!start) return;
+        const wish = { serviceId: services[0]!, desiredStart: timestampFromDate(start), staffId: staffOf(deed.stylist) };
         const rival = await town.as(BookingService, people[deed.client]!.token).createBooking(wish);
         this.made.push({ bookingId: rival.bookingId, client: deed.client, offers: [], paid: false });
         return town.deliverNow(this.pay(this.made.at(-1)!));
@@ -131,7 +137,8 @@ export class Life {
       case "decline":
         return town.as(ReassignmentService, token).answerReassignment({ bookingId, answer: { case: "decline", value: {} } });
       case "choose": {
-        const value = { start: timestampFromDate(this.hour(deed.at)), staffId: staffOf(deed.stylist) };
+        const { refuseOverlap } = deed;
+        const value = { start: timestampFromDate(this.hour(deed.at)), staffId: staffOf(deed.stylist), refuseOverlap };
         return town.as(ReassignmentService, token).answerReassignment({ bookingId, answer: { case: "choose", value } });
       }
       case "client cancels":

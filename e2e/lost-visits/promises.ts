@@ -4,7 +4,10 @@ import { hours } from "./history.ts";
 import type { Life } from "./life.ts";
 import { settle, type Salon } from "./salon.ts";
 
-/** Everything arrives, and time passes until all visits are over. Answers which cases were not decided at their deadline as their client wishes. */
+/**
+ * Everything arrives, and time passes until all visits are over. Answers which cases waited past their deadline, and which of those whose
+ * deadline passes here, where nobody interferes, were not decided as their client wishes.
+ */
 export async function endOf(life: Life): Promise<string[]> {
   const { town } = life.salon;
   const wrong: string[] = [];

@@ -15,7 +15,7 @@ let system: System;
 
 await beforeTests(
   async () => {
-    system = await startSystem({ services: ["auth"], fsync: false });
+    system = await startSystem({ services: ["auth", "notification"], fsync: false });
     trustEdge(system);
   },
   async () => {

@@ -39,7 +39,7 @@ export interface SystemProcess {
 }
 
 export interface System extends SystemDescription {
-  /** A service, or postgres, nats, redis, mail, stripe-sandbox, web, edge. */
+  /** A service, or postgres, nats, redis, mail (with notification), stripe-sandbox, web, edge. */
   process(name: string): SystemProcess;
   databaseUrl(service: string): string;
   serviceToken(name: string): string;
@@ -57,7 +57,7 @@ export type Replica = SystemProcess & { ops: string; log: string; stop(): Promis
 /** What another process needs in order to use the system: plain data. */
 export interface SystemDescription {
   dir: string;
-  /** edge, stripe, mail, smtp, nats, redis, postgres; <service> (Connect and gRPC, h2c), <service>-http, <service>-ops. */
+  /** edge, stripe, nats, redis, postgres; with notification mail and smtp; <service> (Connect and gRPC, h2c), <service>-http, <service>-ops. */
   urls: Record<string, string>;
   databaseUrls: Record<string, string>;
   /** The edge's certificate: give it to a client as its certificate authority. */

@@ -28,7 +28,7 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   const infra: Surroundings["infra"] = await startInfra(servers, mailing ? undefined : ["postgres", "nats", "redis"]);
   roster.onStop(() => infra.stop());
   for (const server of [infra.postgres, infra.nats, infra.redis, infra.mail]) if (server) roster.enter(server);
-  progress("PostgreSQL, NATS, Redis and the mailbox are up");
+  progress(mailing ? "PostgreSQL, NATS, Redis and the mailbox are up" : "PostgreSQL, NATS and Redis are up");
   const databaseUrls: Record<string, string> = {};
   for (const name of services) databaseUrls[name] = await createDatabase(infra.postgres.url, name);
   const databaseUrl = (service: string) => databaseUrls[service] ?? missing("database", service);

@@ -190,6 +190,18 @@ describe("ReassignBooking", () => {
     expect(await subjectsOf(visit.bookingId)).toEqual(["lost_stylist", "rescheduled"]);
   });
 
+  test("to a time at which the client has another visit: refused if so asked, the substitute still held; else moved", async () => {
+    const visit = await lost();
+    await salon.reassignment().holdSubstitute({ ...visit, staffId: diana.id, until: tomorrow() });
+    const start = new Date(visit.start.getTime() + 5 * hour);
+    const own = await booked(start, diana.id);
+    const move = { ...visit, start: at(start), staffId: camila.id };
+    expect((await outcome(salon.reassignment().reassignBooking({ ...move, refuseOverlap: true }))).reason).toBe("overlaps_own_visit");
+    expect([await occupied(visit.bookingId), (await seen(own)).status]).toEqual([[diana.id], Status.CONFIRMED]);
+    expect((await outcome(salon.reassignment().reassignBooking(move))).reason).toBe("ok");
+    expect(await occupied(visit.bookingId)).toEqual([camila.id]);
+  });
+
   test("to whoever is free: the first who is, never the stylist who can't come; nobody is, then it stays as it was", async () => {
     const start = salon.freshDay();
     const visits = [await lost(start), await lost(start), await lost(start)];

@@ -240,7 +240,7 @@ describe("an outcome", () => {
     expect(found).toHaveLength(count);
     for (const { recipient_id: to, text } of found) {
       expect(to).toBe(client.id);
-      expect(text).toContain("Sí podrá: tu cita sigue como estaba.");
+      expect(text).toContain(" sí podrá atenderte: tu cita sigue como estaba.");
     }
   });
 });

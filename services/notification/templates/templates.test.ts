@@ -271,6 +271,11 @@ describe("a client whose stylist can't come", () => {
     expect(offers[index]).toContain(words);
   });
 
+  test("sees the place of the substitute's photo, where there is a substitute", () => {
+    const html = mailsOf("reassignment_offer", "es").map((mail) => mail.html);
+    expect(html.map((one) => one.includes(">VR</div>"))).toEqual(html.map((_, index) => index < 3));
+  });
+
   test("reads in each offer with whom the visit would be, and in none of the others that somebody is held", () => {
     for (const [index, text] of offers.entries()) expect(text.includes("Con: Valentina Ríos")).toBe(index < 3);
     for (const text of offers.slice(3)) expect(text).not.toMatch(/guardamos|Con:/);

@@ -14,14 +14,17 @@ import { settle } from "./settle.ts";
  */
 export type CarriedOut = { reassignment: Reassignment; refused?: ConnectError; decidedElsewhere?: boolean };
 
-/** Has booking do what was decided, and settles the case by booking's answer. It may run twice: booking refuses the second as `not_lost`. */
-export async function carryOut(app: App, id: string): Promise<CarriedOut> {
+/**
+ * Has booking do what was decided, and settles the case by booking's answer. It may run twice: booking refuses the second as `not_lost`.
+ * `refuseOverlap`: while the client is there to be asked; a job has nobody to ask, and a visit that overlaps another is better than none.
+ */
+export async function carryOut(app: App, id: string, { refuseOverlap = false } = {}): Promise<CarriedOut> {
   const seen = await read(app, id);
   const { answer } = seen;
   if (answer == null || seen.settledAt != null) return { reassignment: seen };
   let booking: Booking;
   try {
-    booking = await ask(app, seen, answer);
+    booking = await ask(app, seen, answer, refuseOverlap);
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === "not_lost") return endedAlready(app, id, answer);
@@ -46,7 +49,7 @@ async function endedAlready(app: App, id: string, answer: Answer): Promise<Carri
 
 const read = (app: App, id: string) => app.db.read().findOneOrFail(Reassignment, { id });
 
-async function ask(app: App, reassignment: Reassignment, answer: Answer): Promise<Booking> {
+async function ask(app: App, reassignment: Reassignment, answer: Answer, refuseOverlap: boolean): Promise<Booking> {
   const lost = { bookingId: reassignment.bookingId, lossId: reassignment.id };
   const sameStart = timestampFromDate(reassignment.startsAt);
   const pesos = (minorUnits: bigint) => ({ currencyCode: reassignment.currency, minorUnits });
@@ -60,9 +63,8 @@ async function ask(app: App, reassignment: Reassignment, answer: Answer): Promis
       return (await app.booking.reassignBooking({ ...lost, start: sameStart, staffId, price: pesos(BigInt(price)) })).booking!;
     }
     case "CHOOSE": {
-      const { staffId, refuseOverlap } = answer;
       const start = timestampFromDate(new Date(answer.start));
-      return (await app.booking.reassignBooking({ ...lost, start, staffId, refuseOverlap })).booking!;
+      return (await app.booking.reassignBooking({ ...lost, start, staffId: answer.staffId, refuseOverlap })).booking!;
     }
     case "DECLINE":
     case "REFUND":

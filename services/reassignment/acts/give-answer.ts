@@ -23,7 +23,8 @@ export async function giveAnswer(app: App, id: string, given: Given): Promise<Re
     return reassignment;
   });
   failpoint("reassignment.after_answer");
-  const { reassignment, refused, decidedElsewhere } = await carryOut(app, id).catch((error: unknown) => {
+  const refuseOverlap = given.case === "choose" && given.value.refuseOverlap;
+  const { reassignment, refused, decidedElsewhere } = await carryOut(app, id, { refuseOverlap }).catch((error: unknown) => {
     if (!isOutage(error)) throw error;
     app.log.warn({ err: error, reassignment: id }, "a server is away: a job carries the answer out");
     return { reassignment: answered, refused: undefined, decidedElsewhere: false };
@@ -48,10 +49,9 @@ function apply(reassignment: Reassignment, given: Given, now: Date): void {
     case "decline":
       return reassignment.decline(now);
     case "choose": {
-      const { staffId, refuseOverlap } = given.value;
       const start = timestampDate(given.value.start!);
       if (Number.isNaN(start.getTime())) throw invalid("choose.start", "must be a time");
-      return reassignment.choose({ start, staffId, refuseOverlap }, now);
+      return reassignment.choose(start, given.value.staffId, now);
     }
     default:
       throw invalid("answer", "must be one of accept, decline and choose");

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 export type Answer =
   | { kind: "ACCEPT"; offerId: string }
   | { kind: "DECLINE" }
-  | { kind: "CHOOSE"; start: string; staffId: string; refuseOverlap: boolean }
+  | { kind: "CHOOSE"; start: string; staffId: string }
   | { kind: "MOVE"; staffId: string; price: string }
   | { kind: "REFUND" };
 

@@ -2,8 +2,8 @@ import type { Candidate, FindCandidatesResponse } from "@lacio/proto/availabilit
 import type { Substitute } from "./answer.ts";
 import type { SoldAs } from "./reassignment-schema.ts";
 
-/** A visit that needs somebody else than `staffId` and `passedOver`, who takes at most `price`. `soldAs`: absent for the service as it is today. */
-export type Lost = {
+/** Who is wanted: for this visit, somebody else than `staffId` and `passedOver`, who takes at most `price`. `soldAs`: absent for the service as it is today. */
+export type Wanted = {
   bookingId: string;
   serviceId: string;
   startsAt: Date;
@@ -19,7 +19,7 @@ export type Lost = {
  */
 export function substitutesOf(
   { terms, candidates }: FindCandidatesResponse,
-  { staffId, passedOver, price }: Pick<Lost, "staffId" | "passedOver" | "price">,
+  { staffId, passedOver, price }: Pick<Wanted, "staffId" | "passedOver" | "price">,
 ): Substitute[] {
   if (!terms) return [];
   const today = terms.price?.minorUnits ?? price;

@@ -32,8 +32,7 @@ const offer: Step = (one) => one.offer(camila);
 const otherTimes: Step = (one) => one.offerOtherTimes([]);
 const accept: Step = (one) => one.accept(one.offerId!, now);
 const decline: Step = (one) => one.decline(now);
-const at = (hours: number, staffId = "") => ({ start: inHours(hours), staffId, refuseOverlap: true });
-const choose: Step = (one) => one.choose(at(72), now);
+const choose: Step = (one) => one.choose(inHours(72), "", now);
 const camilaTakesIt = {
   staffId: camila.staffId,
   staffName: camila.staffName,
@@ -92,8 +91,8 @@ describe("each step in each state", () => {
 describe("the client's answer", () => {
   test("is another one with another time or stylist", () => {
     const one = states.CHOSEN();
-    expect(reasonOf(() => one.choose(at(73), now))).toBe("already_answered");
-    expect(reasonOf(() => one.choose(at(72, id(6)), now))).toBe("already_answered");
+    expect(reasonOf(() => one.choose(inHours(73), "", now))).toBe("already_answered");
+    expect(reasonOf(() => one.choose(inHours(72), id(6), now))).toBe("already_answered");
   });
 
   test("to an earlier offer than the current one is refused", () => {

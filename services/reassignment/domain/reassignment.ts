@@ -73,8 +73,8 @@ export class Reassignment extends ReassignmentSchema.class {
   }
 
   /** `staffId`: "" for any stylist. */
-  choose({ start, staffId, refuseOverlap }: { start: Date; staffId: string; refuseOverlap: boolean }, now: Date): void {
-    const answer: Answer = { kind: "CHOOSE", start: start.toISOString(), staffId, refuseOverlap };
+  choose(start: Date, staffId: string, now: Date): void {
+    const answer: Answer = { kind: "CHOOSE", start: start.toISOString(), staffId };
     if (!this.isRepeated(answer, now)) this.answer = answer;
   }
 

@@ -61,8 +61,8 @@ type IfLost = { canAsk: boolean; anyStaff: boolean; substitutes: Substitute[]; v
 async function ifLost(app: App, { bookingId, clientId, anyStaff, start, price, lines }: Booking, staffId: string): Promise<IfLost> {
   const startsAt = timestampDate(start!);
   const canAsk = hasTimeFor(deadlineOf(app.now(), startsAt, app.config), app.now(), app.config);
-  const whose = { bookingId, clientId, anyStaff, startsAt, staffId, serviceId: lines[0]!.serviceId, price: price!.minorUnits };
-  const { substitutes, terms } = await wantedSubstitutes(app, { ...whose, passedOver: [] }, canAsk);
+  const visit = { bookingId, clientId, anyStaff, startsAt, staffId, serviceId: lines[0]!.serviceId, price: price!.minorUnits };
+  const { substitutes, terms } = await wantedSubstitutes(app, { ...visit, passedOver: [] }, canAsk);
   const candidates = substitutes.map((one) => one.staffId);
   return { canAsk, anyStaff, substitutes, visit: terms && visitOf(bookingId, startsAt, terms, candidates) };
 }

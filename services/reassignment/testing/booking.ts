@@ -103,6 +103,8 @@ export function bookingInMemory() {
   const visits = new Map<string, Visit>();
   // Who can't, though availability's projection says so: stylist → reason.
   const cannot = new Map<string, string>();
+  // Whose clients have another visit at any other time.
+  const overlapping = new Set<Visit>();
   const state: { trouble: (() => void) | undefined; commands: string[] } = { trouble: undefined, commands: [] };
 
   function lostVisit(command: string, { bookingId, lossId }: { bookingId: string; lossId: string }): Visit {
@@ -133,6 +135,7 @@ export function bookingInMemory() {
     },
     reassignBooking(req) {
       const visit = lostVisit("reassign", req);
+      if (req.refuseOverlap && overlapping.has(visit)) throw refused("overlaps_own_visit", Code.FailedPrecondition);
       refuseUnlessFree(visit, req.staffId, at(req.start));
       visit.place(req.staffId, at(req.start), req.price?.minorUnits ?? visit.price);
       return { booking: visit.show() };
@@ -152,7 +155,7 @@ export function bookingInMemory() {
       };
     },
   };
-  return { visits, cannot, state, service };
+  return { visits, cannot, state, service, overlapping };
 }
 
 /** How a service of ours refuses. */

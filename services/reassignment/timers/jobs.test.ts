@@ -90,13 +90,13 @@ const outcomes = async (visit: Visit) => (await told(ReassignmentSettledSchema, 
 
 const decline: Given = { case: "decline", value: { $typeName: "lacio.reassignment.v1.Decline" } };
 const accept = async (visit: Visit): Promise<Given> => ({ case: "accept", value: (await caseOf(visit)).offerId! });
-const choose = (visit: Visit, hours: number, staffId: string): Given => ({
+const choose = (visit: Visit, hours: number, staffId: string, refuseOverlap = true): Given => ({
   case: "choose",
   value: {
     $typeName: "lacio.reassignment.v1.Choose",
     start: timestampFromDate(new Date(visit.start.getTime() + hours * hour)),
     staffId,
-    refuseOverlap: true,
+    refuseOverlap,
   },
 });
 const answer = (visit: Visit, given: Given) => giveAnswer(app, visit.lossId, given);
@@ -198,6 +198,18 @@ describe("a visit that lost its stylist", () => {
     expect([await stateOf(visit), visit.held?.staffId]).toEqual(["OFFERED", camila.staffId]);
   });
 
+  test("is not asked about again and again while booking is away: two calls in vain end the run", async () => {
+    const visits = ["Ana", "Eva", "Luz"].map((name) => salon.visit({ candidates: [stylist(name)] }));
+    salon.booking.state.trouble = away;
+    const before = salon.booking.state.commands.length;
+    await lose(...visits);
+    expect(new Set(salon.booking.state.commands.slice(before)).size).toBe(2); // each call is tried three times
+    salon.booking.state.trouble = undefined;
+    alone.wait(10);
+    await alone.work();
+    expect(await Promise.all(visits.map(stateOf))).toEqual(["OFFERED", "OFFERED", "OFFERED"]);
+  });
+
   test.each([
     ["fails", Code.Internal],
     ["takes too long", Code.DeadlineExceeded],
@@ -250,6 +262,23 @@ describe("the client's answer", () => {
     expect(await reasonOf(answer(visit, choose(visit, 24, luisa.staffId)))).toBe("AlreadyExists slot_taken");
     expect(await caseOf(visit)).toMatchObject({ state: "OFFERED", answer: null });
     expect((await answer(visit, await accept(visit))).state).toBe("MOVED");
+  });
+
+  test("another time at which the client has another visit: refused if so asked, and carried out by the job, which has nobody to ask", async () => {
+    const { visit } = await offered();
+    const luisa = stylist("Luisa");
+    salon.booking.overlapping.add(visit);
+    expect(await reasonOf(answer(visit, choose(visit, 24, luisa.staffId)))).toBe("FailedPrecondition overlaps_own_visit");
+    expect(await caseOf(visit)).toMatchObject({ state: "OFFERED", answer: null });
+    salon.booking.state.trouble = away;
+    await answer(visit, choose(visit, 24, luisa.staffId));
+    salon.booking.state.trouble = undefined;
+    alone.wait(10);
+    await alone.work();
+    expect(ended(visit)).toEqual([`rescheduled to ${luisa.staffId}`]);
+    const { visit: other } = await offered();
+    salon.booking.overlapping.add(other);
+    expect((await answer(other, choose(other, 24, luisa.staffId, false))).state).toBe("RESCHEDULED");
   });
 
   test("an offer whose substitute booking refuses is offer_changed, and the next one is asked with the same deadline", async () => {

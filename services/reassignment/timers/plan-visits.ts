@@ -15,26 +15,27 @@ export const planVisits = (app: App): Job["run"] =>
     const now = app.now();
     const { ready, nextAt } = await waiting(app, now);
     const errors: unknown[] = [];
-    const attempt = forgiving(errors);
+    const known = forgiving(errors, 0);
+    const carriedOut = forgiving(errors, 1);
 
     const visits: { lost: Reassignment; substitutes: Substitute[] }[] = [];
     for (const lost of ready) {
-      const found = await attempt(wantedSubstitutes(app, lost, canAsk(lost.deadline, now, app.config)));
+      const found = await known(wantedSubstitutes(app, lost, canAsk(lost.deadline, now, app.config)));
       if (found) visits.push({ lost, substitutes: found.substitutes });
     }
     const planned = plan(visits.map(({ lost, substitutes }) => visitOf(lost.id, lost.startsAt, lost.soldAs, idsOf(substitutes))));
     for (const { lost, substitutes } of visits) {
       if (over.aborted) return app.now();
       const substitute = substitutes.find(({ staffId }) => staffId === planned.get(lost.id));
-      await attempt(propose(app, lost, substitute, canAsk(lost.deadline, now, app.config)));
+      await carriedOut(propose(app, lost, substitute, canAsk(lost.deadline, now, app.config)));
     }
-    if (errors.length > 0) throw new AggregateError(errors, String(errors[0]), { cause: errors[0] });
+    if (errors.length > 0) throw worstOf(errors);
     return nextAt;
   };
 
-// One visit that fails, be it that its calls take too long, must not keep the others waiting. Two outages in a row are a server that is away,
-// which ends the run: it is tried again as a whole.
-function forgiving(errors: unknown[]) {
+// One visit that fails must not keep the others waiting. More outages in a row than `outagesForgiven` are a server that is away, which ends the
+// run: it is tried again as a whole. None is forgiven before the plan: without that visit's candidates it would not be a plan of all.
+function forgiving(errors: unknown[], outagesForgiven: number) {
   let outages = 0;
   return async <T>(work: Promise<T>): Promise<T | undefined> => {
     try {
@@ -43,11 +44,17 @@ function forgiving(errors: unknown[]) {
       return done;
     } catch (error) {
       outages = isOutage(error) ? outages + 1 : 0;
-      if (outages > 1) throw error;
+      if (outages > outagesForgiven) throw error;
       errors.push(error);
       return undefined;
     }
   };
+}
+
+/** All of them; it is an outage only if each is. */
+function worstOf(errors: unknown[]): AggregateError {
+  const cause = errors.find((error) => !isOutage(error)) ?? errors[0];
+  return new AggregateError(errors, String(cause), { cause });
 }
 
 const idsOf = (substitutes: Substitute[]) => substitutes.map(({ staffId }) => staffId);
