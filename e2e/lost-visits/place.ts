@@ -43,6 +43,7 @@ export async function openPlace(
     DB_POOL_MAX: "6",
     JWKS_URL: around.jwksUrl,
     SERVICE_TOKEN_JWKS: around.jwksFile,
+    ANSWER_PATIENCE_MS: "0", // nothing happens in a town while somebody waits
   });
   const log = createLog(name, "silent");
   const { now } = around;

@@ -12,6 +12,8 @@ export const readConfig = (env: Env) => ({
   /** With less time than this until the deadline the client is not asked. */
   answerMinutes: env.number("OFFER_AT_LEAST_MINUTES", 30, { min: 1, max: 1_440 }),
   planPatienceSeconds: env.number("PLAN_PATIENCE_SECONDS", 20, { min: 0, max: 3_600 }),
+  /** How long an answer waits for another one that is on its way to booking. */
+  answerPatienceMs: env.number("ANSWER_PATIENCE_MS", 2_000, { min: 0, max: 10_000 }),
   linkKeepDays: env.number("LINK_KEEP_DAYS", 30, { min: 1, max: 365 }),
 });
 

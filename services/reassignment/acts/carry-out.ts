@@ -2,23 +2,20 @@ import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { ConnectError } from "@connectrpc/connect";
 import type { Booking } from "@lacio/proto/booking/v1/booking_service";
 import type { App } from "../app.ts";
-import { leadsTo, type Answer } from "../domain/answer.ts";
+import type { Answer } from "../domain/answer.ts";
 import type { Outcome } from "../domain/reassignment-schema.ts";
 import { Reassignment } from "../domain/reassignment.ts";
 import { refusalOf, stylistCannot } from "./booking-refusal.ts";
 import { settle } from "./settle.ts";
 
-/**
- * The case as it is then. `refused`: booking could not do it, so the answer was taken back. `decidedElsewhere`: booking had ended the loss in
- * another way, of which its fact tells.
- */
-export type CarriedOut = { reassignment: Reassignment; refused?: ConnectError; decidedElsewhere?: boolean };
+/** The case as it is then. `refused`: booking could not do it, so the answer was taken back. `ended`: booking had ended the loss before. */
+export type CarriedOut = { reassignment: Reassignment; refused?: ConnectError; ended?: boolean };
 
 /**
  * Has booking do what was decided, and settles the case by booking's answer. It may run twice: booking refuses the second as `not_lost`.
- * `refuseOverlap`: while the client is there to be asked; a job has nobody to ask, and a visit that overlaps another is better than none.
+ * `refuseOverlap`: what the caller asks for; a job asks for what the client did.
  */
-export async function carryOut(app: App, id: string, { refuseOverlap = false } = {}): Promise<CarriedOut> {
+export async function carryOut(app: App, id: string, refuseOverlap?: boolean): Promise<CarriedOut> {
   const seen = await read(app, id);
   const { answer } = seen;
   if (answer == null || seen.settledAt != null) return { reassignment: seen };
@@ -27,7 +24,7 @@ export async function carryOut(app: App, id: string, { refuseOverlap = false } =
     booking = await ask(app, seen, answer, refuseOverlap);
   } catch (error) {
     const reason = refusalOf(error);
-    if (reason === "not_lost") return endedAlready(app, id, answer);
+    if (reason === "not_lost") return { reassignment: await read(app, id), ended: true };
     const mayChooseAgain = answer.kind === "CHOOSE" && reason !== undefined;
     const needsAnother = (answer.kind === "ACCEPT" || answer.kind === "MOVE") && stylistCannot(reason);
     if (mayChooseAgain || needsAnother) return { reassignment: await takeBack(app, id, answer), refused: error as ConnectError };
@@ -35,21 +32,16 @@ export async function carryOut(app: App, id: string, { refuseOverlap = false } =
   }
   const reassignment = await app.transact(async (tx) => {
     const locked = await tx.lock(Reassignment, { id });
+    locked.wasCarriedOut(answer);
     await settle(app, tx, locked, outcomeOf(seen, booking), booking.lines);
     return locked;
   });
   return { reassignment };
 }
 
-// By this very answer, carried out before by a process that died or at the same moment, or by something else.
-async function endedAlready(app: App, id: string, answer: Answer): Promise<CarriedOut> {
-  const reassignment = await read(app, id);
-  return { reassignment, decidedElsewhere: reassignment.settledAt == null || !leadsTo(answer, reassignment.state) };
-}
-
 const read = (app: App, id: string) => app.db.read().findOneOrFail(Reassignment, { id });
 
-async function ask(app: App, reassignment: Reassignment, answer: Answer, refuseOverlap: boolean): Promise<Booking> {
+async function ask(app: App, reassignment: Reassignment, answer: Answer, refuse: boolean | undefined): Promise<Booking> {
   const lost = { bookingId: reassignment.bookingId, lossId: reassignment.id };
   const sameStart = timestampFromDate(reassignment.startsAt);
   const pesos = (minorUnits: bigint) => ({ currencyCode: reassignment.currency, minorUnits });
@@ -63,8 +55,9 @@ async function ask(app: App, reassignment: Reassignment, answer: Answer, refuseO
       return (await app.booking.reassignBooking({ ...lost, start: sameStart, staffId, price: pesos(BigInt(price)) })).booking!;
     }
     case "CHOOSE": {
+      const { staffId, refuseOverlap } = answer;
       const start = timestampFromDate(new Date(answer.start));
-      return (await app.booking.reassignBooking({ ...lost, start, staffId: answer.staffId, refuseOverlap })).booking!;
+      return (await app.booking.reassignBooking({ ...lost, start, staffId, refuseOverlap: refuse ?? refuseOverlap })).booking!;
     }
     case "DECLINE":
     case "REFUND":

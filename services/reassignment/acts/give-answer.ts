@@ -1,39 +1,57 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { ConnectError } from "@connectrpc/connect";
-import { invalid, isOutage } from "@lacio/chassis/errors";
+import { invalid, isOutage, Refusal } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import type { AnswerReassignmentRequest } from "@lacio/proto/reassignment/v1/reassignment_service";
 import type { App } from "../app.ts";
-import { alreadyAnswered, offerChanged } from "../domain/reassignment-refusals.ts";
+import { offerChanged } from "../domain/reassignment-refusals.ts";
 import { Reassignment } from "../domain/reassignment.ts";
-import { carryOut } from "./carry-out.ts";
+import { carryOut, type CarriedOut } from "./carry-out.ts";
+import { outcomeFor } from "./outcome-for.ts";
+import { patiently } from "./patiently.ts";
 
 export type Given = AnswerReassignmentRequest["answer"];
 
 // The caller carries the answer out and waits for the outcome. The job does it only if the caller's process dies, or booking is away.
 const carriedOutBy = { seconds: 5 };
 
-/** Takes the client's answer and carries it out. While booking is away the case only says that it is answered. */
+/**
+ * Takes the client's answer and carries it out. While booking is away an acceptance and a refund are kept, and the case only says that it is
+ * answered; another time is not: booking may refuse it, when the client is there no more.
+ */
 export async function giveAnswer(app: App, id: string, given: Given): Promise<Reassignment> {
-  const answered = await app.transact(async (tx) => {
+  const answered = await answerInTurn(app, id, given);
+  failpoint("reassignment.after_answer");
+  const refuseOverlap = given.case === "choose" ? given.value.refuseOverlap : undefined;
+  const { reassignment, refused, ended } = await carryOut(app, id, refuseOverlap).catch((error: unknown): CarriedOut => {
+    if (!isOutage(error) || given.case === "choose") throw error;
+    app.log.warn({ err: error, reassignment: id }, "a server is away: a job carries the answer out");
+    return { reassignment: answered };
+  });
+  // Booking's own refusal names the nearest free times; who accepted learns that there is another offer, or none.
+  if (refused) throw given.case === "choose" ? withinChoose(refused) : offerChanged();
+  return ended ? outcomeFor(app, id, answered.answer!) : reassignment;
+}
+
+/** A different answer may be on its way to booking, which may refuse it: then this one counts. */
+const answerInTurn = (app: App, id: string, given: Given): Promise<Reassignment> =>
+  patiently(
+    app.config.answerPatienceMs,
+    () => answer(app, id, given),
+    async (error) =>
+      error instanceof Refusal &&
+      error.reason === "already_answered" &&
+      (await app.db.read().findOneOrFail(Reassignment, { id })).settledAt == null,
+  );
+
+const answer = (app: App, id: string, given: Given): Promise<Reassignment> =>
+  app.transact(async (tx) => {
     const reassignment = await tx.lock(Reassignment, { id });
     apply(reassignment, given, app.now());
     if (reassignment.settledAt == null) tx.later("decide", id, carriedOutBy);
     return reassignment;
   });
-  failpoint("reassignment.after_answer");
-  const refuseOverlap = given.case === "choose" && given.value.refuseOverlap;
-  const { reassignment, refused, decidedElsewhere } = await carryOut(app, id, { refuseOverlap }).catch((error: unknown) => {
-    if (!isOutage(error)) throw error;
-    app.log.warn({ err: error, reassignment: id }, "a server is away: a job carries the answer out");
-    return { reassignment: answered, refused: undefined, decidedElsewhere: false };
-  });
-  // Booking's own refusal names the nearest free times; who accepted learns that there is another offer, or none.
-  if (refused) throw given.case === "choose" ? withinChoose(refused) : offerChanged();
-  if (decidedElsewhere) throw alreadyAnswered(reassignment);
-  return reassignment;
-}
 
 // Booking was asked by us, so that its fields have other names than the caller's.
 function withinChoose(refused: ConnectError): Error {
@@ -49,9 +67,10 @@ function apply(reassignment: Reassignment, given: Given, now: Date): void {
     case "decline":
       return reassignment.decline(now);
     case "choose": {
+      const { staffId, refuseOverlap } = given.value;
       const start = timestampDate(given.value.start!);
       if (Number.isNaN(start.getTime())) throw invalid("choose.start", "must be a time");
-      return reassignment.choose(start, given.value.staffId, now);
+      return reassignment.choose({ start, staffId, refuseOverlap }, now);
     }
     default:
       throw invalid("answer", "must be one of accept, decline and choose");

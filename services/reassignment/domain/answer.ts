@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 export type Answer =
   | { kind: "ACCEPT"; offerId: string }
   | { kind: "DECLINE" }
-  | { kind: "CHOOSE"; start: string; staffId: string }
+  | { kind: "CHOOSE"; start: string; staffId: string; refuseOverlap: boolean }
   | { kind: "MOVE"; staffId: string; price: string }
   | { kind: "REFUND" };
 
@@ -18,4 +18,6 @@ export type Substitute = { staffId: string; staffName: string; price: bigint };
 export const leadsTo = ({ kind }: Answer, outcome: string): boolean =>
   kind === "DECLINE" ? outcome === "REFUNDED" : outcome === "MOVED" || (kind === "CHOOSE" && outcome === "RESCHEDULED");
 
-export const isSame = (one: Answer | null | undefined, other: Answer): boolean => isDeepStrictEqual(one, other);
+/** Whether both decide the same; an overlap is asked about on the way to it. */
+export const isSame = (one: Answer | null | undefined, other: Answer): boolean =>
+  isDeepStrictEqual({ ...one, refuseOverlap: undefined }, { ...other, refuseOverlap: undefined });

@@ -32,7 +32,8 @@ const offer: Step = (one) => one.offer(camila);
 const otherTimes: Step = (one) => one.offerOtherTimes([]);
 const accept: Step = (one) => one.accept(one.offerId!, now);
 const decline: Step = (one) => one.decline(now);
-const choose: Step = (one) => one.choose(inHours(72), "", now);
+const time = (hours: number, staffId = "", refuseOverlap = true) => ({ start: inHours(hours), staffId, refuseOverlap });
+const choose: Step = (one) => one.choose(time(72), now);
 const camilaTakesIt = {
   staffId: camila.staffId,
   staffName: camila.staffName,
@@ -91,8 +92,8 @@ describe("each step in each state", () => {
 describe("the client's answer", () => {
   test("is another one with another time or stylist", () => {
     const one = states.CHOSEN();
-    expect(reasonOf(() => one.choose(inHours(73), "", now))).toBe("already_answered");
-    expect(reasonOf(() => one.choose(inHours(72), id(6), now))).toBe("already_answered");
+    expect(reasonOf(() => one.choose(time(73), now))).toBe("already_answered");
+    expect(reasonOf(() => one.choose(time(72, id(6)), now))).toBe("already_answered");
   });
 
   test("to an earlier offer than the current one is refused", () => {

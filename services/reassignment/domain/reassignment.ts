@@ -73,8 +73,8 @@ export class Reassignment extends ReassignmentSchema.class {
   }
 
   /** `staffId`: "" for any stylist. */
-  choose(start: Date, staffId: string, now: Date): void {
-    const answer: Answer = { kind: "CHOOSE", start: start.toISOString(), staffId };
+  choose({ start, staffId, refuseOverlap }: { start: Date; staffId: string; refuseOverlap: boolean }, now: Date): void {
+    const answer: Answer = { kind: "CHOOSE", start: start.toISOString(), staffId, refuseOverlap };
     if (!this.isRepeated(answer, now)) this.answer = answer;
   }
 
@@ -103,6 +103,11 @@ export class Reassignment extends ReassignmentSchema.class {
     if (this.answer?.kind === "ACCEPT" || this.answer?.kind === "MOVE") this.answer = null;
     this.passOver(staffId);
     return true;
+  }
+
+  /** Booking has done this, whatever has become of the answer since: an equal one may have been refused, and taken back, meanwhile. */
+  wasCarriedOut(answer: Answer): void {
+    if (this.settledAt == null) this.answer = answer;
   }
 
   /** Booking could not do what was decided: the client may answer again, or the search goes on. False if something else is decided by now. */

@@ -55,7 +55,7 @@ export async function openSalon() {
   return {
     booking,
     asked,
-    env: { BOOKING_URL: url, AVAILABILITY_URL: url, USERS_URL: url },
+    env: { BOOKING_URL: url, AVAILABILITY_URL: url, USERS_URL: url, ANSWER_PATIENCE_MS: "500" },
     /** A paid visit; `in` hours from `now`, by default on a day that no other has. `others`: who has other times. */
     visit(wish: {
       now?: Date;

@@ -264,18 +264,18 @@ describe("the client's answer", () => {
     expect((await answer(visit, await accept(visit))).state).toBe("MOVED");
   });
 
-  test("another time at which the client has another visit: refused if so asked, and carried out by the job, which has nobody to ask", async () => {
+  test("another time at which the client has another visit: refused if so asked, also by the job", async () => {
     const { visit } = await offered();
     const luisa = stylist("Luisa");
     salon.booking.overlapping.add(visit);
     expect(await reasonOf(answer(visit, choose(visit, 24, luisa.staffId)))).toBe("FailedPrecondition overlaps_own_visit");
     expect(await caseOf(visit)).toMatchObject({ state: "OFFERED", answer: null });
     salon.booking.state.trouble = away;
-    await answer(visit, choose(visit, 24, luisa.staffId));
+    expect(await reasonOf(answer(visit, choose(visit, 24, luisa.staffId)))).toBe("Unavailable unavailable");
     salon.booking.state.trouble = undefined;
     alone.wait(10);
     await alone.work();
-    expect(ended(visit)).toEqual([`rescheduled to ${luisa.staffId}`]);
+    expect([await stateOf(visit), ended(visit)]).toEqual(["OFFERED", []]);
     const { visit: other } = await offered();
     salon.booking.overlapping.add(other);
     expect((await answer(other, choose(other, 24, luisa.staffId, false))).state).toBe("RESCHEDULED");
@@ -303,6 +303,36 @@ describe("the client's answer", () => {
     for (const other of [decline, choose(visit, 24, "")])
       expect(await reasonOf(answer(visit, other))).toBe("FailedPrecondition already_answered");
     expect(visit.outcomes).toHaveLength(1);
+  });
+
+  test("the same one several times at once is one answer, and so is its repetition after the end", async () => {
+    const [overlapping, free] = [stylist("Luisa"), stylist("Rosa")];
+    const all: ((visit: Visit) => Given | Promise<Given>)[] = [accept, () => decline, (visit) => choose(visit, 24, free.staffId)];
+    for (const given of all) {
+      const { visit } = await offered();
+      const one = await given(visit);
+      const ends = await Promise.all(Array.from({ length: 5 }, () => reasonOf(answer(visit, one))));
+      expect([...ends, await reasonOf(answer(visit, one))]).toEqual(Array.from({ length: 6 }, () => "not refused"));
+      expect([visit.outcomes.length, (await outcomes(visit)).length]).toEqual([1, 1]);
+    }
+    const { visit } = await offered();
+    salon.booking.overlapping.add(visit);
+    const anyway = choose(visit, 24, overlapping.staffId, false);
+    const ends = [choose(visit, 24, overlapping.staffId), anyway].map((one) => reasonOf(answer(visit, one)));
+    expect((await Promise.all(ends))[1]).toBe("not refused");
+    expect(await reasonOf(answer(visit, anyway))).toBe("not refused");
+  });
+
+  test("with another one on its way, which booking then refuses, counts", async () => {
+    for (let round = 0; round < 5; round++) {
+      const { visit } = await offered();
+      const luisa = stylist("Luisa");
+      salon.booking.cannot.set(luisa.staffId, "slot_taken");
+      const refusedOne = answer(visit, choose(visit, 24, luisa.staffId));
+      const ends = [reasonOf(refusedOne), reasonOf(answer(visit, decline))];
+      expect((await Promise.all(ends))[1]).toBe("not refused");
+      expect(ended(visit)).toEqual(["refunded"]);
+    }
   });
 
   test("two at once: one wins, and there is one outcome", async () => {
@@ -334,7 +364,7 @@ describe("the client's answer", () => {
     const { visit } = await offered({ wish: When.REFUND });
     const luisa = stylist("Luisa");
     salon.booking.state.trouble = away;
-    await answer(visit, choose(visit, 24, luisa.staffId));
+    expect(await reasonOf(answer(visit, choose(visit, 24, luisa.staffId)))).toBe("Unavailable unavailable");
     salon.booking.state.trouble = undefined;
     salon.booking.cannot.set(luisa.staffId, "not_working_then");
     alone.wait(10);
