@@ -37,7 +37,7 @@ describe("boundaries", () => {
         .map((target) => path.relative(root, path.resolve(root, path.dirname(file), target)));
       return (
         outside.some((target) => !target.startsWith(`services/${own}/`)) ||
-        importsOf(file).some((target) => /^@lacio\/(?!calendar\/|chassis\/|proto\/|salon\/)/.test(target))
+        importsOf(file).some((target) => /^@lacio\/(?!calendar\/|chassis\/|permissions\/|proto\/|salon\/)/.test(target))
       );
     });
     expect(offending).toEqual([]);
@@ -106,6 +106,8 @@ describe("boundaries", () => {
       dev: "dev",
       "stripe-sandbox": "stripe-sandbox",
       envoy: "deploy/envoy",
+      provisioner: "deploy/provisioner",
+      permissions: "packages/permissions",
     };
     const files = globSync("{packages,services,dev,deploy,e2e,bench,stripe-sandbox,web/src}/**/*.ts", {
       cwd: root,
