@@ -71,7 +71,7 @@ function outcomeOf({ answer, startsAt }: Reassignment, { start }: Booking): Outc
 }
 
 /** The deadline counts again; without a substitute the search goes on. */
-const takeBack = (app: App, id: string, refused: Answer): Promise<Reassignment> =>
+export const takeBack = (app: App, id: string, refused: Answer): Promise<Reassignment> =>
   app.transact(async (tx) => {
     const reassignment = await tx.lock(Reassignment, { id });
     if (!reassignment.takeBack(refused)) return reassignment;

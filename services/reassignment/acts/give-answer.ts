@@ -7,7 +7,7 @@ import type { AnswerReassignmentRequest } from "@lacio/proto/reassignment/v1/rea
 import type { App } from "../app.ts";
 import { offerChanged } from "../domain/reassignment-refusals.ts";
 import { Reassignment } from "../domain/reassignment.ts";
-import { carryOut, type CarriedOut } from "./carry-out.ts";
+import { carryOut, takeBack, type CarriedOut } from "./carry-out.ts";
 import { outcomeFor } from "./outcome-for.ts";
 import { patiently } from "./patiently.ts";
 
@@ -18,14 +18,18 @@ const carriedOutBy = { seconds: 5 };
 
 /**
  * Takes the client's answer and carries it out. While booking is away an acceptance and a refund are kept, and the case only says that it is
- * answered; another time is not: booking may refuse it, when the client is there no more.
+ * answered; another time is taken back: booking may refuse it, when the client is there no more.
  */
 export async function giveAnswer(app: App, id: string, given: Given): Promise<Reassignment> {
   const answered = await answerInTurn(app, id, given);
   failpoint("reassignment.after_answer");
   const refuseOverlap = given.case === "choose" ? given.value.refuseOverlap : undefined;
-  const { reassignment, refused, ended } = await carryOut(app, id, refuseOverlap).catch((error: unknown): CarriedOut => {
-    if (!isOutage(error) || given.case === "choose") throw error;
+  const { reassignment, refused, ended } = await carryOut(app, id, refuseOverlap).catch(async (error: unknown): Promise<CarriedOut> => {
+    if (!isOutage(error)) throw error;
+    if (given.case === "choose") {
+      await takeBack(app, id, answered.answer!); // should booking have done it all the same, then its fact settles the case
+      throw error;
+    }
     app.log.warn({ err: error, reassignment: id }, "a server is away: a job carries the answer out");
     return { reassignment: answered };
   });

@@ -90,6 +90,13 @@ const outcomes = async (visit: Visit) => (await told(ReassignmentSettledSchema, 
 
 const decline: Given = { case: "decline", value: { $typeName: "lacio.reassignment.v1.Decline" } };
 const accept = async (visit: Visit): Promise<Given> => ({ case: "accept", value: (await caseOf(visit)).offerId! });
+/** The process that takes the answer dies before it asks booking: the answer is left to the job. */
+const chooseAndDie = (visit: Visit, hours: number, staffId: string) =>
+  app.transact(async (tx) => {
+    const reassignment = await tx.lock(Reassignment, { id: visit.lossId });
+    reassignment.choose({ start: new Date(visit.start.getTime() + hours * hour), staffId, refuseOverlap: true }, alone.now());
+    tx.later("decide", visit.lossId, { seconds: 5 });
+  });
 const choose = (visit: Visit, hours: number, staffId: string, refuseOverlap = true): Given => ({
   case: "choose",
   value: {
@@ -270,12 +277,10 @@ describe("the client's answer", () => {
     salon.booking.overlapping.add(visit);
     expect(await reasonOf(answer(visit, choose(visit, 24, luisa.staffId)))).toBe("FailedPrecondition overlaps_own_visit");
     expect(await caseOf(visit)).toMatchObject({ state: "OFFERED", answer: null });
-    salon.booking.state.trouble = away;
-    expect(await reasonOf(answer(visit, choose(visit, 24, luisa.staffId)))).toBe("Unavailable unavailable");
-    salon.booking.state.trouble = undefined;
+    await chooseAndDie(visit, 24, luisa.staffId);
     alone.wait(10);
     await alone.work();
-    expect([await stateOf(visit), ended(visit)]).toEqual(["OFFERED", []]);
+    expect([(await caseOf(visit)).answer, ended(visit)]).toEqual([null, []]);
     const { visit: other } = await offered();
     salon.booking.overlapping.add(other);
     expect((await answer(other, choose(other, 24, luisa.staffId, false))).state).toBe("RESCHEDULED");
@@ -363,9 +368,7 @@ describe("the client's answer", () => {
   test("that the job can't carry out is taken back, and the deadline counts again", async () => {
     const { visit } = await offered({ wish: When.REFUND });
     const luisa = stylist("Luisa");
-    salon.booking.state.trouble = away;
-    expect(await reasonOf(answer(visit, choose(visit, 24, luisa.staffId)))).toBe("Unavailable unavailable");
-    salon.booking.state.trouble = undefined;
+    await chooseAndDie(visit, 24, luisa.staffId);
     salon.booking.cannot.set(luisa.staffId, "not_working_then");
     alone.wait(10);
     await alone.work();
@@ -373,6 +376,16 @@ describe("the client's answer", () => {
     await untilDeadline(visit);
     await alone.work();
     expect(ended(visit)).toEqual(["refunded"]);
+  });
+
+  test("of another time is taken back while booking is away: the client, who is told so, may answer anew", async () => {
+    const { visit } = await offered();
+    salon.booking.state.trouble = away;
+    expect(await reasonOf(answer(visit, choose(visit, 24, stylist("Luisa").staffId)))).toBe("Unavailable unavailable");
+    expect(await caseOf(visit)).toMatchObject({ state: "OFFERED", answer: null });
+    salon.booking.state.trouble = undefined;
+    await answer(visit, await accept(visit));
+    expect(await outcomes(visit)).toEqual(["MOVED"]);
   });
 
   test("is refused when booking has moved on: its fact settles the case", async () => {
