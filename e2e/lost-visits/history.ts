@@ -8,6 +8,7 @@ export type Deed =
   | { what: "absence withdrawn"; nth: number | "last" }
   | { what: "accept" | "accept an older offer" | "decline" | "client cancels"; of: number }
   | { what: "choose"; of: number; at: number; stylist: number | "any"; refuseOverlap: boolean }
+  | { what: "choose the time of another own visit"; of: number }
   | { what: "client moves"; of: number; at: number; stylist: number | "same" }
   | { what: "prefers"; client: number; substitute: boolean }
   | { what: "rival books"; client: number; stylist: number }
@@ -85,11 +86,19 @@ const takenMeanwhile = fc.record({ of: nth, client, stylist }).map(({ of, client
   { ...arrive, except: "availability" },
 ]);
 
+/** Clients wish a time at which they have another visit, and ask to be warned of that. */
+const overAnOwnVisit = fc.record({ client, stylist, of: nth }).map(({ client, stylist, of }): Deed[] => {
+  const visits = [0, 4].map((at): Deed => ({ what: "book", client, stylist, at, paid: "now" }));
+  const wishes = Array.from({ length: 4 }, (_, of): Deed => ({ what: "choose the time of another own visit", of }));
+  return [...visits, arrive, { what: "stylist cancels", of }, arrive, ...wishes];
+});
+
 const scene = fc.oneof(
   { weight: 12, arbitrary: deeds.map((one): Deed[] => [one as Deed]) },
   { weight: 1, arbitrary: lostAgain },
   { weight: 1, arbitrary: awayAtDeadline },
   { weight: 1, arbitrary: takenMeanwhile },
+  { weight: 1, arbitrary: overAnOwnVisit },
 );
 
 /** Several bookings first, so that there is something to lose. */

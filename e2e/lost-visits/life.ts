@@ -18,6 +18,7 @@ const fits: Partial<Record<Deed["what"], string>> = {
   accept: "REASSIGNING",
   decline: "REASSIGNING",
   choose: "REASSIGNING",
+  "choose the time of another own visit": "REASSIGNING",
 };
 
 /** One history, beginning at 6 in the morning of a new day. */
@@ -81,6 +82,13 @@ export class Life {
     return last?.start;
   }
 
+  private async startOfAnother(bookingId: string): Promise<Date | undefined> {
+    const text = `select other.starts_at as start from booking join booking other on other.client_id = booking.client_id and other.id <> booking.id
+      where booking.id = $1 and other.status = 'CONFIRMED' order by other.starts_at desc limit 1`;
+    const [other] = await this.salon.town.sql<{ start: Date }>("booking", text, [bookingId]);
+    return other?.start;
+  }
+
   private async act(deed: Deed): Promise<unknown> {
     const { town, staffIds, services, people, admin, preference } = this.salon;
     const booking = "of" in deed ? await this.bookingOf(deed) : undefined;
@@ -140,6 +148,11 @@ export class Life {
         const { refuseOverlap } = deed;
         const value = { start: timestampFromDate(this.hour(deed.at)), staffId: staffOf(deed.stylist), refuseOverlap };
         return town.as(ReassignmentService, token).answerReassignment({ bookingId, answer: { case: "choose", value } });
+      }
+      case "choose the time of another own visit": {
+        const start = await this.startOfAnother(bookingId);
+        const value = start && { start: timestampFromDate(start), staffId: "", refuseOverlap: true };
+        return value && town.as(ReassignmentService, token).answerReassignment({ bookingId, answer: { case: "choose", value } });
       }
       case "client cancels":
         return mine.cancelBooking({ bookingId });
