@@ -4,12 +4,13 @@ import { invalid, isOutage, Refusal } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error_details";
 import type { AnswerReassignmentRequest } from "@lacio/proto/reassignment/v1/reassignment_service";
+import pRetry from "p-retry";
 import type { App } from "../app.ts";
 import { offerChanged } from "../domain/reassignment-refusals.ts";
 import { Reassignment } from "../domain/reassignment.ts";
 import { carryOut, takeBack, type CarriedOut } from "./carry-out.ts";
 import { outcomeFor } from "./outcome-for.ts";
-import { patiently } from "./patiently.ts";
+import { patience } from "./patience.ts";
 
 export type Given = AnswerReassignmentRequest["answer"];
 
@@ -40,14 +41,13 @@ export async function giveAnswer(app: App, id: string, given: Given): Promise<Re
 
 /** A different answer may be on its way to booking, which may refuse it: then this one counts. */
 const answerInTurn = (app: App, id: string, given: Given): Promise<Reassignment> =>
-  patiently(
-    app.config.answerPatienceMs,
-    () => answer(app, id, given),
-    async (error) =>
+  pRetry(() => answer(app, id, given), {
+    ...patience(app.config.answerPatienceMs),
+    shouldRetry: async ({ error }) =>
       error instanceof Refusal &&
       error.reason === "already_answered" &&
       (await app.db.read().findOneOrFail(Reassignment, { id })).settledAt == null,
-  );
+  });
 
 const answer = (app: App, id: string, given: Given): Promise<Reassignment> =>
   app.transact(async (tx) => {

@@ -1,11 +1,12 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Booking_Status } from "@lacio/proto/booking/v1/booking_service";
+import pRetry from "p-retry";
 import type { App } from "../app.ts";
 import { leadsTo, type Answer } from "../domain/answer.ts";
 import { alreadyAnswered } from "../domain/reassignment-refusals.ts";
 import type { Outcome } from "../domain/reassignment-schema.ts";
 import { Reassignment } from "../domain/reassignment.ts";
-import { patiently } from "./patiently.ts";
+import { patience } from "./patience.ts";
 
 /**
  * Booking had ended the loss before: by this very answer, at the same moment or for a process that died, or in another way. The other call
@@ -13,7 +14,7 @@ import { patiently } from "./patiently.ts";
  * @throws Refusal `already_answered` when it was another way
  */
 export async function outcomeFor(app: App, id: string, answer: Answer): Promise<Reassignment> {
-  const reassignment = await patiently(app.config.answerPatienceMs, () => settled(app, id)).catch(() => read(app, id));
+  const reassignment = await pRetry(() => settled(app, id), patience(app.config.answerPatienceMs)).catch(() => read(app, id));
   const outcome = reassignment.settledAt == null ? await outcomeAtBooking(app, reassignment) : reassignment.state;
   if (!leadsTo(answer, outcome)) throw alreadyAnswered(reassignment);
   return reassignment;
