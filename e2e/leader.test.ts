@@ -13,7 +13,7 @@ let cutOff: Replica;
 await beforeTests(
   async () => {
     system = await startSystem({ services: ["auth", "users"], edge: false, stripe: false, fsync: false });
-    proxy = await startProxy(system.databaseUrl("users"));
+    proxy = await startProxy(system.runningUrl("users"));
     stopped = await leadAlone("auth");
     cutOff = await leadAlone("users", { DATABASE_URL: proxy.url });
   },

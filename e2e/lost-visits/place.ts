@@ -8,10 +8,16 @@ import { subjectOf } from "@lacio/chassis/fact";
 import { ensureRepeating } from "@lacio/chassis/job-rows";
 import { createWorker } from "@lacio/chassis/job-worker";
 import { createLog } from "@lacio/chassis/log";
+import type { Permissions } from "@lacio/chassis/permissions";
 import type { Parts } from "@lacio/chassis/start";
+import { permissions, type ServiceName } from "@lacio/permissions/table";
 import { services } from "@lacio/proto/registry";
+import type { DatabaseUrls } from "@lacio/testkit/infra/databases";
 
-type AnyParts = Pick<Parts<object, never>, "service" | "config" | "database" | "createApp" | "routes" | "subscriptions" | "jobs">;
+type AnyParts = Pick<
+  Parts<object, never>,
+  "service" | "permissions" | "config" | "database" | "createApp" | "routes" | "subscriptions" | "jobs"
+>;
 
 /** An event on its way to one service. */
 export type Waiting = { id: string; subject: string; key: string; payload: Buffer; to: string };
@@ -26,19 +32,21 @@ export async function partsOf(name: string): Promise<AnyParts> {
   const timers = existsSync(path.join(import.meta.dirname, `../../services/${name}/timers`)) ? await module("timers/index") : {};
   const service = services.find(({ typeName }) => typeName.split(".")[1] === name)!;
   const { readConfig: config, ...opens } = app as { readConfig: AnyParts["config"] };
-  return { service, config, ...opens, ...db, ...rpc, ...events, ...timers } as AnyParts;
+  const allowed: Permissions = permissions[name as ServiceName];
+  return { service, permissions: allowed, config, ...opens, ...db, ...rpc, ...events, ...timers } as AnyParts;
 }
 
 /** Its app on a database of its own, and what the town asks of it instead of doors, relay and worker. */
 export async function openPlace(
   name: string,
   part: AnyParts,
-  url: string,
+  urls: DatabaseUrls,
   around: { now: () => Date; jwksFile: string; jwksUrl: string },
   client: (service: DescService) => unknown,
 ) {
   const config = readConfig((env) => ({ ...chassisConfig(env, name), ...part.config(env) }), {
-    DATABASE_URL: url,
+    DATABASE_URL: urls.url,
+    MIGRATION_DATABASE_URL: urls.ownerUrl,
     NATS_URL: "nats://127.0.0.1:1",
     DB_POOL_MAX: "6",
     JWKS_URL: around.jwksUrl,
@@ -48,7 +56,7 @@ export async function openPlace(
   const log = createLog(name, "silent");
   const { now } = around;
   const db = await openDatabase(config, part.database, log, now);
-  await db.migrate();
+  await db.migrate(part.permissions.tables);
   const app: unknown = await part.createApp({ config, log, db, transact: db.transact, client, now } as never);
   const subscriptions = part.subscriptions?.(app as never) ?? [];
   const handlers = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));

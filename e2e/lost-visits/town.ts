@@ -4,7 +4,7 @@ import { createClient, createRouterTransport, type Client, type Transport } from
 import { replayAnswers } from "@lacio/chassis/idempotency";
 import { interceptors, type Routes } from "@lacio/chassis/serve";
 import { startInfra } from "@lacio/testkit/infra/index";
-import { createDatabase } from "@lacio/testkit/infra/postgres";
+import { createDatabase } from "@lacio/testkit/infra/databases";
 import { startIdentity } from "@lacio/testkit/identity";
 import { startIssuer } from "./issuer.ts";
 import { openPlace, partsOf, type Place, type Waiting } from "./place.ts";
@@ -39,8 +39,8 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
 
   for (const name of names) {
     const part = await partsOf(name);
-    const url = await createDatabase(infra.postgres.url, name);
-    const place = await openPlace(name, part, url, { now, jwksFile: identity.jwksFile, jwksUrl: people.url }, (service) =>
+    const urls = await createDatabase(infra.postgres.url, name);
+    const place = await openPlace(name, part, urls, { now, jwksFile: identity.jwksFile, jwksUrl: people.url }, (service) =>
       clientOf(service, () => identity.serviceToken(name)),
     );
     places.set(name, place);

@@ -94,6 +94,7 @@ export function chassisConfig(env: Env, service: string) {
     opsPort: env.number("OPS_PORT", 9090, { max: 65535 }),
     reflection: env.flag("LACIO_REFLECTION", false),
     databaseUrl: env.url("DATABASE_URL"),
+    migrationDatabaseUrl: env.optional("MIGRATION_DATABASE_URL"),
     poolMax: env.number("DB_POOL_MAX", 10, { min: 2, max: 200 }),
     statementTimeoutMs: env.number("DB_STATEMENT_TIMEOUT_MS", 5_000, { min: 100 }),
     natsUrl: env.url("NATS_URL"),

@@ -2,7 +2,9 @@ import { Migrator, type Migration } from "@mikro-orm/migrations";
 import { MikroORM, type Constructor, type EntityClass, type MigrationObject } from "@mikro-orm/postgresql";
 import type { ChassisConfig } from "./config.ts";
 import type { Refusal } from "./errors.ts";
+import { grantTables } from "./grants.ts";
 import type { Log } from "./log.ts";
+import type { Permissions } from "./permissions.ts";
 import { ChassisTables, JobTable } from "./tables.ts";
 
 export type DatabaseParts = {
@@ -12,15 +14,18 @@ export type DatabaseParts = {
   refusals?: Record<string, () => Refusal>;
 };
 
-/** Runs the pending migrations under an advisory lock: replicas that start together migrate one after another. @throws when one fails */
-export async function migrate(config: ChassisConfig, parts: DatabaseParts, log: Log): Promise<void> {
+/**
+ * Runs the pending migrations as the owner, and sets what the running role may do with the tables. Under an advisory lock: replicas that
+ * start together migrate one after another. @throws when one fails
+ */
+export async function migrate(config: ChassisConfig, parts: DatabaseParts, tables: Permissions["tables"], log: Log): Promise<void> {
   const migrationsList: MigrationObject[] = [
     { name: "00000000000000-chassis", class: ChassisTables },
     { name: "00000000000001-jobs", class: JobTable },
     ...parts.migrations,
   ];
   const orm = await MikroORM.init({
-    clientUrl: config.databaseUrl,
+    clientUrl: config.migrationDatabaseUrl,
     ensureDatabase: false, // databases are created by the server's owner, services may not
     entities: parts.entities,
     extensions: [Migrator],
@@ -34,6 +39,7 @@ export async function migrate(config: ChassisConfig, parts: DatabaseParts, log: 
       await guard.query("select pg_advisory_lock(hashtext('lacio.migrate'))");
       const done = await orm.migrator.up();
       if (done.length > 0) log.info({ migrations: done.map((one) => one.name) }, "migrated");
+      await grantTables(guard, tables);
     } finally {
       guard.release(true);
     }

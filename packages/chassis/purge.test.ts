@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createDatabase, startPostgres } from "@lacio/testkit/infra/postgres";
+import { createDatabase } from "@lacio/testkit/infra/databases";
+import { startPostgres } from "@lacio/testkit/infra/postgres";
 import { chassisConfig, Env } from "./config.ts";
 import { openDatabase, type Database } from "./db.ts";
 import { createLog } from "./log.ts";
@@ -14,10 +15,10 @@ let db: Database;
 
 beforeAll(async () => {
   postgres = await startPostgres({ dir, fsync: false });
-  const url = await createDatabase(postgres.url, "purge");
-  const config = chassisConfig(new Env({ DATABASE_URL: url, NATS_URL: "nats://127.0.0.1" }), "purge");
+  const { url, ownerUrl } = await createDatabase(postgres.url, "purge");
+  const config = chassisConfig(new Env({ DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl, NATS_URL: "nats://127.0.0.1" }), "purge");
   db = await openDatabase(config, { entities: [], migrations: [] }, createLog("test", "silent"), () => new Date());
-  await db.migrate();
+  await db.migrate({});
 });
 afterAll(async () => {
   await db?.close();

@@ -10,6 +10,7 @@ import { startLead } from "./lead.ts";
 import { createLog, type Log } from "./log.ts";
 import { startDefaultMetrics } from "./metrics.ts";
 import { opsApp } from "./ops.ts";
+import type { Permissions } from "./permissions.ts";
 import { createWorker } from "./job-worker.ts";
 import type { Job } from "./jobs.ts";
 import { purge } from "./purge.ts";
@@ -30,6 +31,7 @@ export type Base<Config> = {
 
 export type Parts<Config, App> = {
   service: DescService;
+  permissions: Permissions;
   config: (env: Env) => Config;
   database: DatabaseParts;
   createApp: (base: Base<Config>) => App | Promise<App>;
@@ -59,13 +61,14 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
   const config = readConfig((env) => {
     const read = { ...chassisConfig(env, name), ...parts.config(env) };
     if (read.roles.includes("rpc")) env.text("SERVICE_TOKEN_JWKS"); // needed by nobody else
+    if (read.roles.includes("migrate")) env.url("MIGRATION_DATABASE_URL");
     return read;
   });
   const log = createLog(name, config.logLevel);
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
   const now = () => new Date();
   const db = await openDatabase(config, parts.database, log, now);
-  if (config.roles.includes("migrate")) await db.migrate();
+  if (config.roles.includes("migrate")) await db.migrate(parts.permissions.tables);
   if (config.roles.every((role) => role === "migrate")) return db.close();
 
   startDefaultMetrics();

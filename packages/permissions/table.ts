@@ -5,19 +5,25 @@ import type { Permissions } from "@lacio/chassis/permissions";
 
 const servers = [] as const;
 
+// What becomes of a table's rows.
+const kept = ["select", "insert"] as const; // never changed, never deleted
+const changed = ["select", "insert", "update"] as const; // never deleted
+const replaced = ["select", "insert", "delete"] as const; // never changed
+const changedAndDeleted = ["select", "insert", "update", "delete"] as const;
+
 export const permissions = {
   auth: {
     publishes: ["auth.account_registered", "auth.email_verified", "auth.password_reset_requested", "auth.refresh_token_reused"],
     consumes: ["users.account_erased"],
     calls: [],
-    tables: {},
+    tables: { account: changed, session: changedAndDeleted, refresh_token: changed, link_token: changedAndDeleted, signing_key: replaced },
     servers: ["redis"],
   },
   users: {
     publishes: ["users.account_erased"],
     consumes: ["auth.account_registered", "auth.email_verified", "booking.completed", "booking.no_show"],
     calls: ["auth", "booking"],
-    tables: {},
+    tables: { profile: changed, visit: changed },
     servers,
   },
   staff: {
@@ -32,7 +38,17 @@ export const permissions = {
     ],
     consumes: ["auth.account_registered"],
     calls: ["auth", "reassignment"],
-    tables: {},
+    tables: {
+      absence: changed,
+      service: changed,
+      service_skills: replaced,
+      settings: changed,
+      skill: changed,
+      staff_schedules: replaced,
+      staff_skills: replaced,
+      stylist: changed,
+      time_off: changed,
+    },
     servers,
   },
   availability: {
@@ -57,7 +73,15 @@ export const permissions = {
       "staff.time_off_changed",
     ],
     calls: ["staff"],
-    tables: {},
+    tables: {
+      booking_seen: changed,
+      busy: replaced,
+      salon_service: changed,
+      schedule: changed,
+      settings: changed,
+      stylist: changed,
+      time_off: changedAndDeleted,
+    },
     servers,
   },
   booking: {
@@ -86,7 +110,14 @@ export const permissions = {
       "staff.stylist_absent",
     ],
     calls: ["auth", "availability"],
-    tables: {},
+    tables: {
+      absence: changedAndDeleted,
+      booking: changed,
+      booking_line: changed,
+      money_back: changedAndDeleted,
+      occupancy: replaced,
+      settings: changed,
+    },
     servers,
   },
   payments: {
@@ -100,14 +131,14 @@ export const permissions = {
     ],
     consumes: ["booking.cancelled", "booking.expired", "booking.payment_declined", "booking.reassigned"],
     calls: ["booking"],
-    tables: {},
+    tables: { dispute: changed, ledger_entry: kept, payment: changed, provider_event: changedAndDeleted, refund: changed },
     servers: ["stripe"],
   },
   invoice: {
     publishes: ["invoice.issued", "invoice.credit_note_issued", "invoice.delayed"],
     consumes: ["booking.paid", "payments.refund_failed", "payments.refunded"],
     calls: ["users", "booking"],
-    tables: {},
+    tables: { invoice: kept, invoice_file: kept, numbering_range: changed, pending_invoice: replaced, refund_before_invoice: replaced },
     servers,
   },
   notification: {
@@ -133,7 +164,7 @@ export const permissions = {
       "users.account_erased",
     ],
     calls: ["auth", "users", "staff", "availability", "booking", "reassignment", "invoice"],
-    tables: {},
+    tables: { erased_recipient: kept, notification: changed },
     servers: ["smtp"],
   },
   reassignment: {
@@ -147,7 +178,7 @@ export const permissions = {
       "booking.substitute_released",
     ],
     calls: ["availability", "booking", "users"],
-    tables: {},
+    tables: { answer_link: replaced, reassignment: changed },
     servers,
   },
 } satisfies Record<string, Permissions>;

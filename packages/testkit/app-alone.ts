@@ -6,21 +6,22 @@ import { createWorker } from "@lacio/chassis/job-worker";
 import { createLog } from "@lacio/chassis/log";
 import type { Parts } from "@lacio/chassis/start";
 import pg from "pg";
+import { createDatabase } from "./infra/databases.ts";
 import { startInfra } from "./infra/index.ts";
-import { createDatabase } from "./infra/postgres.ts";
 
 /** A service's app in the test's process, on its own database, without doors, relay or worker: the test moves the clock and runs jobs. */
 export async function startAppAlone<Config extends object, App>(
   name: string,
-  parts: Pick<Parts<Config, App>, "config" | "database" | "createApp" | "jobs">,
+  parts: Pick<Parts<Config, App>, "permissions" | "config" | "database" | "createApp" | "jobs">,
   env: Record<string, string>,
 ) {
   const dir = `.lacio/test/${name}-alone`;
   rmSync(dir, { recursive: true, force: true });
   const infra = await startInfra({ dir, fsync: false }, ["postgres"]);
-  const url = await createDatabase(infra.postgres.url, name);
+  const { url, ownerUrl } = await createDatabase(infra.postgres.url, name);
   const config = readConfig((from) => ({ ...chassisConfig(from, name), ...parts.config(from) }), {
     DATABASE_URL: url,
+    MIGRATION_DATABASE_URL: ownerUrl,
     NATS_URL: "nats://127.0.0.1:1", // nobody publishes or consumes
     DB_POOL_MAX: "4", // ten connections opened at once take a busy machine longer than a call may wait
     ...env,
@@ -29,10 +30,10 @@ export async function startAppAlone<Config extends object, App>(
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
   const db = await openDatabase(config, parts.database, log, now);
-  await db.migrate();
+  await db.migrate(parts.permissions.tables);
   const peers = createPeers(config);
   const app = await parts.createApp({ config, log, db, transact: db.transact, client: peers.client, now });
-  const beside = new pg.Client({ connectionString: url });
+  const beside = new pg.Client({ connectionString: ownerUrl });
   await beside.connect();
   return {
     app,

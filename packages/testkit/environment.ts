@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Identity } from "./identity.ts";
+import type { DatabaseUrls } from "./infra/databases.ts";
 import type { Infra } from "./infra/servers.ts";
 import { admin } from "./people.ts";
 import { freePort } from "./processes/ports.ts";
@@ -44,7 +45,7 @@ export interface Surroundings {
   infra: Partial<Infra> & Infra<"postgres" | "nats" | "redis">;
   identity: Identity;
   ports: Record<string, Ports>;
-  databaseUrl(service: string): string;
+  databaseOf(service: string): DatabaseUrls;
   publicUrl: string;
   secrets: Secrets;
   stripeUrl?: string;
@@ -63,7 +64,8 @@ export function environmentOf(name: string, around: Surroundings): Record<string
     HTTP_PORT: String(own.http),
     OPS_PORT: String(own.ops),
     DRAIN_SECONDS: "5",
-    DATABASE_URL: around.databaseUrl(name),
+    DATABASE_URL: around.databaseOf(name).url,
+    MIGRATION_DATABASE_URL: around.databaseOf(name).ownerUrl,
     NATS_URL: infra.nats.url,
     REDIS_URL: infra.redis.url,
     ...peerUrls(ports),

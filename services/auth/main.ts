@@ -1,4 +1,5 @@
 import { start } from "@lacio/chassis/start";
+import { permissions } from "@lacio/permissions/table";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { clean } from "@lacio/salon/written";
 import { createApp, readConfig } from "./app.ts";
@@ -8,4 +9,15 @@ import { http } from "./http/index.ts";
 import { routes } from "./rpc/index.ts";
 import { jobs } from "./timers/index.ts";
 
-await start("auth", { service: AuthService, config: readConfig, database, createApp, routes, subscriptions, jobs, http, clean });
+await start("auth", {
+  service: AuthService,
+  permissions: permissions.auth,
+  config: readConfig,
+  database,
+  createApp,
+  routes,
+  subscriptions,
+  jobs,
+  http,
+  clean,
+});

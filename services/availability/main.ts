@@ -1,4 +1,5 @@
 import { start } from "@lacio/chassis/start";
+import { permissions } from "@lacio/permissions/table";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { createApp, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
@@ -6,4 +7,13 @@ import { subscriptions } from "./events/index.ts";
 import { routes } from "./rpc/index.ts";
 import { jobs } from "./timers/index.ts";
 
-await start("availability", { service: AvailabilityService, config: readConfig, database, createApp, routes, subscriptions, jobs });
+await start("availability", {
+  service: AvailabilityService,
+  permissions: permissions.availability,
+  config: readConfig,
+  database,
+  createApp,
+  routes,
+  subscriptions,
+  jobs,
+});

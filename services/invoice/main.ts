@@ -1,4 +1,5 @@
 import { start } from "@lacio/chassis/start";
+import { permissions } from "@lacio/permissions/table";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { createApp, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
@@ -7,4 +8,14 @@ import { routes } from "./rpc/index.ts";
 import { jobs } from "./timers/index.ts";
 import { measureNumbers as measure } from "./timers/watch-numbers.ts";
 
-await start("invoice", { service: InvoiceService, config: readConfig, database, createApp, routes, subscriptions, jobs, measure });
+await start("invoice", {
+  service: InvoiceService,
+  permissions: permissions.invoice,
+  config: readConfig,
+  database,
+  createApp,
+  routes,
+  subscriptions,
+  jobs,
+  measure,
+});

@@ -1,4 +1,5 @@
 import { start } from "@lacio/chassis/start";
+import { permissions } from "@lacio/permissions/table";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { clean } from "@lacio/salon/written";
 import { createApp, readConfig } from "./app.ts";
@@ -6,4 +7,13 @@ import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { routes } from "./rpc/index.ts";
 
-await start("staff", { service: StaffService, config: readConfig, database, createApp, routes, subscriptions, clean });
+await start("staff", {
+  service: StaffService,
+  permissions: permissions.staff,
+  config: readConfig,
+  database,
+  createApp,
+  routes,
+  subscriptions,
+  clean,
+});

@@ -1,4 +1,5 @@
 import { start } from "@lacio/chassis/start";
+import { permissions } from "@lacio/permissions/table";
 import { UsersService } from "@lacio/proto/users/v1/users_service";
 import { clean } from "@lacio/salon/written";
 import { createApp, readConfig } from "./app.ts";
@@ -6,4 +7,13 @@ import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { routes } from "./rpc/index.ts";
 
-await start("users", { service: UsersService, config: readConfig, database, createApp, routes, subscriptions, clean });
+await start("users", {
+  service: UsersService,
+  permissions: permissions.users,
+  config: readConfig,
+  database,
+  createApp,
+  routes,
+  subscriptions,
+  clean,
+});

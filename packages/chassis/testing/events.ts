@@ -3,9 +3,10 @@ import os from "node:os";
 import path from "node:path";
 import { startInfra } from "@lacio/testkit/infra/index";
 import type { Infra } from "@lacio/testkit/infra/servers";
-import { createDatabase } from "@lacio/testkit/infra/postgres";
+import { createDatabase } from "@lacio/testkit/infra/databases";
 import { AccountRegisteredSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
 import { defineEntity, p } from "@mikro-orm/core";
+import { Migration } from "@mikro-orm/migrations";
 import { openBus, type Bus } from "../bus.ts";
 import { chassisConfig, Env } from "../config.ts";
 import { on, startConsumers, type Once } from "../consume.ts";
@@ -24,6 +25,12 @@ const EffectSchema = defineEntity({
 class Effect extends EffectSchema.class {}
 EffectSchema.setClass(Effect);
 
+class EffectTable extends Migration {
+  override up(): void {
+    this.addSql("create table effect (id bigint generated always as identity, account_id text not null)");
+  }
+}
+
 /** One owner ("auth") that publishes and one consumer ("users"), on PostgreSQL and NATS of their own. */
 export async function startEvents(options: Partial<EventsOptions> = {}): Promise<Events> {
   const { env = {}, trouble = () => {}, relayBus = (bus) => bus } = options;
@@ -34,18 +41,24 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
   const infra = await startInfra({ dir, fsync: false }, ["postgres", "nats"]);
   const seen: string[] = [];
   const config = async (service: string) => {
-    const DATABASE_URL = await createDatabase(infra.postgres.url, service);
+    const { url, ownerUrl } = await createDatabase(infra.postgres.url, service);
     return chassisConfig(
-      new Env({ DATABASE_URL, NATS_URL: infra.nats.url, EVENT_MAX_FAILURES: "2", EVENT_ACK_WAIT_MS: "1000", ...env }),
+      new Env({
+        DATABASE_URL: url,
+        MIGRATION_DATABASE_URL: ownerUrl,
+        NATS_URL: infra.nats.url,
+        EVENT_MAX_FAILURES: "2",
+        EVENT_ACK_WAIT_MS: "1000",
+        ...env,
+      }),
       service,
     );
   };
   const [owning, consuming] = [await config("auth"), await config("users")];
-  const owner = await openDatabase(owning, { entities: [Effect], migrations: [] }, log);
-  const consumer = await openDatabase(consuming, { entities: [Effect], migrations: [] }, log);
-  await owner.migrate();
-  await consumer.migrate();
-  await consumer.sql("create table effect (id bigint generated always as identity, account_id text not null)");
+  const owner = await openDatabase(owning, { entities: [], migrations: [] }, log);
+  const consumer = await openDatabase(consuming, { entities: [Effect], migrations: [{ name: "effect", class: EffectTable }] }, log);
+  await owner.migrate({});
+  await consumer.migrate({ effect: ["select", "insert"] });
   const bus = await openBus(owning, log);
   const relay = startLead(owning, log, relayOutbox(owning, owner, relayBus(bus), log));
 

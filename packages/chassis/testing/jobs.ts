@@ -1,20 +1,34 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { createDatabase, startPostgres } from "@lacio/testkit/infra/postgres";
+import { createDatabase } from "@lacio/testkit/infra/databases";
+import { startPostgres } from "@lacio/testkit/infra/postgres";
+import { Migration } from "@mikro-orm/migrations";
 import { chassisConfig, Env } from "../config.ts";
 import { openDatabase, type Database } from "../db.ts";
 import { createWorker } from "../job-worker.ts";
 import type { Job } from "../jobs.ts";
 import { createLog } from "../log.ts";
 
+class EffectTable extends Migration {
+  override up(): void {
+    this.addSql("create table effect (kind text not null, key text not null, times int not null default 1)");
+  }
+}
+
 /** A database with the table `job`, a clock that the test moves, and any number of workers as replicas. */
 export async function startJobs() {
   const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-jobs-"));
   const postgres = await startPostgres({ dir, fsync: false });
-  const url = await createDatabase(postgres.url, "jobs");
+  const { url, ownerUrl } = await createDatabase(postgres.url, "jobs");
   const config = chassisConfig(
-    new Env({ DATABASE_URL: url, NATS_URL: "nats://127.0.0.1", JOB_LEASE_SECONDS: "15", JOB_POLL_MS: "100" }),
+    new Env({
+      DATABASE_URL: url,
+      MIGRATION_DATABASE_URL: ownerUrl,
+      NATS_URL: "nats://127.0.0.1",
+      JOB_LEASE_SECONDS: "15",
+      JOB_POLL_MS: "100",
+    }),
     "jobs",
   );
   const logged: string[] = [];
@@ -24,13 +38,12 @@ export async function startJobs() {
   const now = () => new Date(Date.now() + ahead);
   const opened: Database[] = [];
   const open = async () => {
-    const db = await openDatabase(config, { entities: [], migrations: [] }, log, now);
+    const db = await openDatabase(config, { entities: [], migrations: [{ name: "effect", class: EffectTable }] }, log, now);
     opened.push(db);
     return db;
   };
   const db = await open();
-  await db.migrate();
-  await db.sql("create table effect (kind text not null, key text not null, times int not null default 1)");
+  await db.migrate({ effect: ["select", "insert", "update", "delete"] });
   return {
     db,
     url,
@@ -48,7 +61,8 @@ export async function startJobs() {
         kind,
       ]),
     async clear() {
-      await db.sql("truncate job, effect");
+      await db.sql("delete from job");
+      await db.sql("delete from effect");
       logged.length = 0;
     },
     async stop() {

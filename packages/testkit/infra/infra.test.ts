@@ -11,7 +11,7 @@ import { until } from "../testing/until.ts";
 import { startInfra } from "./index.ts";
 import type { Infra } from "./servers.ts";
 import { removeState } from "./postgres-files.ts";
-import { createDatabase } from "./postgres.ts";
+import { addLogin, createDatabase, dropLogin } from "./databases.ts";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "lacio-infra-"));
 let infra: Infra;
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 describe("PostgreSQL", () => {
   test("keeps what was committed through kill -9, at the same address", async () => {
-    const url = await createDatabase(infra.postgres.url, "booking");
+    const { ownerUrl: url } = await createDatabase(infra.postgres.url, "booking");
     await query(url, "create table kept (during tstzrange, chair int, exclude using gist (chair with =, during with &&))");
     await query(url, "insert into kept values ('[2026-01-01, 2026-01-02)', 1)");
     const before = infra.postgres.pid;
@@ -41,20 +41,47 @@ describe("PostgreSQL", () => {
 
   test("closes each database to the other services", async () => {
     const [staff, users] = [await createDatabase(infra.postgres.url, "staff"), await createDatabase(infra.postgres.url, "users")];
-    await expect(query(staff.replace(/\/staff$/, "/users"), "select 1")).rejects.toThrow(/permission denied for database/);
-    await expect(query(users.replace(/:[^:@]*@/, ":wrong@"), "select 1")).rejects.toThrow(/password authentication failed/);
+    for (const url of [staff.url, staff.ownerUrl])
+      for (const other of ["users", "postgres", "template1"])
+        await expect(query(url.replace(/\/staff$/, `/${other}`), "select 1")).rejects.toThrow(/permission denied for database/);
+    await expect(query(users.url.replace(/:[^:@]*@/, ":wrong@"), "select 1")).rejects.toThrow(/password authentication failed/);
   });
 
   test("can make the same database again: the data stays, the password changes", async () => {
     const first = await createDatabase(infra.postgres.url, "payments");
-    await query(first, "create table ledger (amount int)");
+    await query(first.ownerUrl, "create table ledger (amount int)");
     const second = await createDatabase(infra.postgres.url, "payments");
-    await expect(query(first, "select 1")).rejects.toThrow(/password authentication failed/);
-    expect(await query(second, "select * from ledger")).toEqual([]);
+    for (const url of [first.url, first.ownerUrl]) await expect(query(url, "select 1")).rejects.toThrow(/password authentication failed/);
+    expect(await query(second.ownerUrl, "select * from ledger")).toEqual([]);
+  });
+
+  test("makes databases at the same time", async () => {
+    const names = ["first", "second", "third", "first", "second", "third"];
+    await Promise.all(names.map((name) => createDatabase(infra.postgres.url, name)));
+  });
+
+  test("changes a login for another one: both may do what was granted, until the first one goes", async () => {
+    const { url, ownerUrl } = await createDatabase(infra.postgres.url, "staff");
+    await query(ownerUrl, "create table skill (name text); grant select on skill to staff_running");
+    const beside = await addLogin(infra.postgres.url, "staff", "staff_2027");
+    for (const login of [url, beside]) expect(await query(login, "select * from skill")).toEqual([]);
+    await dropLogin(infra.postgres.url, "staff");
+    await expect(query(url, "select 1")).rejects.toThrow(/password authentication failed/);
+    expect(await query(beside, "select * from skill")).toEqual([]);
+  });
+
+  test("takes over a database that its login owned", async () => {
+    await query(infra.postgres.url, "create role invoice login password 'before'");
+    await query(infra.postgres.url, "create database invoice owner invoice");
+    await query(infra.postgres.url.replace(/[^/]*@/, "invoice:before@").replace(/postgres$/, "invoice"), "create table range (id int)");
+    const { url, ownerUrl } = await createDatabase(infra.postgres.url, "invoice");
+    await query(ownerUrl, "alter table range add column prefix text");
+    await expect(query(url, "select * from range")).rejects.toThrow(/permission denied for table range/);
+    await expect(query(url, "create table mine ()")).rejects.toThrow(/permission denied for schema public/);
   });
 
   test("logs the violated constraint without its values", async () => {
-    const url = await createDatabase(infra.postgres.url, "silence");
+    const { ownerUrl: url } = await createDatabase(infra.postgres.url, "silence");
     await query(url, "create table person (email text constraint person_email_unique unique)");
     const insert = "insert into person values ('ana@example.com')";
     await query(url, insert);
@@ -66,7 +93,7 @@ describe("PostgreSQL", () => {
   });
 
   test("logs deadlocks", async () => {
-    const url = await createDatabase(infra.postgres.url, "deadlocks");
+    const { ownerUrl: url } = await createDatabase(infra.postgres.url, "deadlocks");
     await query(url, "create table t (id int primary key, n int); insert into t values (1, 0), (2, 0)");
     const [a, b] = [new pg.Client(url), new pg.Client(url)];
     await Promise.all([a.connect(), b.connect()]);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import path from "node:path";
 import pg from "pg";
 import { startChild } from "../processes/child.ts";
@@ -54,25 +53,8 @@ export async function answers(url: string): Promise<boolean> {
   return withClient(url, async (client) => (await client.query("select 1")).rowCount === 1);
 }
 
-/**
- * Creates a role and its database of the same name, to which no other role can connect, with the extension btree_gist (which needs the
- * superuser, `admin`). Answers the role's URL. Another call keeps the data and sets a new password.
- */
-export async function createDatabase(admin: string, name: string): Promise<string> {
-  const id = pg.escapeIdentifier(name);
-  const password = randomBytes(18).toString("base64url");
-  await withClient(admin, async (client) => {
-    const { rows } = await client.query("select 1 from pg_roles where rolname = $1", [name]);
-    await client.query(`${rows.length ? "alter" : "create"} role ${id} login password ${pg.escapeLiteral(password)}`);
-    const existing = await client.query("select 1 from pg_database where datname = $1", [name]);
-    if (!existing.rowCount) await client.query(`create database ${id} owner ${id}`);
-    await client.query(`revoke connect, temporary on database ${id} from public`);
-  });
-  await withClient(at(admin, { database: name }), (client) => client.query("create extension if not exists btree_gist"));
-  return at(admin, { user: name, password, database: name });
-}
-
-function at(url: string, { user, password, database }: { user?: string; password?: string; database: string }): string {
+/** The same server by another role or database. */
+export function at(url: string, { user, password, database }: { user?: string; password?: string; database: string }): string {
   const other = new URL(url);
   if (user) other.username = user;
   if (password) other.password = password;
@@ -80,7 +62,8 @@ function at(url: string, { user, password, database }: { user?: string; password
   return other.href;
 }
 
-async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Works on one connection, which it closes. */
+export async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000 });
   client.on("error", () => {}); // the query rejects, too
   await client.connect();

@@ -23,7 +23,7 @@ export interface InfraServer {
 }
 
 export interface Postgres extends InfraServer {
-  /** The superuser's address; the database `postgres`. Services get their own by `createDatabase`. */
+  /** The superuser's address; the database `postgres`. Services get their own by `createDatabase` of databases.ts. */
   url: string;
 }
 

@@ -41,7 +41,8 @@ export interface SystemProcess {
 export interface System extends SystemDescription {
   /** A service, or postgres, nats, redis, mail (with notification), stripe-sandbox, web, edge. */
   process(name: string): SystemProcess;
-  databaseUrl(service: string): string;
+  /** The address by which a service uses its database. */
+  runningUrl(service: string): string;
   serviceToken(name: string): string;
   /** Its stdout and stderr so far. */
   logs(name: string): string;
@@ -59,6 +60,7 @@ export interface SystemDescription {
   dir: string;
   /** edge, stripe, nats, redis, postgres; with notification mail and smtp; <service> (Connect and gRPC, h2c), <service>-http, <service>-ops. */
   urls: Record<string, string>;
+  /** Each database by its owner, for tests that look, or change something past the service. */
   databaseUrls: Record<string, string>;
   /** The edge's certificate: give it to a client as its certificate authority. */
   certificate: string;

@@ -3,7 +3,7 @@ import type { EdgeOptions } from "@lacio/envoy/edge";
 import { allotPorts, localSecrets, serviceNames, type Surroundings } from "../environment.ts";
 import { startIdentity } from "../identity.ts";
 import { startInfra } from "../infra/index.ts";
-import { createDatabase } from "../infra/postgres.ts";
+import { createDatabase, type DatabaseUrls } from "../infra/databases.ts";
 import { admin } from "../people.ts";
 import { freePort } from "../processes/ports.ts";
 import { envoyBinary } from "../programs/binaries.ts";
@@ -29,9 +29,9 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   roster.onStop(() => infra.stop());
   for (const server of [infra.postgres, infra.nats, infra.redis, infra.mail]) if (server) roster.enter(server);
   progress(mailing ? "PostgreSQL, NATS, Redis and the mailbox are up" : "PostgreSQL, NATS and Redis are up");
-  const databaseUrls: Record<string, string> = {};
-  for (const name of services) databaseUrls[name] = await createDatabase(infra.postgres.url, name);
-  const databaseUrl = (service: string) => databaseUrls[service] ?? missing("database", service);
+  const databases: Record<string, DatabaseUrls> = {};
+  for (const name of services) databases[name] = await createDatabase(infra.postgres.url, name);
+  const databaseOf = (service: string) => databases[service] ?? missing("database", service);
   const identity = await startIdentity(dir, serviceNames);
   roster.onStop(() => identity.stop());
 
@@ -40,7 +40,7 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   const stripeUrl = stripe ? `http://127.0.0.1:${await freePort(preferredPorts.stripe)}` : undefined;
   const webhookUrl = `${envoy ? publicUrl : `http://127.0.0.1:${ports.payments!.http}`}/webhooks/stripe`;
   const webPort = web ? (envoy ? await freePort() : edgePort) : undefined;
-  const around = { infra, identity, ports, databaseUrl, publicUrl, stripeUrl, secrets: localSecrets(dir) };
+  const around = { infra, identity, ports, databaseOf, publicUrl, stripeUrl, secrets: localSecrets(dir) };
   const settings = { dir, supervise, lean };
 
   await filling;
@@ -75,10 +75,10 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
       ...infraUrls(infra),
       ...serviceUrls(services, ports),
     },
-    databaseUrls,
+    databaseUrls: Object.fromEntries(services.map((name) => [name, databaseOf(name).ownerUrl])),
     certificate,
     admin,
-    databaseUrl,
+    runningUrl: (service) => databaseOf(service).url,
     serviceToken: (name) => identity.serviceToken(name),
     process: roster.find,
     logs: (name) => fs.readFileSync(roster.find(name).log, "utf8"),

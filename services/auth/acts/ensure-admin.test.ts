@@ -3,7 +3,8 @@ import { chassisConfig, readConfig as read } from "@lacio/chassis/config";
 import { openDatabase } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
 import type { Base } from "@lacio/chassis/start";
-import { createDatabase } from "@lacio/testkit/infra/postgres";
+import { permissions } from "@lacio/permissions/table";
+import { createDatabase, type DatabaseUrls } from "@lacio/testkit/infra/databases";
 import { sharedSystem } from "@lacio/testkit/testing";
 import { createApp, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
@@ -12,10 +13,10 @@ import { Account } from "../domain/account.ts";
 const system = sharedSystem();
 const log = createLog("auth", "error");
 const instances: App[] = [];
-let databaseUrl: string;
+let urls: DatabaseUrls;
 
 beforeAll(async () => {
-  databaseUrl = await createDatabase(system.urls.postgres!, "auth_ensure_admin_test");
+  urls = await createDatabase(system.urls.postgres!, "auth_ensure_admin_test");
 });
 afterAll(async () => {
   for (const { db, attempts } of instances) {
@@ -27,7 +28,8 @@ afterAll(async () => {
 /** One replica of auth, started up to the point where it would listen. */
 async function startInstance(email: string, password: string) {
   const config = read((env) => ({ ...chassisConfig(env, "auth"), ...readConfig(env) }), {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: urls.url,
+    MIGRATION_DATABASE_URL: urls.ownerUrl,
     NATS_URL: system.urls.nats,
     REDIS_URL: system.urls.redis,
     KEY_ENCRYPTION_SECRET: "a secret of this test",
@@ -35,7 +37,7 @@ async function startInstance(email: string, password: string) {
     BOOTSTRAP_ADMIN_PASSWORD: password,
   });
   const db = await openDatabase(config, database, log);
-  await db.migrate();
+  await db.migrate(permissions.auth.tables);
   const base: Omit<Base<typeof config>, "client"> = { config, log, db, transact: db.transact, now: () => new Date() };
   const app = await createApp(base as Base<typeof config>);
   instances.push(app);

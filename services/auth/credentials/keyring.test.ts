@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { chassisConfig, readConfig } from "@lacio/chassis/config";
 import { openDatabase, type Database } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
-import { createDatabase } from "@lacio/testkit/infra/postgres";
+import { permissions } from "@lacio/permissions/table";
+import { createDatabase } from "@lacio/testkit/infra/databases";
 import { sharedSystem } from "@lacio/testkit/testing";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { database } from "../db/index.ts";
@@ -16,11 +17,15 @@ let config: Parameters<typeof createKeyring>[0]["config"];
 let time: Date;
 
 beforeAll(async () => {
-  const DATABASE_URL = await createDatabase(system.urls.postgres!, "auth_keyring_test");
-  const chassis = readConfig((env) => chassisConfig(env, "auth"), { DATABASE_URL, NATS_URL: system.urls.nats });
+  const { url, ownerUrl } = await createDatabase(system.urls.postgres!, "auth_keyring_test");
+  const chassis = readConfig((env) => chassisConfig(env, "auth"), {
+    DATABASE_URL: url,
+    MIGRATION_DATABASE_URL: ownerUrl,
+    NATS_URL: system.urls.nats,
+  });
   config = { ...chassis, secret: "a secret of this test", keyDays: 30, accessTokenMinutes: 10 };
   db = await openDatabase(config, database, createLog("auth", "error"));
-  await db.migrate();
+  await db.migrate(permissions.auth.tables);
 });
 afterAll(() => db.close());
 beforeEach(async () => {

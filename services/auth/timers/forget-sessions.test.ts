@@ -2,32 +2,44 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { chassisConfig, readConfig } from "@lacio/chassis/config";
 import { openDatabase, type Database } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
-import { createDatabase } from "@lacio/testkit/infra/postgres";
+import { permissions } from "@lacio/permissions/table";
+import { createDatabase } from "@lacio/testkit/infra/databases";
 import { sharedSystem } from "@lacio/testkit/testing";
+import pg from "pg";
 import type { App } from "../app.ts";
 import { database } from "../db/index.ts";
 import { forgetSessions } from "./forget-sessions.ts";
 
 const system = sharedSystem();
 let db: Database;
+let owner: pg.Client;
 const accountId = crypto.randomUUID();
 
 beforeAll(async () => {
-  const databaseUrl = await createDatabase(system.urls.postgres!, "auth_forget_sessions_test");
-  const config = readConfig((env) => chassisConfig(env, "auth"), { DATABASE_URL: databaseUrl, NATS_URL: system.urls.nats });
+  const { url, ownerUrl } = await createDatabase(system.urls.postgres!, "auth_forget_sessions_test");
+  const config = readConfig((env) => chassisConfig(env, "auth"), {
+    DATABASE_URL: url,
+    MIGRATION_DATABASE_URL: ownerUrl,
+    NATS_URL: system.urls.nats,
+  });
   db = await openDatabase(config, database, createLog("auth", "error"));
-  await db.migrate();
+  await db.migrate(permissions.auth.tables);
+  owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
   await db.sql(
     "insert into account (id, email, role, name, phone, locale, created_at) values ($1, 'luz@example.com', 'CLIENT', 'Luz', '', 'es', now())",
     [accountId],
   );
 });
-afterAll(() => db.close());
+afterAll(async () => {
+  await owner?.end();
+  await db?.close();
+});
 
 const left = async (table: string) => (await db.sql<{ name: string }>(`select name from ${table} order by name`)).map(({ name }) => name);
 
 test("sessions and their tokens are deleted after the retention period, not before", async () => {
-  await db.sql("alter table session add column name text");
+  await owner.query("alter table session add column name text");
   const sessions: [name: string, expires: string, revoked: string | null][] = [
     ["open", "1 day", null],
     ["just expired", "-6 days -23 hours", null],
@@ -54,7 +66,7 @@ test("sessions and their tokens are deleted after the retention period, not befo
 });
 
 test("links are deleted 30 days after they expire, used or not", async () => {
-  await db.sql("alter table link_token add column name text");
+  await owner.query("alter table link_token add column name text");
   const links: [name: string, expires: string, used: string | null][] = [
     ["fresh", "1 day", null],
     ["used long ago, not expired", "1 day", "-1 year"],

@@ -5,7 +5,10 @@ import { chassisConfig, Env } from "@lacio/chassis/config";
 import { openDatabase, type Database } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createDatabase, startPostgres } from "@lacio/testkit/infra/postgres";
+import { permissions } from "@lacio/permissions/table";
+import { createDatabase } from "@lacio/testkit/infra/databases";
+import { startPostgres } from "@lacio/testkit/infra/postgres";
+import pg from "pg";
 import { localDays } from "../domain/local-days.ts";
 import { database } from "./index.ts";
 import { calendarParams, calendarStatement, readCalendar } from "./read-calendar.ts";
@@ -15,19 +18,28 @@ const serviceId = "01990000-0000-7000-8000-000000000001";
 const stylists = 20;
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let db: Database;
+let owner: pg.Client;
 
 // 2027-03-01 in Bogotá: the past bookings lie before it, a busy week after it.
 const days = localDays("America/Bogota", 20_878, 20_884);
 
 beforeAll(async () => {
   postgres = await startPostgres({ dir, fsync: false });
-  const url = await createDatabase(postgres.url, "availability");
+  const { url, ownerUrl } = await createDatabase(postgres.url, "availability");
   const config = chassisConfig(
-    new Env({ DATABASE_URL: url, NATS_URL: "nats://127.0.0.1", DB_STATEMENT_TIMEOUT_MS: "120000", DB_POOL_MAX: "1" }),
+    new Env({
+      DATABASE_URL: url,
+      MIGRATION_DATABASE_URL: ownerUrl,
+      NATS_URL: "nats://127.0.0.1",
+      DB_STATEMENT_TIMEOUT_MS: "120000",
+      DB_POOL_MAX: "1",
+    }),
     "availability",
   );
   db = await openDatabase(config, database, createLog("test", "silent"));
-  await db.migrate();
+  await db.migrate(permissions.availability.tables);
+  owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
   await db.sql("insert into salon_service values ($1, 'Alisado', 'COP', 18000000, 19, $2, 10, '{}', true, 1)", [
     serviceId,
     JSON.stringify([{ name: "Alisado", minutes: 60, busy: true }]),
@@ -42,6 +54,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await owner?.end();
   await db?.close();
   await postgres?.stop();
   rmSync(dir, { recursive: true, force: true });
@@ -61,14 +74,14 @@ async function withoutIndexes(work: () => Promise<unknown>) {
   const indexes = await db.sql<{ name: string; definition: string }>(
     "select indexname as name, indexdef as definition from pg_indexes where tablename = 'busy'",
   );
-  for (const { name } of indexes) await db.sql(`drop index ${name}`);
+  for (const { name } of indexes) await owner.query(`drop index ${name}`);
   await work();
-  for (const { definition } of indexes) await db.sql(definition);
+  for (const { definition } of indexes) await owner.query(definition);
 }
 
 // The buffers that the prepared statement touches, with the generic plan, as in production.
 async function buffers(): Promise<number> {
-  await db.sql("vacuum analyze busy");
+  await owner.query("vacuum analyze busy");
   await db.sql("set plan_cache_mode = force_generic_plan");
   await db.sql(`prepare plan_of_calendar (uuid, int, int, uuid, uuid, uuid) as ${calendarStatement}`);
   const params = calendarParams({ serviceId, days }).map((param) => (typeof param === "string" ? `'${param}'` : String(param)));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { permissions } from "@lacio/permissions/table";
 import { startAppAlone } from "@lacio/testkit/app-alone";
 import { createApp, readConfig } from "../app.ts";
 import { database } from "../db/index.ts";
@@ -7,7 +8,11 @@ import { forgetAbsences } from "./forget-absences.ts";
 let alone: Awaited<ReturnType<typeof startAlone>>;
 const nobody = "http://127.0.0.1:1";
 const startAlone = () =>
-  startAppAlone("booking-absences", { config: readConfig, database, createApp }, { AUTH_URL: nobody, AVAILABILITY_URL: nobody });
+  startAppAlone(
+    "booking-absences",
+    { permissions: permissions.booking, config: readConfig, database, createApp },
+    { AUTH_URL: nobody, AVAILABILITY_URL: nobody },
+  );
 beforeAll(async () => void (alone = await startAlone()));
 afterAll(() => alone?.stop());
 

@@ -1,4 +1,5 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
+import { permissions } from "@lacio/permissions/table";
 import { TermsSchema } from "@lacio/proto/availability/v1/availability_service";
 import { Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
 import { BookingCancelledSchema, SubstituteReleasedSchema } from "@lacio/proto/booking/v1/events";
@@ -18,7 +19,11 @@ import { watchLater } from "./watch-lost-visit.ts";
 let alone: Awaited<ReturnType<typeof startAlone>>;
 const nobody = "http://127.0.0.1:1";
 const startAlone = () =>
-  startAppAlone("booking", { config: readConfig, database, createApp, jobs }, { AUTH_URL: nobody, AVAILABILITY_URL: nobody });
+  startAppAlone(
+    "booking",
+    { permissions: permissions.booking, config: readConfig, database, createApp, jobs },
+    { AUTH_URL: nobody, AVAILABILITY_URL: nobody },
+  );
 
 beforeAll(async () => void (alone = await startAlone()));
 afterAll(() => alone?.stop());

@@ -6,8 +6,10 @@ import { openDatabase, type Database } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
 import pg from "pg";
 import { startInfra } from "@lacio/testkit/infra/index";
+import { at } from "@lacio/testkit/infra/postgres";
 import type { Infra } from "@lacio/testkit/infra/servers";
-import { createDatabase } from "@lacio/testkit/infra/postgres";
+import { permissions } from "@lacio/permissions/table";
+import { createDatabase } from "@lacio/testkit/infra/databases";
 import { database } from "../db/index.ts";
 import { Invoice, type Draft } from "../domain/invoice.ts";
 import { issueInvoice } from "./issue-invoice.ts";
@@ -22,15 +24,16 @@ let admin: pg.Client;
 beforeAll(async () => {
   rmSync(dir, { recursive: true, force: true });
   infra = await startInfra({ dir, fsync: false }, ["postgres"]);
-  const url = await createDatabase(infra.postgres.url, "invoice");
+  const { url, ownerUrl } = await createDatabase(infra.postgres.url, "invoice");
   const config = readConfig((env) => chassisConfig(env, "invoice"), {
     DATABASE_URL: url,
+    MIGRATION_DATABASE_URL: ownerUrl,
     NATS_URL: "nats://nowhere:4222",
     DB_POOL_MAX: "16",
   });
   db = await openDatabase(config, database, createLog("invoice", "silent"));
-  await db.migrate();
-  admin = new pg.Client({ connectionString: url });
+  await db.migrate(permissions.invoice.tables);
+  admin = new pg.Client({ connectionString: at(infra.postgres.url, { database: "invoice" }) });
   await admin.connect();
 });
 
@@ -143,7 +146,7 @@ describe("the database refuses", () => {
   ])("%s", async (_, statement) => {
     await openRange({ from: 1, to: 5 });
     const invoice = await issue(draftOf(randomUUID()));
-    await expect(db.sql(statement)).rejects.toMatchObject({ code: "23001" });
+    await expect(admin.query(statement)).rejects.toMatchObject({ code: "23001" });
     expect(await db.read().findOneOrFail(Invoice, { id: invoice!.id })).toMatchObject({ total: 18_000_000n, numberText: "FE1" });
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { register } from "@lacio/chassis/metrics";
+import { permissions } from "@lacio/permissions/table";
 import { startAppAlone } from "@lacio/testkit/app-alone";
 import { issueAllWaiting } from "../acts/issue-document.ts";
 import { issueInvoice } from "../acts/issue-invoice.ts";
@@ -16,7 +17,7 @@ let app: App;
 const startAlone = () =>
   startAppAlone(
     "invoice",
-    { config: readConfig, database, createApp, jobs },
+    { permissions: permissions.invoice, config: readConfig, database, createApp, jobs },
     {
       ISSUER_NIT: "800197268-4",
       ...Object.fromEntries(["NAME", "ADDRESS", "CITY", "PHONE", "EMAIL"].map((what) => [`ISSUER_${what}`, "Lacio"])),

@@ -4,6 +4,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Handler } from "@lacio/chassis/consume";
 import { Refusal, toConnectError, unavailable } from "@lacio/chassis/errors";
+import { permissions } from "@lacio/permissions/table";
 import { AvailabilityService } from "@lacio/proto/availability/v1/availability_service";
 import { Booking_Status, BookingSchema, BookingService, Cancellation_By as By } from "@lacio/proto/booking/v1/booking_service";
 import {
@@ -70,7 +71,11 @@ beforeAll(async () => {
   const { url } = peers;
   const urls = { USERS_URL: url, BOOKING_URL: url, STAFF_URL: url, AVAILABILITY_URL: url, REASSIGNMENT_URL: url };
   const env = { SMTP_URL: server.url, MAIL_FROM: "hola@lacio.test", PUBLIC_URL: "https://salon.example", ...urls };
-  alone = await startAppAlone("notification-events", { config: readConfig, database, createApp, jobs }, env);
+  alone = await startAppAlone(
+    "notification-events",
+    { permissions: permissions.notification, config: readConfig, database, createApp, jobs },
+    env,
+  );
 });
 afterAll(async () => {
   alone?.app.mailer.close();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { create } from "@bufbuild/protobuf";
+import { permissions } from "@lacio/permissions/table";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { startAppAlone } from "@lacio/testkit/app-alone";
 import { until } from "@lacio/testkit/testing/until";
@@ -20,7 +21,7 @@ const nobody = "http://127.0.0.1:1";
 const startAlone = () =>
   startAppAlone(
     "notification",
-    { config: readConfig, database, createApp, jobs },
+    { permissions: permissions.notification, config: readConfig, database, createApp, jobs },
     {
       SMTP_URL: server.url,
       MAIL_FROM: "hola@lacio.test",

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { randomUUID } from "node:crypto";
 import { unavailable } from "@lacio/chassis/errors";
 import { register } from "@lacio/chassis/metrics";
+import { permissions } from "@lacio/permissions/table";
 import { startAppAlone } from "@lacio/testkit/app-alone";
 import { secretKey, startSandbox, type Sandbox } from "@lacio/stripe-sandbox/testing/sandbox";
 import { webhookSecret } from "@lacio/stripe-sandbox/testing/webhook-receiver";
@@ -25,7 +26,7 @@ let real: App["stripe"];
 const startAlone = () =>
   startAppAlone(
     "payments",
-    { config: readConfig, database, createApp, jobs },
+    { permissions: permissions.payments, config: readConfig, database, createApp, jobs },
     {
       STRIPE_SECRET_KEY: secretKey,
       STRIPE_WEBHOOK_SECRET: webhookSecret,

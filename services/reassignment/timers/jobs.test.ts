@@ -13,6 +13,7 @@ import {
   StylistReturnedSchema,
   SubstituteReleasedSchema,
 } from "@lacio/proto/booking/v1/events";
+import { permissions } from "@lacio/permissions/table";
 import { ReassignmentOfferedSchema, ReassignmentSettledSchema } from "@lacio/proto/reassignment/v1/events";
 import { Reassignment_State as State } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { Profile_WhenStylistCancels as When } from "@lacio/proto/users/v1/users_service";
@@ -33,7 +34,8 @@ import { jobs } from "./index.ts";
 let salon: Salon;
 let alone: Awaited<ReturnType<typeof startAlone>>;
 let app: App;
-const startAlone = () => startAppAlone("reassignment", { config: readConfig, database, createApp, jobs }, salon.env);
+const startAlone = () =>
+  startAppAlone("reassignment", { permissions: permissions.reassignment, config: readConfig, database, createApp, jobs }, salon.env);
 await beforeTests(
   async () => {
     salon = await openSalon();

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { createDatabase } from "@lacio/testkit/infra/databases";
+import { startPostgres } from "@lacio/testkit/infra/postgres";
+import { Migration } from "@mikro-orm/migrations";
+import pg from "pg";
+import { chassisConfig, Env, type ChassisConfig } from "./config.ts";
+import { createLog } from "./log.ts";
+import { migrate } from "./migrate.ts";
+import type { Permissions } from "./permissions.ts";
+
+class Tables extends Migration {
+  override up(): void {
+    this.addSql("create table kept (id int)");
+    this.addSql("create table unlisted (id int)");
+  }
+}
+
+const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-grants-"));
+let postgres: Awaited<ReturnType<typeof startPostgres>>;
+let config: ChassisConfig;
+let owner: pg.Client;
+let running: pg.Client;
+
+beforeAll(async () => {
+  postgres = await startPostgres({ dir, fsync: false });
+  const { url, ownerUrl } = await createDatabase(postgres.url, "granted");
+  config = chassisConfig(new Env({ DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl, NATS_URL: "nats://127.0.0.1" }), "granted");
+  [owner, running] = [new pg.Client(ownerUrl), new pg.Client(url)];
+  await Promise.all([owner.connect(), running.connect()]);
+});
+afterAll(async () => {
+  await Promise.all([owner?.end(), running?.end()]);
+  await postgres?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+beforeEach(() => migrated({ kept: ["select", "insert"] }));
+
+const migrated = (tables: Permissions["tables"]) =>
+  migrate(config, { entities: [], migrations: [{ name: "tables", class: Tables }] }, tables, createLog("granted", "silent"));
+
+async function granted(table: string): Promise<string[]> {
+  const verbs = ["select", "insert", "update", "delete", "truncate", "references", "trigger"];
+  const { rows } = await running.query<{ verb: string }>(
+    "select verb from unnest($2::text[]) as verb where has_table_privilege($1, verb) or verb = 'update' and has_any_column_privilege($1, verb)",
+    [table, verbs],
+  );
+  return rows.map(({ verb }) => verb);
+}
+
+test("the running role may do with a table what is listed; with one that is not, and with the list of migrations, nothing", async () => {
+  expect(await granted("kept")).toEqual(["select", "insert"]);
+  expect(await granted("unlisted")).toEqual([]);
+  expect(await granted("migration")).toEqual([]);
+});
+
+test("a migration takes back what was granted by hand, to the role or to everybody, and what is listed no more", async () => {
+  await owner.query(
+    "grant all on kept to granted_running; grant update (id) on unlisted to granted_running; grant all on unlisted to public",
+  );
+  await migrated({ kept: ["select"] });
+  expect(await granted("kept")).toEqual(["select"]);
+  expect(await granted("unlisted")).toEqual([]);
+});
+
+test("a table that is listed and does not exist is an error, and all rights stay as they were", async () => {
+  await expect(migrated({ kept: ["delete"], missing: ["select"] })).rejects.toThrow('relation "missing" does not exist');
+  expect(await granted("kept")).toEqual(["select", "insert"]);
+});
+
+test("while rights are set anew, no statement of a replica at work is refused", async () => {
+  let over = false;
+  const migrating = (async () => {
+    for (let times = 0; times < 10; times++) await migrated({ kept: ["select", "insert"] });
+  })().finally(() => (over = true));
+  for (let done = 0; !over || done === 0; done++) await running.query("insert into kept select count(*) from kept");
+  await migrating;
+});
