@@ -82,7 +82,7 @@ BookingService/ReassignBooking                  401     403     403           40
 BookingService/RefundLostBooking                401     403     403           403      403            403    reassignment
 
 PaymentsService/StartPayment                    401     ok      404           403      403            ok     -
-PaymentsService/GetPayment                      401     ok      404           403      403            ok     invoice
+PaymentsService/GetPayment                      401     ok      404           403      403            ok     -
 PaymentsService/ListPayments                    401     ok      404           403      403            ok     -
 PaymentsService/RefundPayment                   401     403     403           403      403            ok     -
 PaymentsService/Reconcile                       401     403     403           403      403            ok     -
@@ -91,7 +91,7 @@ InvoiceService/GetInvoice                       401     ok      404           40
 InvoiceService/ListInvoices                     401     ok      ok            403      403            ok     -
 InvoiceService/ListInvoices (of the client)     401     ok      403           403      403            ok     -
 InvoiceService/GetInvoicePdf                    401     ok      404           403      403            ok     notification
-InvoiceService/GenerateInvoice                  401     403     403           403      403            ok     booking
+InvoiceService/GenerateInvoice                  401     403     403           403      403            ok     -
 InvoiceService/CreateNumberingRange             401     403     403           403      403            ok     -
 InvoiceService/ListNumberingRanges              401     403     403           403      403            ok     -
 
