@@ -3,6 +3,7 @@ import type { Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import type { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { createAttempts } from "./credentials/attempts.ts";
+import { derivedKeys, encryptionSecrets } from "./credentials/derived-keys.ts";
 import { createKeyring } from "./credentials/keyring.ts";
 import { createHasher } from "./credentials/password.ts";
 import { ensureAdmin } from "./acts/ensure-admin.ts";
@@ -16,7 +17,7 @@ export const readConfig = (env: Env) => ({
   redisUrl: env.url("REDIS_URL", "redis://redis:6379"),
   hashWaitMaxMs: env.number("HASH_WAIT_MAX_MS", 2_000, { min: 1, max: 60_000 }),
   keyDays: env.number("SIGNING_KEY_DAYS", 30, { min: 1 }),
-  secret: env.text("KEY_ENCRYPTION_SECRET"),
+  secrets: encryptionSecrets(env),
   bootstrapAdminEmail: env.optional("BOOTSTRAP_ADMIN_EMAIL"),
   bootstrapAdminPassword: env.optional("BOOTSTRAP_ADMIN_PASSWORD"),
 });
@@ -24,7 +25,10 @@ export const readConfig = (env: Env) => ({
 export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
   const hasher = createHasher(base.config.hashWaitMaxMs);
   await ensureAdmin(base, hasher);
-  return { ...base, hasher, keyring: createKeyring(base), attempts: createAttempts(base) };
+  const keyring = createKeyring(base);
+  await keyring.jwks(); // where a key has to be made it is published before this replica is ready
+  const successorKeys = derivedKeys("refresh-successor", base.config.secrets);
+  return { ...base, hasher, keyring, successorKeys, attempts: createAttempts(base) };
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;

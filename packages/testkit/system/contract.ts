@@ -53,7 +53,8 @@ export interface System extends SystemDescription {
   stop(): Promise<void>;
 }
 
-export type Replica = SystemProcess & { ops: string; log: string; stop(): Promise<void> };
+/** `url`: Connect and gRPC, as urls.<service>. */
+export type Replica = SystemProcess & { url: string; ops: string; log: string; stop(): Promise<void> };
 
 /** What another process needs in order to use the system: plain data. */
 export interface SystemDescription {

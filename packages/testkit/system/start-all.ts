@@ -88,7 +88,7 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
       const there = { ...around, ports: { ...ports, [service]: own } };
       const replica = await startService(service, there, settings, { ...options.env, ...env }, `${service}-${own.rpc}`);
       roster.onStop(() => replica.stop());
-      return Object.assign(replica, { ops: `http://127.0.0.1:${own.ops}` });
+      return Object.assign(replica, { url: `http://127.0.0.1:${own.rpc}`, ops: `http://127.0.0.1:${own.ops}` });
     },
   };
 }

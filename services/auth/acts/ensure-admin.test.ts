@@ -32,7 +32,7 @@ async function startInstance(email: string, password: string) {
     MIGRATION_DATABASE_URL: urls.ownerUrl,
     NATS_URL: system.urls.nats,
     REDIS_URL: system.urls.redis,
-    KEY_ENCRYPTION_SECRET: "a secret of this test",
+    KEY_ENCRYPTION_SECRET: "a secret of this test that is long enough",
     BOOTSTRAP_ADMIN_EMAIL: email,
     BOOTSTRAP_ADMIN_PASSWORD: password,
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { chassisConfig, readConfig } from "@lacio/chassis/config";
 import { openDatabase, type Database } from "@lacio/chassis/db";
-import { createLog } from "@lacio/chassis/log";
+import { createLog, type Log } from "@lacio/chassis/log";
 import { permissions } from "@lacio/permissions/table";
 import { createDatabase } from "@lacio/testkit/infra/databases";
 import { sharedSystem } from "@lacio/testkit/testing";
@@ -15,6 +15,10 @@ const day = 24 * 60 * minute;
 let db: Database;
 let config: Parameters<typeof createKeyring>[0]["config"];
 let time: Date;
+const [old, next, foreign] = ["old", "next", "foreign"].map((name) => name.padEnd(32, "."));
+const logged: string[] = [];
+const note = (fields: { kid?: string; kids?: string[] }, text: string) => logged.push(`${fields.kid ?? fields.kids!.join()} ${text}`);
+const log = { info: note, warn: note } as unknown as Log;
 
 beforeAll(async () => {
   const { url, ownerUrl } = await createDatabase(system.urls.postgres!, "auth_keyring_test");
@@ -23,18 +27,20 @@ beforeAll(async () => {
     MIGRATION_DATABASE_URL: ownerUrl,
     NATS_URL: system.urls.nats,
   });
-  config = { ...chassis, secret: "a secret of this test", keyDays: 30, accessTokenMinutes: 10 };
+  config = { ...chassis, secrets: [old!], keyDays: 30, accessTokenMinutes: 10 };
   db = await openDatabase(config, database, createLog("auth", "error"));
   await db.migrate(permissions.auth.tables);
 });
 afterAll(() => db.close());
 beforeEach(async () => {
   time = new Date();
+  logged.length = 0;
   await db.sql("delete from signing_key");
 });
 
 /** Another replica, with an empty key cache. */
-const replica = (changes: Partial<typeof config> = {}) => createKeyring({ db, config: { ...config, ...changes }, now: () => time });
+const replica = (changes: Partial<typeof config> = {}) => createKeyring({ db, log, config: { ...config, ...changes }, now: () => time });
+const knowing = (...secrets: (string | undefined)[]) => replica({ secrets: secrets as string[] });
 const sign = (keyring = replica()) => keyring.signAccessToken("person", "CLIENT", "session");
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 const published = async () => (await replica().jwks()).keys.map(({ kid }) => kid);
@@ -59,11 +65,6 @@ describe("the keys", () => {
     expect(key).toEqual({ kty: "EC", crv: "P-256", alg: "ES256", use: "sig", kid: key!.kid, x: key!.x, y: key!.y });
     const [row] = await db.sql<{ private_key: Buffer }>("select private_key from signing_key");
     expect(row!.private_key.toString("latin1")).not.toContain("PRIVATE KEY");
-  });
-
-  test("cannot be decrypted without the secret", async () => {
-    await sign();
-    await expect(sign(replica({ secret: "another secret" }))).rejects.toThrow();
   });
 
   test("are not rotated before their time", async () => {
@@ -96,5 +97,73 @@ describe("the keys", () => {
     await db.sql("update signing_key set active_from = now() - interval '3 hours' where kid <> $1", [old]);
     await replica().rotate();
     expect([(await published()).length, (await published()).includes(old)]).toEqual([1, false]);
+  });
+});
+
+describe("with another KEY_ENCRYPTION_SECRET", () => {
+  const opens = "KEY_ENCRYPTION_SECRET does not open a signing key: another one signs";
+
+  test("a key that is not opened stays published, and one that is made at once signs; both are said once", async () => {
+    const [before, lost] = [replica(), knowing(next)];
+    const unreadable = kidOf(await sign(before))!;
+    const fresh = kidOf(await sign(lost))!;
+    expect(fresh).not.toBe(unreadable);
+    for (const keyring of [before, lost]) for (let n = 0; n < 3; n++) await keyring.rotate();
+    expect([kidOf(await sign(before)), kidOf(await sign(lost))]).toEqual([unreadable, fresh]);
+    expect(logged.toSorted()).toEqual([`${fresh} ${opens}`, `${unreadable} ${opens}`].sort());
+    expect((await published()).sort()).toEqual([unreadable, fresh].sort());
+  });
+
+  test("replicas that start on it together make one key", async () => {
+    await sign();
+    const kids = (await Promise.all(Array.from({ length: 5 }, () => sign(knowing(next))))).map(kidOf);
+    expect([new Set(kids).size, (await published()).length]).toEqual([1, 2]);
+  });
+
+  test("a key of the way before, or a damaged one, counts as not opened", async () => {
+    await sign();
+    await db.sql("update signing_key set private_key = $1", [Buffer.from("damaged")]);
+    await sign();
+    expect(logged).toHaveLength(1);
+    expect(await published()).toHaveLength(2);
+  });
+
+  test("replicas that share no secret sign for months, each with a key that is published", async () => {
+    const [here, there] = [knowing(old), knowing(foreign)];
+    for (let n = 0; n < 70; n++) {
+      for (const keyring of [here, there]) {
+        await keyring.rotate();
+        expect(await published()).toContain(kidOf(await sign(keyring)));
+      }
+      time = new Date(time.getTime() + day);
+    }
+    expect((await published()).length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe("a change of KEY_ENCRYPTION_SECRET in three steps", () => {
+  test("keeps the key that signs, and the old value can go after one rotation", async () => {
+    const kid = kidOf(await sign(knowing(old)));
+    for (const secrets of [
+      [old, next],
+      [next, old],
+    ])
+      expect(kidOf(await sign(knowing(...secrets)))).toBe(kid);
+    await knowing(next, old).rotate();
+    await knowing(next, old).rotate();
+    expect(kidOf(await sign(knowing(next)))).toBe(kid);
+    expect(logged).toEqual([`${kid} signing keys are sealed with the first value of KEY_ENCRYPTION_SECRET now`]);
+  });
+
+  test("in a hurry, without its first step, fails nobody: who knows the old value alone goes on", async () => {
+    const behind = knowing(old);
+    const kid = kidOf(await sign(behind));
+    await knowing(next, old).rotate();
+    expect(kidOf(await sign(behind))).toBe(kid); // it has its key in memory
+    time = new Date(time.getTime() + minute);
+    const restarted = kidOf(await sign(knowing(old)));
+    expect(restarted).not.toBe(kid);
+    expect(await published()).toEqual(expect.arrayContaining([kid, restarted]));
+    expect(kidOf(await sign(knowing(next, old)))).toBe(restarted);
   });
 });

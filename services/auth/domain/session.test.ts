@@ -48,10 +48,11 @@ describe("a refresh token", () => {
     expect(JSON.stringify(row)).not.toContain(token);
   });
 
-  test("has one successor, which cannot be derived without the secret", () => {
+  test("has one successor, which cannot be derived without the key", () => {
     const [token, other] = [newToken(), newToken()];
-    expect(successorOf(token, "secret")).toBe(successorOf(token, "secret"));
-    expect(new Set([token, successorOf(token, "secret"), successorOf(other, "secret"), successorOf(token, "other secret")]).size).toBe(4);
+    const [key, otherKey] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    expect(successorOf(token, key)).toBe(successorOf(token, key));
+    expect(new Set([token, successorOf(token, key), successorOf(other, key), successorOf(token, otherKey)]).size).toBe(4);
   });
 
   test("has 256 random bits in base64url", () => {

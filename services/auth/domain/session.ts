@@ -74,5 +74,4 @@ export const newToken = (): string => randomBytes(32).toString("base64url");
 export const hashOf = (token: string): Buffer => createHash("sha256").update(token).digest();
 
 /** The successor in the rotation, derived by HMAC instead of stored: a retry after a lost response gets the same one. */
-export const successorOf = (token: string, secret: string): string =>
-  createHmac("sha256", secret).update(`refresh ${token}`).digest("base64url");
+export const successorOf = (token: string, key: Buffer): string => createHmac("sha256", key).update(token).digest("base64url");

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import type { Tx } from "@lacio/chassis/db";
-import { Refusal } from "@lacio/chassis/errors";
+import { Refusal, unavailable } from "@lacio/chassis/errors";
 import { fact } from "@lacio/chassis/fact";
 import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import { tokens } from "../acts/sign-in.ts";
@@ -31,7 +31,8 @@ async function rotate(app: App, tx: Tx, token: string) {
     tx.emit(fact(RefreshTokenReusedSchema, session.accountId, { accountId: session.accountId }));
     return "reused";
   }
-  const successor = successorOf(token, app.config.secret);
+  const successors = app.successorKeys.map((key) => successorOf(token, key));
+  const successor = used.usedAt == null ? successors[0]! : await keptOf(tx, session, successors);
   if (used.usedAt == null) {
     used.use(now);
     session.recordUse(now);
@@ -39,4 +40,11 @@ async function rotate(app: App, tx: Tx, token: string) {
   }
   const account = await tx.em.findOneOrFail(Account, { id: session.accountId });
   return { account, sessionId: session.id, successor };
+}
+
+// While KEY_ENCRYPTION_SECRET is changed another replica may have derived it, by the other value. Where neither value did, no second one is
+// made: a family with two branches would hide a thief from the reuse detection.
+async function keptOf(tx: Tx, { id: sessionId }: Session, successors: string[]): Promise<string> {
+  for (const successor of successors) if (await tx.find(RefreshToken, { sessionId, hash: hashOf(successor) })) return successor;
+  throw unavailable("Another replica answers this; try again shortly.");
 }
