@@ -10,7 +10,7 @@ import { failpoint } from "./failpoint.ts";
 import { followStream } from "./follow-stream.ts";
 import type { Log } from "./log.ts";
 import { deadLetters, eventSeconds } from "./metrics.ts";
-import { masked } from "./private-data.ts";
+import { causeOf } from "./private-data.ts";
 import { inEventSpan } from "./trace.ts";
 
 /** Runs `work` in one transaction with the event's inbox row. On a redelivery it runs nothing and answers undefined. */
@@ -94,7 +94,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
       if (failures < config.eventMaxFailures) return retry(message, failures);
       await bury(message, error, failures);
     } catch (unwritten) {
-      log.warn({ ...event, unwritten: String(unwritten) }, "a failure could not be written down");
+      log.warn({ ...event, unwritten: causeOf(unwritten) }, "a failure could not be written down");
       return retry(message, message.info.deliveryCount); // the database is down: back off by deliveries
     }
     log.error(event, "an event is a dead letter now");
@@ -123,15 +123,7 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
       `with buried as (delete from event_failure where event_id = $1)
        insert into dead_letter (event_id, subject, type, payload, headers, error, failures) values ($1, $2, $3, $4, $5, $6, $7)
        on conflict (event_id) do update set error = excluded.error, failures = excluded.failures, died_at = now(), replayed_at = null`,
-      [
-        idOf(message),
-        message.subject,
-        head["ce-type"] ?? "",
-        Buffer.from(message.data),
-        JSON.stringify(head),
-        masked(String(error)).slice(0, 2_000),
-        failures,
-      ],
+      [idOf(message), message.subject, head["ce-type"] ?? "", Buffer.from(message.data), JSON.stringify(head), causeOf(error), failures],
     );
     deadLetters.inc({ subject: message.subject });
   }

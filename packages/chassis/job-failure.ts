@@ -3,7 +3,7 @@ import { isOutage } from "./errors.ts";
 import * as rows from "./job-rows.ts";
 import { NotYet, TakenOver, type Job, type Settled } from "./jobs.ts";
 import type { Log } from "./log.ts";
-import { masked } from "./private-data.ts";
+import { causeOf } from "./private-data.ts";
 
 export type Surroundings = { db: Database; log: Log; now: () => Date };
 
@@ -28,7 +28,7 @@ export async function failed({ db, log, now }: Surroundings, job: Settled, claim
     await db.sql(rows.giveBack, [...rows.mineOf(claimed), causeOf(error), counted, at, Number(outage)]);
   } catch (unwritten) {
     if (unwritten instanceof TakenOver) return { outcome: "taken_over" };
-    log.warn({ ...about, unwritten: String(unwritten) }, "a job cannot be given back: its lease will end");
+    log.warn({ ...about, unwritten: causeOf(unwritten) }, "a job cannot be given back: its lease will end");
   }
   if (counted === 1 && failures >= stuckAfter) log.error(about, "ALERT: a job keeps failing; it needs a person");
   else log.warn(about, outage ? "a job met a server that is away: trying again" : "a job failed: trying again later");
@@ -60,9 +60,6 @@ export async function bury(
   log.error({ err: error, job: claimed.kind, key: claimed.key }, "ALERT: a job is a dead letter now; it needs a person");
   return { outcome: "dead" };
 }
-
-// Other servers' messages can contain personal data, and this text is stored in the row and shown by /jobs.
-const causeOf = (error: unknown): string => masked(String(error)).slice(0, 2_000);
 
 const pauseAfter = ({ retrySeconds, everySeconds = longestPauseSeconds }: Settled, times: number): number =>
   Math.min(retrySeconds * 2 ** (times - 1), longestPauseSeconds, everySeconds) * 1_000;

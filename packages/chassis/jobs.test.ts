@@ -211,8 +211,9 @@ describe("a job", () => {
     }
   });
 
-  test("keeps its error with personal data masked", async () => {
-    const worker = await fixture.replica([counting({ run: () => Promise.reject(new Error("550 <ana@example.com> no such user")) })]);
+  test("keeps its error with personal data masked, and without a statement's values, which a database's error has after its first line", async () => {
+    const error = new Error("550 <ana@example.com> no such user\ninsert into account values ('Ana Gómez')");
+    const worker = await fixture.replica([counting({ run: () => Promise.reject(error) })]);
     await fixture.later("count", "a");
     await worker.drain();
     expect((await fixture.row("count", "a"))!.error).toBe("Error: 550 <[address]> no such user");

@@ -20,3 +20,6 @@ export function masked(line: string): string {
     return kinds[kind]?.[0] ?? found;
   });
 }
+
+/** An error as it may be stored and shown: masked, and its first line alone, as a database's error goes on with the statement's values. */
+export const causeOf = (error: unknown): string => masked(String(error).split("\n", 1)[0]!).slice(0, 2_000);

@@ -1,11 +1,10 @@
 import { methodOf, visitFile, type CalendarVisit } from "@lacio/calendar/visit-file";
-import { unavailable } from "@lacio/chassis/errors";
-import { NotYet } from "@lacio/chassis/jobs";
 import type { App } from "../app.ts";
 import type { Notification } from "../domain/notification.ts";
 import { mailLocale } from "../templates/format.ts";
 import type { Mail } from "../templates/layout.ts";
 import { writtenToSend } from "./secret-links.ts";
+import { meaningOf } from "./smtp-failure.ts";
 
 /**
  * Gives one mail to the mail server, and answers what may be stored of it: no secrets.
@@ -31,7 +30,7 @@ export async function handOver(app: App, notification: Notification): Promise<Ma
       headers: { "Auto-Submitted": "auto-generated" },
     });
   } catch (error) {
-    throw meaningOf(error as SmtpError);
+    throw meaningOf(error as Error);
   }
   return kept;
 }
@@ -47,16 +46,4 @@ function invitation(app: App, calendar: CalendarVisit, { name, address, locale }
   const to = { ...(name && { name }), email: address };
   const content = visitFile(calendar, { from: { name: salon.name, email: mailReplyTo.address }, to });
   return { method: methodOf(calendar), content, filename: mailLocale(locale) === "en" ? "appointment.ics" : "cita.ics" };
-}
-
-type SmtpError = Error & { code?: string; responseCode?: number };
-
-// Only an answer to the envelope or the message is about this mail. After a greeting, a login or a connection that failed (421: the
-// server closes it), any mail would fail.
-function meaningOf(error: SmtpError): Error {
-  const { code, responseCode = 0 } = error;
-  const ofThisMail = (code === "EENVELOPE" || code === "EMESSAGE") && responseCode !== 421;
-  if (!ofThisMail) return unavailable(error.message, error);
-  if (responseCode >= 400 && responseCode < 500) return new NotYet(error.message, { cause: error });
-  return new Error(error.message, { cause: error });
 }

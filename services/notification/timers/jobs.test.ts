@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 import { create } from "@bufbuild/protobuf";
 import { permissions } from "@lacio/permissions/table";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
@@ -164,6 +165,42 @@ describe("a mail", () => {
     await alone.work(); // jobs that were locked, and so skipped, when the other sender looked
     expect(server.taken.map(({ to }) => to).sort()).toEqual(people.map(({ email }) => email).sort());
     expect(await alone.sql("select distinct status from notification")).toEqual([{ status: "SENT" }]);
+  });
+});
+
+describe("what the mail server says is in logs and jobs by its codes, never in its words:", () => {
+  const words = "Luz Ñúñez <luz@example.com> lives here no more";
+  test.each([
+    [`550 5.1.1 ${words}`, "Error: SMTP 550 5.1.1 at RCPT TO (EENVELOPE)"],
+    [`450 4.2.1 ${words}`, "Error: SMTP 450 4.2.1 at RCPT TO (EENVELOPE)"],
+    [`451-4.3.2 ${words}\r\n451 4.3.2 ${words}`, "Error: SMTP 451 4.3.2 at RCPT TO (EENVELOPE)"],
+    [`554 ${words}`, "Error: SMTP 554 at RCPT TO (EENVELOPE)"],
+  ])("%j", async (answer, codes) => {
+    const { email } = await told();
+    server.answer(email, answer);
+    await alone.work();
+    expect(await alone.sql("select error from job")).toEqual([{ error: codes }]);
+    expect(inspect([alone.logged, await alone.sql("select * from job")], { depth: 20 })).not.toMatch(/Luz|luz@|no more/);
+  });
+
+  test("a refusal of the message, and a server that is away", async () => {
+    const { email } = await told();
+    const holding = server.hold(email, `552 5.3.4 ${words}`);
+    const sending = alone.work();
+    await until(() => server.recipients.includes(email));
+    holding.release();
+    await sending;
+    const seen = await alone.sql("select error from job");
+    await server.stopListening();
+    alone.wait(4_500);
+    await alone.work();
+    await server.listenAgain();
+    seen.push(...(await alone.sql("select error from job")));
+    expect(seen).toEqual([
+      { error: "Error: SMTP 552 5.3.4 at DATA (EMESSAGE)" },
+      { error: "Refusal: SMTP at CONN (ESOCKET ECONNREFUSED)" },
+    ]);
+    expect(inspect(alone.logged, { depth: 20 })).not.toMatch(/Luz|luz@|no more/);
   });
 });
 

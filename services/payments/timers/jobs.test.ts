@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 import { unavailable } from "@lacio/chassis/errors";
 import { register } from "@lacio/chassis/metrics";
 import { permissions } from "@lacio/permissions/table";
@@ -128,7 +129,7 @@ describe("refunds", () => {
       ...real,
       refund: async (asked, intent) => {
         keys.push(asked.keyNumber);
-        if (asked.keyNumber === 1) throw new ProviderRefusal("key_spent", "a stored failure", undefined);
+        if (asked.keyNumber === 1) throw new ProviderRefusal("key_spent", "a stored failure");
         return real.refund(asked, intent);
       },
     };
@@ -146,7 +147,7 @@ describe("refunds", () => {
     app.stripe = {
       ...real,
       refund: async (asked, intent) => {
-        if (asked.id === lasting.id || asked.keyNumber === 1) throw new ProviderRefusal("refused", "another one was pending", undefined);
+        if (asked.id === lasting.id || asked.keyNumber === 1) throw new ProviderRefusal("refused", "another one was pending");
         return real.refund(asked, intent);
       },
     };
@@ -337,6 +338,25 @@ describe("provider events", () => {
     const kept = await alone.sql<{ id: string }>("select id from provider_event where id = any($1)", [[old, young, waiting]]);
     expect(new Set(kept.map(({ id }) => id))).toEqual(new Set([young, waiting]));
   });
+});
+
+test("what the provider says is in logs and jobs by its codes, never in its words", async () => {
+  const [unknown, away] = [await paid(), await paid()];
+  for (const payment of [unknown, away]) await requested(payment);
+  await alone.sql("update payment set intent_id = 'Luz Ñúñez' where id = $1", [unknown.id]); // "No such payment_intent: 'Luz Ñúñez'"
+  await sandbox.faults({ api: { failNext: 6 } }); // three tries of each call
+  await alone.work();
+  const jobs = inspect(await alone.sql("select * from job"));
+  await sandbox.faults({});
+  for (let n = 0; n < 2; n++) {
+    alone.wait(10);
+    await alone.work();
+  }
+  const [failed] = await alone.sql<{ failure: string }>("select failure from refund where payment_id = $1", [unknown.id]);
+  const all = inspect([alone.logged, jobs, failed, await alone.sql("select * from job")], { depth: 20 });
+  expect(all).not.toMatch(/Luz|No such|A fault set/);
+  expect(failed!.failure).toMatch(/^Stripe 404 invalid_request_error resource_missing payment_intent req_\w+$/);
+  expect(all).toMatch(/Stripe 500 api_error req_\w+/);
 });
 
 describe("payments that are pending", () => {
