@@ -4,7 +4,7 @@ import { createSigningKeys, type KeyConfig, type SigningKey } from "./signing-ke
 
 type Config = KeyConfig & { accessTokenMinutes: number };
 
-const signingCacheMs = 30_000;
+const signingCacheMs = 10_000;
 // The edge asks every five seconds, a service when it meets an unknown key: one that had to be made at once is known there soon.
 const publishingCacheMs = 1_000;
 const aheadMinutes = 10; // a new key is published this long before it signs its first token
