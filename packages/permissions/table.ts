@@ -16,7 +16,7 @@ export const permissions = {
     publishes: ["auth.account_registered", "auth.email_verified", "auth.password_reset_requested", "auth.refresh_token_reused"],
     consumes: ["users.account_erased"],
     calls: [],
-    tables: { account: changed, session: changedAndDeleted, refresh_token: changed, link_token: changedAndDeleted, signing_key: replaced },
+    tables: { account: changed, session: changedAndDeleted, refresh_token: changed, link_token: changedAndDeleted, signing_key: changedAndDeleted },
     servers: ["redis"],
   },
   users: {
