@@ -44,7 +44,7 @@ function byEntities(code: Code): Found[] {
   );
   const entities = matchesIn(code, /\bclass (\w+) extends (\w+)\.class \{([^]*?)^\}/gm).map(([, name, schema, body]) => ({
     name: name!,
-    table: tables.get(schema!)!,
+    table: tables.get(schema)!,
     body: body!,
   }));
   const pivots = matchesIn(code, /\.pivotTable\("(\w+)"\)/g).map(([, table]): Found => ({

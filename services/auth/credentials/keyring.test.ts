@@ -6,6 +6,7 @@ import { permissions } from "@lacio/permissions/table";
 import { createDatabase } from "@lacio/testkit/infra/databases";
 import { sharedSystem } from "@lacio/testkit/testing";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
+import pg from "pg";
 import { database } from "../db/index.ts";
 import { createKeyring } from "./keyring.ts";
 
@@ -13,6 +14,7 @@ const system = sharedSystem();
 const minute = 60_000;
 const day = 24 * 60 * minute;
 let db: Database;
+let owner: pg.Client;
 let config: Parameters<typeof createKeyring>[0]["config"];
 let time: Date;
 const [old, next, foreign] = ["old", "next", "foreign"].map((name) => name.padEnd(32, "."));
@@ -30,8 +32,13 @@ beforeAll(async () => {
   config = { ...chassis, secrets: [old!], keyDays: 30, accessTokenMinutes: 10 };
   db = await openDatabase(config, database, createLog("auth", "error"));
   await db.migrate(permissions.auth.tables);
+  owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
 });
-afterAll(() => db.close());
+afterAll(async () => {
+  await owner?.end();
+  await db?.close();
+});
 beforeEach(async () => {
   time = new Date();
   logged.length = 0;
@@ -88,13 +95,13 @@ describe("the keys", () => {
 
   test("are kept until the last token that they signed has expired", async () => {
     const old = kidOf(await sign());
-    await db.sql("update signing_key set active_from = now() - interval '31 days'");
+    await owner.query("update signing_key set active_from = now() - interval '31 days'");
     await replica().rotate();
     expect(await published()).toContain(old);
-    await db.sql("update signing_key set active_from = now() - interval '1 hour' where active_from > now()");
+    await owner.query("update signing_key set active_from = now() - interval '1 hour' where active_from > now()");
     await replica().rotate();
     expect(await published()).toContain(old);
-    await db.sql("update signing_key set active_from = now() - interval '3 hours' where kid <> $1", [old]);
+    await owner.query("update signing_key set active_from = now() - interval '3 hours' where kid <> $1", [old]);
     await replica().rotate();
     expect([(await published()).length, (await published()).includes(old)]).toEqual([1, false]);
   });

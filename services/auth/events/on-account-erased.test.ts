@@ -75,7 +75,7 @@ test("a login or a password reset that waits for the lock while the account is e
     const erasing = await tellErased(ana);
     await until(async () => (await sql(system, "auth", waiting, [pid])).length > 0);
     const late = [refusal(auth.login(ana)), refusal(auth.resetPassword({ token, password: "otra clave larga" }))];
-    const blocked = "select 1 from pg_stat_activity where datname = 'auth' and wait_event_type = 'Lock'";
+    const blocked = "select 1 from pg_locks join pg_stat_activity using (pid) where datname = 'auth' and not granted";
     await until(async () => (await sql(system, "auth", blocked)).length >= 3);
     await holder.query("commit");
     await handled(erasing);
