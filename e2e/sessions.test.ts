@@ -112,7 +112,14 @@ async function asked(token?: string) {
 /** Ana's access token, signed with auth's key like auth's own, except for `changes`. */
 function signed(changes: { accessTokenMinutes?: number; tokenIssuer?: string; tokenAudience?: string } = {}): Promise<string> {
   const { keyEncryption } = JSON.parse(readFileSync(path.join(system.dir, "secrets.json"), "utf8")) as { keyEncryption: string };
-  const config = { secrets: [keyEncryption], keyDays: 30, accessTokenMinutes: 10, tokenIssuer: "lacio", tokenAudience: "lacio", ...changes };
+  const config = {
+    secrets: [keyEncryption],
+    keyDays: 30,
+    accessTokenMinutes: 10,
+    tokenIssuer: "lacio",
+    tokenAudience: "lacio",
+    ...changes,
+  };
   const db = { sql: (text: string) => sql(system, "auth", text) };
   return createKeyring({ db, config, now: () => new Date() } as unknown as Parameters<typeof createKeyring>[0]).signAccessToken(
     ana.id,
