@@ -105,8 +105,9 @@ export async function pay(
   return decide(checkoutUrl, decision);
 }
 
-export async function decide(checkoutUrl: string, decision: "approve" | "decline" | "leave"): Promise<string> {
-  const response = await fetch(checkoutUrl, { method: "POST", body: new URLSearchParams({ decision }), redirect: "manual" });
+/** `typed`: what the card holder fills in, as name, email, phone and line1. */
+export async function decide(checkoutUrl: string, decision: "approve" | "decline" | "leave", typed: object = {}): Promise<string> {
+  const response = await fetch(checkoutUrl, { method: "POST", body: new URLSearchParams({ decision, ...typed }), redirect: "manual" });
   if (response.status !== 303) throw new Error(`The checkout page answered ${response.status}: ${await response.text()}`);
   return response.headers.get("location")!;
 }

@@ -25,7 +25,10 @@ export type Session = Pick<
   | "success_url"
   | "ui_mode"
   | "url"
-> & { customer: null; customer_details: { email: string | null } | null; payment_intent: string | null };
+> & { customer: null; customer_details: Payer | null; payment_intent: string | null };
+
+/** Who pays, as the card holder typed it on the checkout page. */
+export type Payer = { name: string; email: string; phone: string | null; address: { city: string; country: string; line1: string } };
 
 export type Intent = Pick<
   Stripe.PaymentIntent,
@@ -56,6 +59,7 @@ export interface PaymentError {
   decline_code: string;
   message: string;
   charge: string;
+  payment_method: { id: string; object: "payment_method"; type: "card"; billing_details: Payer };
 }
 
 export type Charge = Pick<
@@ -78,7 +82,7 @@ export type Charge = Pick<
   | "receipt_email"
   | "refunded"
   | "status"
-> & { customer: null; payment_intent: string };
+> & { billing_details: Payer; customer: null; payment_intent: string };
 
 export type Refund = Pick<
   Stripe.Refund,
@@ -115,7 +119,7 @@ export interface Order {
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-export function newId(prefix: "cs_test" | "pi" | "ch" | "re" | "du" | "evt" | "req", length = 24): string {
+export function newId(prefix: "cs_test" | "pi" | "pm" | "ch" | "re" | "du" | "evt" | "req", length = 24): string {
   return `${prefix}_${Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("")}`;
 }
 

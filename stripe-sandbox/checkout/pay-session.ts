@@ -1,10 +1,10 @@
-import { newId, type Charge, type Intent, type PaymentError, type Session } from "../objects.ts";
+import { newId, type Charge, type Intent, type Payer, type PaymentError, type Session } from "../objects.ts";
 import type { Store } from "../store.ts";
 import { emitEvent } from "../webhooks/emit-event.ts";
 
-export function approve(store: Store, session: Session, now: number): void {
+export function approve(store: Store, session: Session, payer: Payer, now: number): void {
   const intent = intentOf(store, session, now);
-  const charge = newCharge(intent, now);
+  const charge = newCharge(intent, payer, now);
   store.put("charges", charge.id, charge);
   const paid = store.put("intents", intent.id, {
     ...intent,
@@ -18,7 +18,7 @@ export function approve(store: Store, session: Session, now: number): void {
     status: "complete",
     payment_status: "paid",
     payment_intent: intent.id,
-    customer_details: { email: session.customer_email },
+    customer_details: payer,
     url: null,
   });
   emitEvent(store, "payment_intent.succeeded", paid, now);
@@ -26,11 +26,11 @@ export function approve(store: Store, session: Session, now: number): void {
 }
 
 /** The card is refused; the session stays open, so that the client can try again. */
-export function decline(store: Store, session: Session, now: number): void {
+export function decline(store: Store, session: Session, payer: Payer, now: number): void {
   const intent = intentOf(store, session, now);
   const refusal = { code: "card_declined", message: "Your card was declined." };
   const charge: Charge = {
-    ...newCharge(intent, now),
+    ...newCharge(intent, payer, now),
     amount_captured: 0,
     captured: false,
     failure_code: refusal.code,
@@ -39,7 +39,10 @@ export function decline(store: Store, session: Session, now: number): void {
     status: "failed",
   };
   store.put("charges", charge.id, charge);
-  const error: PaymentError = { type: "card_error", decline_code: "generic_decline", charge: charge.id, ...refusal };
+  const error: PaymentError = {
+    ...{ type: "card_error", decline_code: "generic_decline", charge: charge.id, ...refusal },
+    payment_method: { id: newId("pm"), object: "payment_method", type: "card", billing_details: payer },
+  };
   const failed = store.put("intents", intent.id, { ...intent, last_payment_error: error, latest_charge: charge.id });
   store.put("sessions", session.id, { ...session, payment_intent: intent.id });
   emitEvent(store, "payment_intent.payment_failed", failed, now);
@@ -77,13 +80,14 @@ function intentOf(store: Store, session: Session, now: number): Intent {
   };
 }
 
-function newCharge(intent: Intent, now: number): Charge {
+function newCharge(intent: Intent, payer: Payer, now: number): Charge {
   return {
     id: newId("ch"),
     object: "charge",
     amount: intent.amount,
     amount_captured: intent.amount,
     amount_refunded: 0,
+    billing_details: payer,
     captured: true,
     created: now,
     currency: intent.currency,

@@ -2,8 +2,9 @@ import { isOutage } from "@lacio/chassis/errors";
 import { failpoint } from "@lacio/chassis/failpoint";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { App } from "../app.ts";
+import { kept } from "../provider/kept.ts";
 
-/** Only stores the event and the job that processes it (timers/process-event.ts), and answers at once. */
+/** Only stores the event, without the people in it, and the job that processes it (timers/process-event.ts), and answers at once. */
 export const stripeWebhook = (app: App): RequestHandler =>
   async function stripeWebhook(req, res) {
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
@@ -17,7 +18,7 @@ export const stripeWebhook = (app: App): RequestHandler =>
       name: "receive-event",
       with: "received as (insert into provider_event (id, type, payload, traceparent, request_id) values ($1, $2, $3, $4, $5) on conflict (id) do nothing returning id)",
       select: "1",
-      params: [event.id, event.type, body.toString("utf8"), req.get("traceparent") ?? null, req.get("x-request-id") ?? null],
+      params: [event.id, event.type, kept(event), req.get("traceparent") ?? null, req.get("x-request-id") ?? null],
       when: "exists (select from received)",
       jobs: [{ kind: "process-event", key: event.id }],
     });
