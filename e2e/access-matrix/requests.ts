@@ -57,6 +57,7 @@ const users: Requests<typeof UsersService> = {
   getContact: ({ client }) => ({ accountId: client.id }),
   getPreferences: ({ client }) => ({ accountId: client.id }),
   rateVisit: ({ visitedId }) => ({ bookingId: visitedId, stars: 5, comment: "Muy bien" }),
+  listMyRatings: () => ({ pageSize: 10 }),
   eraseMe: () => ({}),
 };
 
@@ -171,6 +172,7 @@ const reassignment: Requests<typeof ReassignmentService> = {
   getAlternatives: ({ lostBookingId }) => ({ bookingId: lostBookingId }),
   answerReassignment: ({ lostBookingId }) => ({ bookingId: lostBookingId, answer: { case: "accept", value: noSuchId } }),
   listReassignments: ({ stylistId }) => ({ staffId: stylistId, pageSize: 10 }),
+  listMyReassignments: () => ({ pageSize: 10 }),
   getAlternativesByLink: () => ({ token: "unknown" }),
   getSlotsByLink: ({ otherStylistId }) => ({ token: "unknown", date: day(), toDate: day(), staffId: otherStylistId, firstFree: true }),
   answerByLink: ({ otherStylistId }) => ({

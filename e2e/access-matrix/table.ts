@@ -34,6 +34,7 @@ UsersService/UpdateMe                           401     ok      ok            ok
 UsersService/GetContact                         401     403     403           403      403            403    notification invoice
 UsersService/GetPreferences                     401     403     403           403      403            403    reassignment
 UsersService/RateVisit                          401     ok      404           403      403            403    -
+UsersService/ListMyRatings                      401     ok      ok            403      403            403    -
 UsersService/EraseMe                            401     ok      ok            403      403            403    -
 
 StaffService/ListServices                       ok      ok      ok            ok       ok             ok     any
@@ -102,6 +103,7 @@ ReassignmentService/GetAlternatives             401     ok      404           40
 ReassignmentService/AnswerReassignment          401     ok      404           403      403            ok     -
 ReassignmentService/ListReassignments           401     403     403           ok       404            ok     -
 ReassignmentService/ListReassignments (of all)  401     403     403           404      404            ok     -
+ReassignmentService/ListMyReassignments         401     ok      ok            403      403            403    -
 ReassignmentService/GetAlternativesByLink       ok      ok      ok            ok       ok             ok     any
 ReassignmentService/GetSlotsByLink              ok      ok      ok            ok       ok             ok     any
 ReassignmentService/AnswerByLink                ok      ok      ok            ok       ok             ok     any

@@ -82,9 +82,15 @@ test("she changes her details, closes another session, and takes her data with h
     .waitFor();
   expect(await sql(system, "auth", "select 1 from session where account_id = $1 and revoked_at is null", [person.id])).toHaveLength(1);
 
+  const [bookingId, staffId] = [crypto.randomUUID(), crypto.randomUUID()];
+  await sql(system, "users", "insert into visit (booking_id, client_id, staff_id) values ($1, $2, $3)", [bookingId, person.id, staffId]);
+  await clientFor(UsersService, system, person.accessToken).rateVisit({ bookingId, stars: 5, comment: "divino" });
   const answer = await page.request.get("/cuenta/datos.json");
   expect(answer.headers()["content-disposition"]).toContain("attachment");
-  expect(JSON.stringify(await answer.json())).toContain("Ana María Gómez");
+  const everything = (await answer.json()) as Record<string, unknown>;
+  const parts = ["bookings", "exportedAt", "invoices", "notifications", "payments", "profile", "ratings", "reassignments", "sessions"];
+  expect(Object.keys(everything).sort()).toEqual(parts);
+  expect(everything).toMatchObject({ profile: { name: "Ana María Gómez" }, ratings: [{ bookingId, stars: 5, comment: "divino" }] });
   await context.close();
   await elsewhere.context.close();
 });

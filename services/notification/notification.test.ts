@@ -232,7 +232,7 @@ describe("a paid booking", () => {
     const { bookingId, paymentId, lines } = await pay(client);
     await mailsTo(client, 2);
     const { about, lossId, offered } = lose(client, { bookingId, paymentId, lines });
-    const lost = { ...about, lossId, staffId: stylist.id, lines, price: lines[0]!.price, reason: "me enfermé", revision: 3n };
+    const lost = { ...about, lossId, staffId: stylist.id, lines, price: lines[0]!.price, revision: 3n };
     await publisher.publish(fact(BookingLostStylistSchema, bookingId, lost));
     await publisher.publish(fact(ReassignmentOfferedSchema, lossId, offered));
     const [, , offer] = await mailsTo(client, 3);

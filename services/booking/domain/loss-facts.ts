@@ -22,7 +22,6 @@ export const bookingLostStylist = (booking: StoredBooking, by?: { absenceId: str
     // What the client pays for it: a substitute may have been cheaper already.
     price: showMoney(booking, booking.price - booking.reduced),
     anyStaff: booking.anyStaff,
-    reason: booking.lostReason!,
     lostAt: timestampFromDate(booking.lostAt!),
     soldAs: booking.lines[0]!.layout(),
     ...by,

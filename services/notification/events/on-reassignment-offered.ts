@@ -19,7 +19,7 @@ export const onReassignmentOffered = (app: App): Handler<typeof ReassignmentOffe
       ...answerPages(app, to, bookingId),
       visit,
       paid: booking.refundIfCancelled?.minorUnits ?? visit.price,
-      reason: event.reason,
+      reason: booking.loss.reason,
       substitute: offer && { name: offer.staffName, price: offer.price!.minorUnits },
       alternatives: alternatives.map(({ start, staffName }) => ({ start: timestampDate(start!), stylistName: staffName })),
       deadline: timestampDate(event.deadline!),

@@ -132,9 +132,9 @@ export class Refund extends RefundSchema.class {
   }
 
   private told({ bookingId, clientId, currency }: Payment) {
-    const { id: refundId, paymentId, reason } = this;
+    const { id: refundId, paymentId } = this;
     const amount = { currencyCode: currency, minorUnits: this.amount };
-    return { refundId, paymentId, bookingId, clientId, amount, reason, cause: causes[this.kind()] };
+    return { refundId, paymentId, bookingId, clientId, amount, cause: causes[this.kind()] };
   }
 
   private posting(kind: string, { currency }: Payment, debit: Posting["debit"], credit: Posting["credit"]): Posting {

@@ -10,10 +10,10 @@ export type OtherTime = Pick<Alternative, "start" | "end" | "staffId" | "staffNa
 
 /** `again`: an earlier substitute was lost, and this question replaces that one. */
 export function reassignmentOffered(reassignment: StoredReassignment, again: boolean, alternatives: OtherTime[]): Fact {
-  const { staffId, staffName, reason, deadline } = reassignment;
+  const { staffId, staffName, deadline } = reassignment;
   return fact(ReassignmentOfferedSchema, reassignment.id, {
     ...ids(reassignment),
-    ...{ staffId, staffName, reason, again, alternatives },
+    ...{ staffId, staffName, again, alternatives },
     offerId: reassignment.offerId!,
     offer: showOffer(reassignment),
     deadline: timestampFromDate(deadline),

@@ -11,7 +11,7 @@ export type Outcome = Extract<State, "MOVED" | "RESCHEDULED" | "REFUNDED" | "KEP
 /** The phases and buffer that the visit was sold with. */
 export type SoldAs = { phases: (Layout["phases"][number] & { name: string })[]; bufferMinutes: number };
 
-/** The row of a reassignment; reassignment.ts gives it its behaviour. No client's name or address is in it. */
+/** The row of a reassignment; reassignment.ts gives it its behaviour. No person's words, nor a client's name or address, are in it. */
 export const ReassignmentSchema = defineEntity({
   name: "Reassignment",
   tableName: "reassignment",
@@ -23,7 +23,6 @@ export const ReassignmentSchema = defineEntity({
     // The stylist who can't come.
     staffId: p.uuid(),
     staffName: p.string().length(100),
-    reason: p.string().length(500),
     serviceId: p.uuid(),
     serviceName: p.string().length(80),
     serviceNameEn: p.string().length(80),

@@ -14,7 +14,7 @@ const late = inHours(12);
 const id = (n: number) => `019c0000-0000-7000-8000-00000000000${n}`;
 
 const loss: Loss = {
-  ...{ id: id(1), bookingId: id(2), clientId: id(3), staffId: id(4), staffName: "Sofía", reason: "Enferma" },
+  ...{ id: id(1), bookingId: id(2), clientId: id(3), staffId: id(4), staffName: "Sofía" },
   ...{ serviceId: id(5), serviceName: "Alisado", serviceNameEn: "", startsAt: inHours(48), endsAt: inHours(50) },
   ...{ price: 1000n, currency: "COP", anyStaff: false, absenceId: null, absenceSize: 0 },
   soldAs: { phases: [{ name: "alisar", minutes: 120, busy: true }], bufferMinutes: 0 },

@@ -21,11 +21,11 @@ export const onLostStylist = (app: App): Handler<typeof BookingLostStylistSchema
     });
   };
 
-function lossOf({ lossId, bookingId, clientId, staffId, reason, lines, price, anyStaff, soldAs, ...absence }: BookingLostStylist): Loss {
+function lossOf({ lossId, bookingId, clientId, staffId, lines, price, anyStaff, soldAs, ...absence }: BookingLostStylist): Loss {
   const line = lines.find((one) => one.staffId === staffId) ?? lines[0]!;
   const { staffName, serviceId, serviceName, serviceNameEn } = line;
   return {
-    ...{ id: lossId, bookingId, clientId, staffId, staffName, reason, serviceId, serviceName, serviceNameEn, anyStaff },
+    ...{ id: lossId, bookingId, clientId, staffId, staffName, serviceId, serviceName, serviceNameEn, anyStaff },
     startsAt: timestampDate(line.start!),
     endsAt: timestampDate(line.end!),
     price: price!.minorUnits,

@@ -1,5 +1,6 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { isOutage } from "@lacio/chassis/errors";
+import type { Booking } from "@lacio/proto/booking/v1/booking_service";
 import { Profile_WhenStylistCancels as When } from "@lacio/proto/users/v1/users_service";
 import { findOtherTimes } from "../acts/find-other-times.ts";
 import { findSubstitutes } from "../acts/find-substitutes.ts";
@@ -18,16 +19,21 @@ export const getAlternatives = (app: App): Rpc["getAlternatives"] =>
 
 const mostShown = 6;
 
-/** What the client can choose instead of the offer, and what happens without an answer; nothing once it is settled. */
+/** Why it was lost, what the client can choose instead of the offer, and what happens without an answer; only the first once it is settled. */
 export async function whatElse(app: App, reassignment: Reassignment) {
-  if (reassignment.settledAt != null) return {};
-  const [alternatives, ifUnanswered, refund] = await Promise.all([
+  const asked = unlessAway(bookingOf(app, reassignment), undefined);
+  if (reassignment.settledAt != null) return { reason: reasonOf(await asked, reassignment) };
+  const [booking, alternatives, ifUnanswered] = await Promise.all([
+    asked,
     unlessAway(alternativesTo(app, reassignment), []),
     unlessAway(preferenceOf(app, reassignment.clientId), undefined),
-    unlessAway(refundOf(app, reassignment), undefined),
   ]);
-  return { alternatives, ifUnanswered: ifUnanswered && When[ifUnanswered], refund };
+  const refund = booking?.refundIfCancelled;
+  return { reason: reasonOf(booking, reassignment), alternatives, ifUnanswered: ifUnanswered && When[ifUnanswered], refund };
 }
+
+// Booking alone has what people wrote. It knows its last loss only.
+const reasonOf = (booking: Booking | undefined, { id }: Reassignment): string => (booking?.loss?.lossId === id ? booking.loss.reason : "");
 
 /** Others at the same start, then the nearest starts. */
 async function alternativesTo(app: App, reassignment: Reassignment): Promise<OtherTime[]> {
@@ -40,7 +46,7 @@ async function alternativesTo(app: App, reassignment: Reassignment): Promise<Oth
   return [...atStart, ...others].slice(0, mostShown);
 }
 
-const refundOf = async (app: App, { bookingId }: Reassignment) => (await app.booking.getBooking({ bookingId })).booking?.refundIfCancelled;
+const bookingOf = async (app: App, { bookingId }: Reassignment) => (await app.booking.getBooking({ bookingId })).booking;
 
 // The offer can be answered while availability or users is away, so it is shown without what they know.
 async function unlessAway<T>(answer: Promise<T>, otherwise: T): Promise<T> {

@@ -5,7 +5,7 @@ import { getAlternatives } from "./alternatives.ts";
 import { answerReassignment } from "./answer.ts";
 import { answerByLink, getAlternativesByLink, getSlotsByLink } from "./by-link.ts";
 import { issueAnswerLink } from "./issue-answer-link.ts";
-import { listReassignments } from "./list-reassignments.ts";
+import { listMyReassignments, listReassignments } from "./list-reassignments.ts";
 import { previewAbsence } from "./preview-absence.ts";
 
 export const routes =
@@ -15,6 +15,7 @@ export const routes =
       getAlternatives: getAlternatives(app),
       answerReassignment: answerReassignment(app),
       listReassignments: listReassignments(app),
+      listMyReassignments: listMyReassignments(app),
       getAlternativesByLink: getAlternativesByLink(app),
       getSlotsByLink: getSlotsByLink(app),
       answerByLink: answerByLink(app),

@@ -69,7 +69,7 @@ describe("a reassignment", () => {
     const camila = stylist("Camila", 900n);
     const { bookingId, lossId, clientId } = await lost([camila]);
     for (const token of [people.anaToken, people.admin]) {
-      const { reassignment, ifUnanswered } = await as(token).getAlternatives({ bookingId });
+      const { reassignment, reason, ifUnanswered } = await as(token).getAlternatives({ bookingId });
       expect(reassignment).toMatchObject({
         reassignmentId: lossId,
         bookingId,
@@ -79,7 +79,7 @@ describe("a reassignment", () => {
         answered: false,
       });
       expect(reassignment!.offer).toMatchObject({ staffId: camila.staffId, staffName: "Camila", price: { minorUnits: 900n } });
-      expect([ifUnanswered, reassignment!.deadline !== undefined]).toEqual([When.REFUND, true]);
+      expect([reason, ifUnanswered, reassignment!.deadline !== undefined]).toEqual(["Enferma", When.REFUND, true]);
     }
     for (const token of [people.eva]) {
       expect(await refusal(as(token).getAlternatives({ bookingId }))).toBe("NotFound not_found");
@@ -202,6 +202,15 @@ describe("the list", () => {
     expect(new Set(seen).size).toBe(seen.length);
     const own = visits.map(({ lossId }) => lossId);
     expect(seen.filter((id) => own.includes(id))).toEqual(own.toReversed());
+
+    const mine: string[] = [];
+    for (let pageToken = ""; ;) {
+      const page = await as(people.anaToken).listMyReassignments({ pageSize: 2, pageToken });
+      mine.push(...page.reassignments.map(({ reassignmentId }) => reassignmentId));
+      if (!(pageToken = page.nextPageToken)) break;
+    }
+    expect(mine.filter((id) => own.includes(id))).toEqual(own.toReversed());
+    expect((await as(people.eva).listMyReassignments({})).reassignments).toEqual([]);
 
     const choosing = await as(people.admin).listReassignments({ state: State.CHOOSING });
     expect(choosing.reassignments.filter(({ reassignmentId }) => own.includes(reassignmentId)).map(({ clientId }) => clientId)).toEqual([

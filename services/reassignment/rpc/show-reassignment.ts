@@ -12,10 +12,10 @@ export function showReassignment(reassignment: Reassignment): MessageInitShape<t
 
 /** As a stylist sees it, and whoever holds its link. */
 export function showWithoutClient(reassignment: Reassignment): MessageInitShape<typeof ReassignmentSchema> {
-  const { bookingId, staffId, staffName, reason, serviceId, serviceName, serviceNameEn, state, settledAt, deadline } = reassignment;
+  const { bookingId, staffId, staffName, serviceId, serviceName, serviceNameEn, state, settledAt, deadline } = reassignment;
   const asks = state === "OFFERED" || state === "CHOOSING";
   return {
-    ...{ bookingId, staffId, staffName, reason, serviceId, serviceName, serviceNameEn },
+    ...{ bookingId, staffId, staffName, serviceId, serviceName, serviceNameEn },
     reassignmentId: reassignment.id,
     state: Reassignment_State[state],
     start: timestampFromDate(reassignment.startsAt),

@@ -46,7 +46,7 @@ export class Visit {
     const { bookingId, clientId, lossId, staffId, anyStaff } = this;
     return fact(BookingLostStylistSchema, bookingId, {
       ...{ bookingId, clientId, lossId, staffId, anyStaff, ...absence },
-      ...{ lines: [this.line()], price: cop(this.price), reason: "Enferma", lostAt: timestampFromDate(this.start) },
+      ...{ lines: [this.line()], price: cop(this.price), lostAt: timestampFromDate(this.start) },
       soldAs: { phases: [{ name: "alisar", minutes: 120, busy: true }], bufferMinutes: 0 },
     });
   }
@@ -91,9 +91,10 @@ export class Visit {
   private times = () => ({ start: timestampFromDate(this.start), end: timestampFromDate(new Date(this.start.getTime() + 2 * hour)) });
 
   show() {
-    const { bookingId, clientId, status, staffId, price, anyStaff } = this;
+    const { bookingId, clientId, status, staffId, price, anyStaff, lossId } = this;
+    const loss = lossId ? { lossId, reason: "Enferma" } : undefined;
     return create(BookingSchema, {
-      ...{ bookingId, clientId, staffId, anyStaff, status: Status[status], price: cop(price), lines: [this.line()], ...this.times() },
+      ...{ bookingId, clientId, staffId, anyStaff, status: Status[status], price: cop(price), lines: [this.line()], loss, ...this.times() },
     });
   }
 }

@@ -5,6 +5,7 @@ import { Init } from "./migrations/20261124000000-init.ts";
 import { LongerDocumentTypes } from "./migrations/20261128000000-longer-document-types.ts";
 import { MissedVisits } from "./migrations/20261129000000-missed-visits.ts";
 import { EmailVerified } from "./migrations/20261129000001-email-verified.ts";
+import { RatingsOfClient } from "./migrations/20261205000000-ratings-of-client.ts";
 
 export const database: DatabaseParts = {
   entities: [Profile, Visit],
@@ -13,5 +14,6 @@ export const database: DatabaseParts = {
     { name: "20261128000000-longer-document-types", class: LongerDocumentTypes },
     { name: "20261129000000-missed-visits", class: MissedVisits },
     { name: "20261129000001-email-verified", class: EmailVerified },
+    { name: "20261205000000-ratings-of-client", class: RatingsOfClient },
   ],
 };

@@ -68,9 +68,9 @@ export class Profile extends ProfileSchema.class {
     if (this.erasedAt == null) this.emailVerified = true;
   }
 
-  /** When the consent in force to news by e-mail was given; undefined without one. */
-  marketingMailSince(): Date | undefined {
-    return this.marketingMailWithdrawnAt == null ? (this.marketingMailGivenAt ?? undefined) : undefined;
+  /** Whether a consent to news by e-mail is in force. */
+  wantsMarketingMail(): boolean {
+    return this.marketingMailGivenAt != null && this.marketingMailWithdrawnAt == null;
   }
 
   private identify(document: { type: Document_Type; number: string }): void {
@@ -81,7 +81,7 @@ export class Profile extends ProfileSchema.class {
 
   // Ley 1581 asks for proof of consent: repeating it keeps the first timestamp, and a withdrawal is stored beside it, not over it.
   private consentToMarketingMail(wished: boolean, now: Date): void {
-    if (wished === (this.marketingMailSince() !== undefined)) return;
+    if (wished === this.wantsMarketingMail()) return;
     if (wished) Object.assign(this, { marketingMailGivenAt: now, marketingMailWithdrawnAt: null });
     else this.marketingMailWithdrawnAt = now;
   }

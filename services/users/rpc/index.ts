@@ -3,6 +3,7 @@ import { UsersService } from "@lacio/proto/users/v1/users_service";
 import type { App, Rpc } from "../app.ts";
 import { eraseMe } from "./erase-me.ts";
 import { getContact, getMe, getPreferences, updateMe } from "./profiles.ts";
+import { listMyRatings } from "./list-my-ratings.ts";
 import { rateVisit } from "./rate-visit.ts";
 
 export const routes =
@@ -14,5 +15,6 @@ export const routes =
       getContact: getContact(app),
       getPreferences: getPreferences(app),
       rateVisit: rateVisit(app),
+      listMyRatings: listMyRatings(app),
       eraseMe: eraseMe(app),
     } satisfies Rpc);

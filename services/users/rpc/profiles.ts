@@ -38,13 +38,14 @@ export const getPreferences = (app: App): Rpc["getPreferences"] =>
 
 function showProfile(profile: Profile): MessageInitShape<typeof ProfileSchema> {
   const { id, name, email, phone, locale, documentType, documentNumber, erasedAt, emailVerified } = profile;
-  const consentedAt = profile.marketingMailSince();
+  const { marketingMailGivenAt: givenAt, marketingMailWithdrawnAt: withdrawnAt } = profile;
   return {
     ...{ id, name, email, phone, locale, emailVerified },
     document: documentType ? { type: Document_Type[documentType], number: documentNumber! } : undefined,
     createdAt: timestampFromDate(profile.createdAt),
-    marketingMail: consentedAt !== undefined,
-    marketingMailConsentedAt: consentedAt && timestampFromDate(consentedAt),
+    marketingMail: profile.wantsMarketingMail(),
+    marketingMailConsentedAt: givenAt ? timestampFromDate(givenAt) : undefined,
+    marketingMailWithdrawnAt: withdrawnAt ? timestampFromDate(withdrawnAt) : undefined,
     whenStylistCancels: Profile_WhenStylistCancels[profile.whenStylistCancels],
     erasedAt: erasedAt ? timestampFromDate(erasedAt) : undefined,
   };

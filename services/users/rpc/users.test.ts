@@ -117,11 +117,15 @@ describe("a profile", () => {
     expect((await as(ana).updateMe({ whenStylistCancels: SUBSTITUTE })).profile).toEqual({ ...given, whenStylistCancels: SUBSTITUTE });
     expect((await as(ana).updateMe({ name: "Ana" })).profile).toMatchObject({ marketingMail: true, whenStylistCancels: SUBSTITUTE });
 
-    expect((await as(ana).updateMe({ marketingMail: false, whenStylistCancels: REFUND })).profile).toEqual({ ...before, name: "Ana" });
-    expect((await as(ana).getMe({})).profile).toEqual({ ...before, name: "Ana" });
+    const withdrawn = (await as(ana).updateMe({ marketingMail: false, whenStylistCancels: REFUND })).profile!;
+    const { marketingMailConsentedAt, marketingMailWithdrawnAt } = withdrawn;
+    expect(withdrawn).toEqual({ ...before, name: "Ana", marketingMailConsentedAt, marketingMailWithdrawnAt });
+    expect(marketingMailConsentedAt).toEqual(given.marketingMailConsentedAt);
+    expect((await as(ana).getMe({})).profile).toEqual(withdrawn);
     const proof = "select marketing_mail_given_at as given, marketing_mail_withdrawn_at as withdrawn from profile where id = $1";
     const [kept] = await sql<{ given: Date; withdrawn: Date }>(system, "users", proof, [ana.id]);
     expect([kept!.given.getTime(), kept!.withdrawn >= kept!.given]).toEqual([consentedAt, true]);
+    expect(timestampDate(marketingMailWithdrawnAt!)).toEqual(kept!.withdrawn);
     const again = (await as(ana).updateMe({ marketingMail: true })).profile!;
     expect(timestampDate(again.marketingMailConsentedAt!) >= kept!.withdrawn).toBe(true);
   });
@@ -269,6 +273,28 @@ describe("a visit", () => {
 
   const visit = (bookingId: string) =>
     sql(system, "users", "select client_id, staff_id, stars, comment, rated_at is not null as rated from visit where booking_id = $1", [bookingId]); // prettier-ignore
+
+  test("is listed with its rating, latest first, to who rated it alone", async () => {
+    const [ana, eva] = [await signUp(system), await signUp(system)];
+    const rated: string[] = [];
+    for (const stars of [5, 3, 4]) {
+      const bookingId = await completed(ana.id);
+      await as(ana).rateVisit({ bookingId, stars, comment: `${stars} estrellas` });
+      rated.unshift(bookingId);
+    }
+    await completed(ana.id); // not rated
+    const { ratings, nextPageToken } = await as(ana).listMyRatings({ pageSize: 2 });
+    const { ratings: rest } = await as(ana).listMyRatings({ pageSize: 2, pageToken: nextPageToken });
+    const all = [...ratings, ...rest];
+    expect(all.map(({ bookingId }) => bookingId)).toEqual(rated);
+    expect(all.map(({ stars, comment, ratedAt }) => [stars, comment, ratedAt !== undefined])).toEqual([
+      [4, "4 estrellas", true],
+      [3, "3 estrellas", true],
+      [5, "5 estrellas", true],
+    ]);
+    expect((await as(eva).listMyRatings({})).ratings).toEqual([]);
+    expect(await refusal(as(ana).listMyRatings({ pageToken: "x" }))).toBe("InvalidArgument invalid_argument pageToken");
+  });
 
   test("is rated by the client who was there, once, under concurrent requests and redelivery", async () => {
     const ana = await signUp(system);

@@ -4,7 +4,8 @@ import { BookingSchema } from "@lacio/proto/booking/v1/booking_service";
 import { InvoiceSchema } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationSchema } from "@lacio/proto/notification/v1/notification_service";
 import { PaymentSchema, type Payment } from "@lacio/proto/payments/v1/payments_service";
-import { ProfileSchema } from "@lacio/proto/users/v1/users_service";
+import { ReassignmentSchema } from "@lacio/proto/reassignment/v1/reassignment_service";
+import { ProfileSchema, RatingSchema } from "@lacio/proto/users/v1/users_service";
 import type { Api } from "./api.ts";
 import type { Session } from "./session.ts";
 
@@ -32,7 +33,7 @@ export async function everythingAbout(api: Api, role: Session["role"]) {
 }
 
 async function visitsOf(api: Api) {
-  const [bookings, invoices] = await Promise.all([
+  const [bookings, invoices, reassignments, ratings] = await Promise.all([
     whole(
       (page) => api.booking.listBookings(page),
       ({ bookings }) => bookings,
@@ -40,6 +41,14 @@ async function visitsOf(api: Api) {
     whole(
       (page) => api.invoice.listInvoices(page),
       ({ invoices }) => invoices,
+    ),
+    whole(
+      (page) => api.reassignment.listMyReassignments(page),
+      ({ reassignments }) => reassignments,
+    ),
+    whole(
+      (page) => api.users.listMyRatings(page),
+      ({ ratings }) => ratings,
     ),
   ]);
   const payments: Payment[] = [];
@@ -53,7 +62,13 @@ async function visitsOf(api: Api) {
     );
     payments.push(...(await Promise.all(ofEach)).flat());
   }
-  return { bookings: all(BookingSchema, bookings), payments: all(PaymentSchema, payments), invoices: all(InvoiceSchema, invoices) };
+  return {
+    bookings: all(BookingSchema, bookings),
+    payments: all(PaymentSchema, payments),
+    invoices: all(InvoiceSchema, invoices),
+    reassignments: all(ReassignmentSchema, reassignments),
+    ratings: all(RatingSchema, ratings),
+  };
 }
 
 const complete = { alwaysEmitImplicit: true }; // default values (false, 0, "") belong to the export

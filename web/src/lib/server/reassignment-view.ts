@@ -32,11 +32,11 @@ export type ReassignmentView = {
 
 /** Undefined: the booking has not lost its stylist, or reassignment has not heard of it yet. */
 export function reassignmentView(
-  { reassignment, alternatives, ifUnanswered, refund }: Seen,
+  { reassignment, reason, alternatives, ifUnanswered, refund }: Seen,
   now = Date.now(),
 ): ReassignmentView | undefined {
   if (!reassignment) return undefined;
-  const { bookingId, state, staffName, reason, serviceId, serviceName, serviceNameEn, start, deadline, visit } = reassignment;
+  const { bookingId, state, staffName, serviceId, serviceName, serviceNameEn, start, deadline, visit } = reassignment;
   const offer = offerOf(reassignment);
   const outcome = outcomes.get(state);
   return {
