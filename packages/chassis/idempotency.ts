@@ -24,9 +24,9 @@ export const answerColumns = ({ scope, key, requestHash, encode }: AnswerRecord,
   encode(answer),
 ];
 
-/** Deletes all answers kept for this person, because answers contain personal data. */
+/** Deletes all answers kept for this person, and those of others that name them by id, because answers contain personal data. */
 export const forgetAnswers = (tx: { sql(text: string, params: unknown[]): Promise<unknown> }, personId: string) =>
-  tx.sql("delete from idempotency where starts_with(scope, $1 || ' ')", [personId]);
+  tx.sql("delete from idempotency where starts_with(scope, $1 || ' ') or position(convert_to($1, 'UTF8') in answer) > 0", [personId]);
 
 /**
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same key and body get the same answer.

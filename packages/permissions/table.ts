@@ -108,6 +108,8 @@ export const permissions = {
       "staff.absence_withdrawn",
       "staff.settings_changed",
       "staff.stylist_absent",
+      "staff.stylist_changed",
+      "users.account_erased",
     ],
     calls: ["auth", "availability"],
     tables: {
@@ -129,7 +131,7 @@ export const permissions = {
       "payments.disputed",
       "payments.dispute_closed",
     ],
-    consumes: ["booking.cancelled", "booking.expired", "booking.payment_declined", "booking.reassigned"],
+    consumes: ["booking.cancelled", "booking.expired", "booking.payment_declined", "booking.reassigned", "users.account_erased"],
     calls: ["booking"],
     tables: { dispute: changed, ledger_entry: kept, payment: changed, provider_event: changedAndDeleted, refund: changed },
     servers: ["stripe"],

@@ -10,7 +10,7 @@ import { partColumns, partRows } from "./occupancy.ts";
 import { overlapsOwnVisit } from "./refuse-overlap.ts";
 
 export type Claim = { booking: Booking; created: Fact; answer: unknown; refuseOverlap: boolean };
-export type Outcome = "claimed" | "slot_taken" | "too_many_holds";
+export type Outcome = "claimed" | "slot_taken" | "too_many_holds" | "account_erased";
 
 /**
  * Takes the slot for a new booking (for one that exists: occupancy.ts), or says why not: occupancy, booking, outbox and the answer under
@@ -59,7 +59,7 @@ async function claimOnce(app: App, { booking, created, answer, refuseOverlap }: 
 // one slot queue and don't deadlock. Where some parts were inserted but not all, refuse() raises an error, which undoes the statement.
 const claimSql = (booking: string, line: string) => `
   wanted as (
-    select * from jsonb_populate_record(null::booking, $5)
+    select *, case when is_erased(client_id) then refuse('account_erased') end as refused from jsonb_populate_record(null::booking, $5)
   ), own as materialized (
     select case when $7::boolean then own_visit_at(client_id, starts_at, ends_at, created_at, id) end as visit from wanted
   ), hold as (

@@ -12,6 +12,7 @@ import { Owed } from "./migrations/20261201000000-owed.ts";
 import { Jobs } from "./migrations/20261202000000-jobs.ts";
 import { LostVisits } from "./migrations/20261203000000-lost-visits.ts";
 import { Absences } from "./migrations/20261203000001-absences.ts";
+import { ErasedClients } from "./migrations/20261205000000-erased-clients.ts";
 
 export const database: DatabaseParts = {
   entities: [Booking, BookingLine],
@@ -26,6 +27,7 @@ export const database: DatabaseParts = {
     { name: "20261202000000-jobs", class: Jobs },
     { name: "20261203000000-lost-visits", class: LostVisits },
     { name: "20261203000001-absences", class: Absences },
+    { name: "20261205000000-erased-clients", class: ErasedClients },
   ],
   refusals: {
     occupancy_bounds: () => new Refusal("service_too_long", "This service keeps a stylist busy for too long at a time."),

@@ -41,7 +41,7 @@ export const paymentDeclined = (bookingId: string, clientId: string, paymentId: 
 export const bookingExpired = (booking: StoredBooking): Fact => fact(BookingExpiredSchema, booking.id, ids(booking));
 
 /** `lossId`: the loss that this ends; "" where it had not lost its stylist. */
-export const bookingCancelled = (booking: StoredBooking, lossId: string): Fact =>
+export const bookingCancelled = (booking: StoredBooking, lossId: string, clientErased: boolean): Fact =>
   fact(BookingCancelledSchema, booking.id, {
     ...ids(booking),
     paymentId: booking.paymentId ?? "",
@@ -51,6 +51,7 @@ export const bookingCancelled = (booking: StoredBooking, lossId: string): Fact =
     by: Cancellation_By[booking.cancelledBy!],
     lines: booking.lines.map(showLine),
     lossId,
+    clientErased,
   });
 
 /** `lossId` as in `bookingCancelled`. */

@@ -77,12 +77,17 @@ export class Booking extends BookingSchema.class {
     return this.endCancelled(by, reason, now);
   }
 
-  endCancelled(by: By, cancelReason: string, now: Date): Fact {
+  /** Its client was erased: the salon gives all back. */
+  endErased(now: Date): Fact {
+    return this.endCancelled("SALON", "", now, true);
+  }
+
+  endCancelled(by: By, cancelReason: string, now: Date, clientErased = false): Fact {
     const lossId = this.status === "REASSIGNING" ? this.lossId! : "";
     const refund = refundOf(this, by, now);
     this.become("CANCELLED");
     Object.assign(this, { cancelledBy: by, cancelReason, refund, cancelledAt: now });
-    return bookingCancelled(this, lossId);
+    return bookingCancelled(this, lossId, clientErased);
   }
 
   reschedule(by: By, to: { stylist: Stylist; start: Date }, now: Date): Fact {

@@ -17,14 +17,15 @@ export const onPaymentSucceeded = (app: App): Handler<typeof PaymentSucceededSch
   };
 
 async function take(app: App, tx: Tx, bookingId: string, payment: Payment): Promise<void> {
-  const known = await tx.sql("select 1 from booking where id = $1", [bookingId]);
-  if (known.length === 0) {
+  // Before the booking's row is locked, as in an erasure (on-account-erased.ts).
+  const [client] = await tx.sql<{ erased: boolean }>("select is_erased(client_id) as erased from booking where id = $1", [bookingId]);
+  if (!client) {
     app.log.error({ booking: bookingId, payment: payment.paymentId }, "a payment for a booking that does not exist");
     return tx.emit(paymentDeclined(bookingId, "", payment.paymentId, "booking_unknown"));
   }
   const booking = await lockBooking(tx, bookingId);
   if (booking.paymentId === payment.paymentId) return; // the same payment in another event: nothing to do
-  const objection = booking.objectionTo(payment);
+  const objection = booking.objectionTo(payment) ?? (client.erased ? "account_erased" : undefined);
   if (objection === "amount_mismatch")
     app.log.error({ booking: bookingId, payment: payment.paymentId }, "a payment of another amount than the price");
   if (objection) return tx.emit(paymentDeclined(booking.id, booking.clientId, payment.paymentId, objection));

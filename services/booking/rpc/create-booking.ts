@@ -30,6 +30,7 @@ export const createBooking = (app: App): Rpc["createBooking"] =>
     const anyStaff = req.staffId === "";
     const claims = stylists.map((stylist) => claimOf({ clientId, terms, stylist, start, anyStaff }, req, settings, now));
     let { outcome, claim } = await claimFirst(app, claims, ctx);
+    if (outcome === "account_erased") throw new Refusal(outcome, "The data of this account was erased.");
     if (outcome !== "claimed") {
       const parts = claims.flatMap(({ booking }) => booking.busy());
       if (await expireHoldsInTheWay(app, parts, clientId)) ({ outcome, claim } = await claimFirst(app, claims, ctx));

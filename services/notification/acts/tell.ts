@@ -1,5 +1,6 @@
 import type { Once } from "@lacio/chassis/consume";
 import type { Tx } from "@lacio/chassis/db";
+import { unavailable } from "@lacio/chassis/errors";
 import type { App } from "../app.ts";
 import { dedupeKeyOf, Notification, type Note } from "../domain/notification.ts";
 import type { MailKind } from "../templates/index.ts";
@@ -13,6 +14,8 @@ export async function tell(app: App, once: Once, notes: Note[]): Promise<void> {
 export async function write(app: App, tx: Tx, notes: Note[]): Promise<void> {
   for (const note of notes) {
     if (note.to.erasedAt || (await isErased(tx, note.to.id))) continue;
+    // Its text names somebody who was erased since: the event comes again, and then it names nobody.
+    if (note.client && !note.client.erasedAt && (await isErased(tx, note.client.id))) throw unavailable("the client was erased meanwhile");
     if (note.onlyIfKnown && !(await isKnown(tx, note.to))) continue;
     // Its lock is taken before the id is made: the ids (UUIDv7) are the order of the mails about one visit.
     if (await wasTold(tx, note.kind, note.about, note.to)) continue;
@@ -25,9 +28,9 @@ export async function write(app: App, tx: Tx, notes: Note[]): Promise<void> {
 
 // The contact may have been asked before an erasure that commits first. The lock is shared here and exclusive in the erasure: either
 // this transaction sees the tombstone, or the erasure sees the note.
-async function isErased(tx: Tx, recipientId: string): Promise<boolean> {
-  await tx.sql("select pg_advisory_xact_lock_shared(hashtextextended($1, 1))", [recipientId]);
-  return (await tx.sql("select 1 from erased_recipient where id = $1", [recipientId])).length > 0;
+async function isErased(tx: Tx, personId: string): Promise<boolean> {
+  await tx.sql("select pg_advisory_xact_lock_shared(hashtextextended($1, 1))", [personId]);
+  return (await tx.sql("select 1 from erased_recipient where id = $1", [personId])).length > 0;
 }
 
 // Whether somebody has confirmed this address, or paid for a visit of this account.

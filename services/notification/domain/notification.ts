@@ -15,6 +15,8 @@ const NotificationSchema = defineEntity({
     id: p.uuid().primary(),
     dedupeKey: p.text(),
     recipientId: p.uuid(),
+    // The client whom a mail to a stylist names.
+    clientId: p.uuid().nullable(),
     kind: p.string().length(40).$type<MailKind>(),
     bookingId: p.uuid().nullable(),
     reassignmentId: p.uuid().nullable(),
@@ -40,6 +42,8 @@ export type Note = {
   /** What this mail is about. With kind and recipient it is the dedupe key: a second mail with the same key is not written. */
   about: string;
   to: Pick<Profile, "id" | "name" | "email" | "locale" | "erasedAt" | "emailVerified">;
+  /** Whom it names, in a mail to a stylist. */
+  client?: Pick<Profile, "id" | "erasedAt">;
   /** A mail that anybody could cause without paying, by registering with this address: only for one that was confirmed, or has paid. */
   onlyIfKnown?: boolean;
   /** Absent when it holds a secret link: then it is written when it is sent, and its token is never stored. */
@@ -65,7 +69,7 @@ export const nameIn = (to: Person, whose: Person): string | undefined => (to.ema
 export class Notification extends NotificationSchema.class {
   /** `domain`: the salon's own, for the Message-ID. */
   static of(
-    { kind, about, to, mail, bookingId, reassignmentId, attachments = [], calendar }: Note,
+    { kind, about, to, client, mail, bookingId, reassignmentId, attachments = [], calendar }: Note,
     domain: string,
     now: Date,
   ): Notification {
@@ -74,6 +78,7 @@ export class Notification extends NotificationSchema.class {
       id,
       dedupeKey: dedupeKeyOf(kind, about, to),
       recipientId: to.id,
+      clientId: client?.id,
       kind,
       bookingId,
       reassignmentId,

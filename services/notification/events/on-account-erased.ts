@@ -27,9 +27,11 @@ const eraseNotesTo = (tx: Tx, recipientId: string, now: Date) =>
   );
 
 // Mails to the client's stylists name the client. One that is still to be sent keeps its text, since the stylist needs it, until it is sent.
+// Older ones are found by the bookings that the client was told of.
 const eraseNotesAbout = (tx: Tx, clientId: string, now: Date) =>
   tx.sql(
     `update notification set erased_at = $2, text = case status when 'PENDING' then text else '' end, html = case status when 'PENDING' then html else '' end
-     where recipient_id <> $1 and booking_id in (select booking_id from notification where recipient_id = $1)`,
+     where client_id = $1
+       or client_id is null and recipient_id <> $1 and booking_id in (select booking_id from notification where recipient_id = $1)`,
     [clientId, now],
   );

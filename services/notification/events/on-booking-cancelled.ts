@@ -48,8 +48,19 @@ async function clientNote(app: App, event: BookingCancelled, to: Profile): Promi
   return { kind: "booking_cancelled", about: bookingId, to, mail, bookingId, calendar, onlyIfKnown: !paid };
 }
 
-async function stylistNote(app: App, { bookingId, by }: BookingCancelled, client: Profile, staffId: string, theirs: Line[]): Promise<Note> {
+async function stylistNote(
+  app: App,
+  { bookingId, by, clientErased }: BookingCancelled,
+  client: Profile,
+  staffId: string,
+  theirs: Line[],
+): Promise<Note> {
   const to = await askContact(app, staffId);
-  const said = { ...contextFor(app, to), visit: visitOf(bookingId, theirs), clientName: nameIn(to, client), by: cancelledBy(by) };
-  return { kind: "stylist_booking_cancelled", about: bookingId, to, mail: templates.stylist_booking_cancelled(said), bookingId };
+  const said = {
+    ...contextFor(app, to),
+    visit: visitOf(bookingId, theirs),
+    clientName: nameIn(to, client),
+    by: clientErased ? "ERASURE" : cancelledBy(by),
+  } as const;
+  return { kind: "stylist_booking_cancelled", about: bookingId, to, mail: templates.stylist_booking_cancelled(said), bookingId, client };
 }

@@ -14,7 +14,7 @@ export const onBookingPaid = (app: App): Handler<typeof BookingPaidSchema> =>
       const to = await askContact(app, staffId);
       const visit = visitOf(bookingId, theirs);
       const mail = templates.stylist_new_booking({ ...contextFor(app, to), visit, clientName: nameIn(to, client) });
-      return { kind: "stylist_new_booking", about: bookingId, to, mail, bookingId };
+      return { kind: "stylist_new_booking", about: bookingId, to, client, mail, bookingId };
     });
     await tell(app, once, await Promise.all(notes));
   };

@@ -34,7 +34,7 @@ function newStylistNotes(app: App, { bookingId, lossId, lines }: BookingReassign
   const notes = byStylist(lines).map(async ([staffId, theirs]): Promise<Note> => {
     const to = await askContact(app, staffId);
     const said = { ...contextFor(app, to), visit: visitOf(bookingId, theirs), clientName: nameIn(to, client) };
-    return { kind: "stylist_new_booking", about: lossId, to, mail: templates.stylist_new_booking(said), bookingId };
+    return { kind: "stylist_new_booking", about: lossId, to, client, mail: templates.stylist_new_booking(said), bookingId };
   });
   return Promise.all(notes);
 }

@@ -53,7 +53,7 @@ async function stylistNote(
   const to = await askContact(app, staffId);
   const visit = visitOf(bookingId, after ?? before!);
   const said = { ...contextFor(app, to), visit, clientName: nameIn(to, client) };
-  const about = { about: `${bookingId}:${revision}`, to, bookingId };
+  const about = { about: `${bookingId}:${revision}`, to, client, bookingId };
   if (!after) return { ...about, kind: "stylist_booking_cancelled", mail: templates.stylist_booking_cancelled({ ...said, by: "MOVED" }) };
   if (!before) return { ...about, kind: "stylist_new_booking", mail: templates.stylist_new_booking(said) };
   const mail = templates.stylist_booking_rescheduled({ ...said, oldStart: startOf(before) });

@@ -14,7 +14,7 @@ export const onBookingLostStylist = (app: App): Handler<typeof BookingLostStylis
     const [to, client] = await Promise.all([askContact(app, staffId), askContact(app, clientId)]);
     const said = { ...contextFor(app, to), visit: visitOf(bookingId, lines), clientName: nameIn(to, client) };
     const mail = templates.stylist_booking_cancelled({ ...said, by: "STYLIST" });
-    await tell(app, once, [{ kind: "stylist_booking_cancelled", about: lossId, to, mail, bookingId }]);
+    await tell(app, once, [{ kind: "stylist_booking_cancelled", about: lossId, to, client, mail, bookingId }]);
   };
 
 /** The stylist can come after all, which is news only to a client who was asked what to do without her. */

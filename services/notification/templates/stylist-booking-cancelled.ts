@@ -5,11 +5,11 @@ import { stylistVisitFacts } from "./stylist-visit.ts";
 import type { StylistVisit } from "./stylist-visit.ts";
 import type { CancelledBy } from "./visit.ts";
 
-/** `MOVED`: it was moved to another stylist. */
+/** `MOVED`: it was moved to another stylist. `ERASURE`: the client's data was erased. */
 export type StylistBookingCancelled = MailContext & {
   visit: StylistVisit;
   clientName?: string;
-  by: CancelledBy | "MOVED";
+  by: CancelledBy | "MOVED" | "ERASURE";
   agendaUrl?: string;
 };
 
@@ -41,6 +41,7 @@ const WORDS = {
       STYLIST: () =>
         "Cancelaste esta cita. Ya no está en tu agenda. Le ofrecemos a quien reservó otra persona del equipo, otra hora o su dinero.",
       SALON: () => "El salón canceló esta cita. Ya no está en tu agenda.",
+      ERASURE: () => "Quien reservó borró su cuenta, y con ella se canceló esta cita. Ya no está en tu agenda.",
       MOVED: () => "Esta cita pasó a otra persona del equipo. Ya no está en tu agenda.",
     },
     button: "Ver mi agenda",
@@ -56,6 +57,7 @@ const WORDS = {
       STYLIST: () =>
         "You cancelled this appointment. It is no longer in your agenda. We offer the client someone else of the team, another time or a refund.",
       SALON: () => "The salon cancelled this appointment. It is no longer in your agenda.",
+      ERASURE: () => "The client deleted their account, which cancelled this appointment. It is no longer in your agenda.",
       MOVED: () => "This appointment went to someone else of the team. It is no longer in your agenda.",
     },
     button: "See my agenda",

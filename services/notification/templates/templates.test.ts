@@ -111,6 +111,7 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
       { ...stylist, by: "STYLIST" },
       { ...stylist, by: "SALON" },
       { ...stylist, by: "MOVED" },
+      { ...stylist, by: "ERASURE" },
     ],
     stylist_booking_rescheduled: [{ ...stylist, oldStart: new Date("2026-12-01T13:30:00Z") }],
   };

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { create } from "@bufbuild/protobuf";
 import { permissions } from "@lacio/permissions/table";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { startAppAlone } from "@lacio/testkit/app-alone";
 import { until } from "@lacio/testkit/testing/until";
@@ -270,6 +271,17 @@ describe("somebody who was erased", () => {
     await alone.work();
     expect(server.taken.map(({ to }) => to)).toEqual([sent.email, waiting.email]);
     for (const one of [sent, waiting]) expect(await stateOf(one)).toMatchObject({ status: "SENT", subject: "Cita", text: "" });
+  });
+
+  test("is forgotten where a stylist was told of a visit before they were, and is named in nothing that is written later", async () => {
+    const client = { id: randomUUID() };
+    const sent = await told({ client });
+    await alone.work();
+    await onAccountErased(app)(create(AccountErasedSchema, { accountId: client.id }), (work) => app.transact(work));
+    expect(await stateOf(sent)).toMatchObject({ status: "SENT", text: "" });
+    await expect(told({ client })).rejects.toThrow(expect.objectContaining({ reason: "unavailable" })); // users is asked again
+    const erased = { id: client.id, erasedAt: timestampFromDate(new Date()) };
+    expect(await stateOf(await told({ client: erased }))).toMatchObject({ status: "PENDING", text: words.text });
   });
 });
 
