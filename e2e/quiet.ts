@@ -41,7 +41,7 @@ async function waitingEvents(system: SystemDescription): Promise<string[]> {
     const found: string[] = [];
     for await (const { config } of jsm.streams.list())
       for await (const { name, num_pending, num_ack_pending } of jsm.consumers.list(config.name))
-        if (num_pending + num_ack_pending > 0) found.push(`${config.name} for ${name}`);
+        if (name in system.databaseUrls && num_pending + num_ack_pending > 0) found.push(`${config.name} for ${name}`);
     return found;
   } finally {
     await nats.close();

@@ -3,7 +3,6 @@ import net, { type AddressInfo, type Socket } from "node:net";
 import { expect, test } from "@jest/globals";
 import pino from "pino";
 import { openBus } from "./bus.ts";
-import type { ChassisConfig } from "./config.ts";
 
 const greeting = `INFO ${JSON.stringify({ server_id: "fake", version: "2.15.0", proto: 1, headers: true, max_payload: 1_048_576 })}\r\n`;
 
@@ -22,8 +21,31 @@ test("a broker that dies during the handshake is connected to again within secon
   });
   await once(broker.listen(0, "127.0.0.1"), "listening");
   const natsUrl = `nats://127.0.0.1:${(broker.address() as AddressInfo).port}`;
-  const bus = await openBus({ natsUrl, service: "auth" } as ChassisConfig, pino({ level: "silent" }));
+  const bus = await openBus({ natsUrl, service: "auth" }, pino({ level: "silent" }));
   expect(taken).toBe(2);
+  await bus.nc.close();
+  broker.close();
+}, 15_000);
+
+test("a password that is refused again and again is tried again: it may be one that is being changed", async () => {
+  let taken = 0;
+  const broker = net.createServer((socket) => {
+    taken++;
+    const refused = taken > 1 && taken < 5;
+    socket.on("error", () => {});
+    socket.on("data", (bytes) => {
+      if (bytes.includes("PING")) socket.write(refused ? "-ERR 'Authorization Violation'\r\n" : "PONG\r\n", () => refused && socket.end());
+      if (taken === 1 && bytes.includes("PUB")) socket.destroy();
+    });
+    socket.write(greeting);
+  });
+  await once(broker.listen(0, "127.0.0.1"), "listening");
+  const natsUrl = `nats://127.0.0.1:${(broker.address() as AddressInfo).port}`;
+  const bus = await openBus({ natsUrl, service: "auth" }, pino({ level: "silent" }));
+  const again = new Promise<void>((resolve) => bus.onReconnect(resolve));
+  bus.nc.publish("auth.email_verified");
+  await again;
+  expect(taken).toBe(5);
   await bus.nc.close();
   broker.close();
 }, 15_000);

@@ -107,7 +107,6 @@ export function chassisConfig(env: Env, service: string) {
     serviceTokenNamespace: env.text("SERVICE_TOKEN_NAMESPACE", "lacio"),
     callTimeoutMs: env.number("CALL_TIMEOUT_MS", 5_000, { min: 100 }),
     eventMaxFailures: env.number("EVENT_MAX_FAILURES", 8, { min: 1 }),
-    eventAckWaitMs: env.number("EVENT_ACK_WAIT_MS", 10_000, { min: 1_000 }),
     jobLeaseSeconds: env.number("JOB_LEASE_SECONDS", 10, { min: 1, max: 3_600 }),
     jobPollMs: env.number("JOB_POLL_MS", 5_000, { min: 10, max: 3_600_000 }),
     outboxPollMs: env.number("OUTBOX_POLL_MS", 250, { min: 10 }),

@@ -29,21 +29,21 @@ export const on = <S extends DescMessage>(schema: S, handle: Handler<S>): Subscr
 
 const backoffMs = [250, 1_000, 5_000, 15_000, 30_000, 60_000];
 
-/** One durable consumer per owner's stream, shared by all replicas. Acks after the commit; acks subjects without a handler at once. */
+/** One durable consumer per owner's stream, made by the provisioner, shared by all replicas. Acks after the commit. */
 export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, log: Log, subscriptions: Subscription[]) {
   const bySubject = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));
   const owners = [...new Set([...bySubject.keys()].map((subject) => subject.split(".", 1)[0]!))];
   for (const subject of bySubject.keys()) deadLetters.inc({ subject }, 0); // exported as 0, so that increase() sees the first one
   const stopping = new AbortController();
-  const running = owners.map((owner) => followStream(owner, config, bus, log, deliver, stopping.signal));
+  const running = owners.map((owner) => followStream(owner, config.service, bus, log, deliver, stopping.signal));
 
-  async function deliver(message: JsMsg): Promise<void> {
+  async function deliver(message: JsMsg, ackWaitMs: number): Promise<void> {
     const subscription = bySubject.get(message.subject);
-    if (!subscription) return message.ack();
-    if (!validate(idOf(message))) return refuseForeign(message);
+    if (!subscription) return message.nak(1_000); // during an update: a newer replica handles it
+    if (!validate(idOf(message)) || message.headers?.get("ce-type") !== subscription.schema.typeName) return refuseForeign(message);
     await inEventSpan(message, async () => {
       const end = eventSeconds.startTimer({ subject: message.subject });
-      const working = setInterval(() => message.working(), config.eventAckWaitMs / 3); // extends the ack wait
+      const working = setInterval(() => message.working(), ackWaitMs / 3); // extends the ack wait
       const outcome = await handle(message, subscription).catch((error: unknown) => fail(message, error));
       clearInterval(working);
       end({ outcome });
@@ -51,10 +51,14 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
     });
   }
 
-  // Inbox, failures and dead letters are known by the outbox id: without one it comes from no relay of ours, and no redelivery would help.
+  // Without an outbox id, by which inbox and dead letters know it, or with another event's body it comes from no relay of ours: no redelivery
+  // would help.
   function refuseForeign(message: JsMsg): void {
     deadLetters.inc({ subject: message.subject });
-    log.error({ event: message.subject }, "ALERT: an event without an outbox id is refused; find out who published it");
+    log.error(
+      { event: message.subject },
+      "ALERT: an event without an outbox id, or with the body of another, is refused; find out who published it",
+    );
     message.term();
   }
 

@@ -15,6 +15,3 @@ export function subjectOf(schema: DescMessage): string {
   if (!value) throw new Error(`${schema.typeName} has no subject: it is not an event`);
   return value;
 }
-
-/** The JetStream stream that holds a subject: one per owner, `booking.paid` is in BOOKING. */
-export const streamOf = (subject: string): string => subject.split(".", 1)[0]!.toUpperCase();

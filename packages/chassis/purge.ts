@@ -1,5 +1,5 @@
-import { streamKeepDays } from "./bus.ts";
 import type { Database } from "./db.ts";
+import { streamKeepDays } from "./streams.ts";
 
 /**
  * Retention: deletes published events after `keepDays`; inbox rows and failures `streamKeepDays` later, because a stream that was refilled

@@ -1,5 +1,5 @@
 import { headers } from "@nats-io/transport-node";
-import { ensureStream, type Bus } from "./bus.ts";
+import type { Bus } from "./bus.ts";
 import { requestIdHeader } from "./call-context.ts";
 import type { ChassisConfig } from "./config.ts";
 import type { Database } from "./db.ts";
@@ -43,7 +43,7 @@ export function relayOutbox(config: ChassisConfig, db: Database, bus: Bus, log: 
     while (!over.aborted) {
       try {
         await measureLag(ask);
-        if (!compared) await record.compare(await ensureStream(bus, config.service));
+        if (!compared) await record.compare();
         compared = true;
         while (!over.aborted && compared) if ((await publishBatch(ask, record.keep)) < batchSize) await pulse.wait(over);
       } catch (error) {

@@ -6,7 +6,7 @@ import { registered, startEvents, type Events } from "./testing/events.ts";
 // Replicas of one consumer start and stop under a steady load of events.
 let events: Events;
 beforeAll(async () => {
-  events = await startEvents({ env: { EVENT_ACK_WAIT_MS: "10000" } });
+  events = await startEvents({ ackWaitMs: 10_000 });
 });
 afterAll(() => events?.stop());
 

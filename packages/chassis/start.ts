@@ -16,6 +16,7 @@ import type { Job } from "./jobs.ts";
 import { purge } from "./purge.ts";
 import { relayOutbox } from "./relay.ts";
 import { serveRpc, type Routes } from "./serve.ts";
+import { wakeSubject } from "./streams.ts";
 import { flushTraces } from "./telemetry-hook.ts";
 import type { Clean } from "./written.ts";
 
@@ -77,7 +78,6 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
   const { transact } = db;
   const app = await parts.createApp({ config, log, db, transact, client: peers.client, now });
 
-  const wakeSubject = `jobs.${name}`;
   let draining = false;
   const stops: (() => Promise<unknown>)[] = [];
   if (config.roles.includes("timers")) {
@@ -85,12 +85,12 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
     const purging: Job = { name: "purge", everySeconds: 3_600, run: () => purge(db, config.outboxKeepDays, now()) };
     const worker = createWorker({ config, db, log, now }, [...(parts.jobs?.(app) ?? []), purging]);
     db.onJob(worker.wake);
-    bus.nc.subscribe(wakeSubject, { callback: () => worker.wake() });
+    bus.nc.subscribe(wakeSubject(name), { callback: () => worker.wake() });
     stops.push(() => lead.stop(), worker.start());
   } else {
     // A hint to the replicas with the role `timers`, at most once: a lost one costs a poll interval.
     db.onJob((at) => {
-      if (at <= now() && !bus.nc.isClosed() && !bus.nc.isDraining()) bus.nc.publish(wakeSubject);
+      if (at <= now() && !bus.nc.isClosed() && !bus.nc.isDraining()) bus.nc.publish(wakeSubject(name));
     });
   }
   if (config.roles.includes("events") && parts.subscriptions) {

@@ -1,7 +1,7 @@
 import type { Bus } from "./bus.ts";
-import { streamOf } from "./fact.ts";
 import type { Ask } from "./lead.ts";
 import type { Log } from "./log.ts";
+import { resetSubject, streamOf } from "./streams.ts";
 
 /** JetStream's ack of an event: its sequence number in the stream; `duplicate` when the stream had its message id already. */
 export type Published = { id: string; seq: number; duplicate: boolean };
@@ -13,11 +13,14 @@ export type Published = { id: string; seq: number; duplicate: boolean };
 export function streamRecord(service: string, bus: Bus, log: Log, ask: Ask) {
   let highestSeq = 0;
 
-  /** Before the first publish: events with a sequence number above the stream's last one are lost. */
-  async function compare(lastSeq: number): Promise<void> {
-    await markUnpublished("stream_seq > $1", [lastSeq]);
+  /** Before the first publish: events with a sequence number above the stream's last one are lost. @throws while there is no stream */
+  async function compare(): Promise<void> {
     const { rows } = await ask<{ highest: string | null }>("select max(stream_seq) as highest from outbox");
     highestSeq = Number(rows[0]!.highest ?? 0);
+    if (highestSeq === 0) return; // nothing was published, so nothing is lost; who publishes nothing has no stream
+    const { last_seq } = (await bus.jsm.streams.info(streamOf(service))).state;
+    if (highestSeq > last_seq) await publishAgain("stream_seq > $1", [last_seq]);
+    highestSeq = Math.min(highestSeq, last_seq);
   }
 
   // When a new event gets a sequence number that is in the outbox already, the stream was rolled back: the events from that number on are
@@ -27,7 +30,7 @@ export function streamRecord(service: string, bus: Bus, log: Log, ask: Ask) {
     const seqs = published.map(({ seq }) => seq);
     const lowestNew = Math.min(...published.filter(({ duplicate }) => !duplicate).map(({ seq }) => seq));
     if (lowestNew <= highestSeq || published.some(({ duplicate }) => duplicate))
-      await markUnpublished("(stream_seq >= $1 or stream_seq = any($2::bigint[])) and id <> all($3::uuid[])", [
+      await publishAgain("(stream_seq >= $1 or stream_seq = any($2::bigint[])) and id <> all($3::uuid[])", [
         Number.isFinite(lowestNew) ? lowestNew : null,
         seqs,
         ids,
@@ -39,13 +42,14 @@ export function streamRecord(service: string, bus: Bus, log: Log, ask: Ask) {
     highestSeq = Math.max(lowestNew <= highestSeq ? 0 : highestSeq, ...seqs);
   }
 
-  // Durable consumers track sequence numbers, which mean other events now: they are deleted, and recreated by their services, whose inboxes
-  // deduplicate.
-  async function markUnpublished(lost: string, values: unknown[]): Promise<void> {
-    const { rowCount } = await ask(`update outbox set published_at = null, stream_seq = null where ${lost}`, values);
+  // Durable consumers track sequence numbers, which mean other events now: the provisioner has them start anew, and inboxes deduplicate.
+  // It is asked first: whoever fails, or dies, in between finds the lost events again.
+  async function publishAgain(lost: string, values: unknown[]): Promise<void> {
+    const { rowCount } = await ask(`select 1 from outbox where ${lost} limit 1`, values);
     if (!rowCount) return;
-    log.warn({ events: rowCount }, "the stream had lost events: publishing them again");
-    for await (const { name } of bus.jsm.consumers.list(streamOf(service))) await bus.jsm.consumers.delete(streamOf(service), name);
+    await bus.nc.request(resetSubject(service), "", { timeout: 5_000 });
+    const { rowCount: events } = await ask(`update outbox set published_at = null, stream_seq = null where ${lost}`, values);
+    log.warn({ events }, "the stream had lost events: publishing them again");
   }
 
   return { compare, keep };

@@ -185,4 +185,7 @@ export const permissions = {
   },
 } satisfies Record<string, Permissions>;
 
+/** Facts that every replica of every service hears at once, by a plain subscription beside the owner's stream. */
+export const heardByAll = ["auth.session_ended"];
+
 export type ServiceName = keyof typeof permissions;

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import type { Permissions } from "@lacio/chassis/permissions";
+import { permissions, type ServiceName } from "@lacio/permissions/table";
 import type { Identity } from "./identity.ts";
 import type { DatabaseUrls } from "./infra/databases.ts";
 import type { Infra } from "./infra/servers.ts";
@@ -66,8 +68,8 @@ export function environmentOf(name: string, around: Surroundings): Record<string
     DRAIN_SECONDS: "5",
     DATABASE_URL: around.databaseOf(name).url,
     MIGRATION_DATABASE_URL: around.databaseOf(name).ownerUrl,
-    NATS_URL: infra.nats.url,
-    REDIS_URL: infra.redis.url,
+    NATS_URL: infra.nats.urlOf(name),
+    ...(servers(name).includes("redis") && { REDIS_URL: infra.redis.urlOf(name) }),
     ...peerUrls(ports),
     JWKS_URL: `http://127.0.0.1:${ports.auth!.http}/.well-known/jwks.json`,
     SERVICE_TOKEN_FILE: identity.tokenFile(name),
@@ -77,6 +79,8 @@ export function environmentOf(name: string, around: Surroundings): Record<string
     ...specific(name, around),
   };
 }
+
+const servers = (name: string): Permissions["servers"] => permissions[name as ServiceName].servers;
 
 /** AUTH_URL, USERS_URL, … */
 export const peerUrls = (ports: Record<string, Ports>): Record<string, string> =>

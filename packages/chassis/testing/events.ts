@@ -4,16 +4,19 @@ import path from "node:path";
 import { startInfra } from "@lacio/testkit/infra/index";
 import type { Infra } from "@lacio/testkit/infra/servers";
 import { createDatabase } from "@lacio/testkit/infra/databases";
+import { keepStreams } from "@lacio/provisioner/keep-streams";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { AccountRegisteredSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
 import { defineEntity, p } from "@mikro-orm/core";
 import { Migration } from "@mikro-orm/migrations";
-import { openBus, type Bus } from "../bus.ts";
+import { openBroker, openBus, type Bus } from "../bus.ts";
 import { chassisConfig, Env } from "../config.ts";
-import { on, startConsumers, type Once } from "../consume.ts";
+import { on, startConsumers, type Once, type Subscription } from "../consume.ts";
 import { openDatabase, type Database } from "../db.ts";
 import { fact, type Fact } from "../fact.ts";
 import { startLead } from "../lead.ts";
 import { createLog } from "../log.ts";
+import type { Permissions } from "../permissions.ts";
 import { relayOutbox } from "../relay.ts";
 
 // The effect of an event in these tests: one row.
@@ -30,15 +33,26 @@ class EffectTable extends Migration {
     this.addSql("create table effect (id bigint generated always as identity, account_id text not null)");
   }
 }
+const subjects = ["auth.account_registered", "auth.password_reset_requested", "auth.refresh_token_reused"];
+const none = { publishes: [], consumes: [], calls: [], tables: {}, servers: [] };
+const permissions: Record<string, Permissions> = { auth: { ...none, publishes: subjects }, users: { ...none, consumes: subjects } };
 
 /** One owner ("auth") that publishes and one consumer ("users"), on PostgreSQL and NATS of their own. */
 export async function startEvents(options: Partial<EventsOptions> = {}): Promise<Events> {
-  const { env = {}, trouble = () => {}, relayBus = (bus) => bus } = options;
+  const { env = {}, ackWaitMs = 1_000, trouble = () => {}, relayBus = (bus) => bus } = options;
   const warnings: string[] = [];
   const log = createLog("test", "silent");
   log.warn = ((_: object, text: string) => void warnings.push(text)) as typeof log.warn;
   const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-events-"));
-  const infra = await startInfra({ dir, fsync: false }, ["postgres", "nats"]);
+  const infra = await startInfra({ dir, fsync: false, permissions }, ["postgres", "nats"]);
+  const keeper = keepStreams({
+    url: infra.nats.urlOf("provisioner"),
+    permissions,
+    log: createLog("provisioner", "silent"),
+    everyMs: 500,
+    ackWaitMs,
+  });
+  await keeper.ready;
   const seen: string[] = [];
   const config = async (service: string) => {
     const { url, ownerUrl } = await createDatabase(infra.postgres.url, service);
@@ -46,9 +60,8 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
       new Env({
         DATABASE_URL: url,
         MIGRATION_DATABASE_URL: ownerUrl,
-        NATS_URL: infra.nats.url,
+        NATS_URL: infra.nats.urlOf(service),
         EVENT_MAX_FAILURES: "2",
-        EVENT_ACK_WAIT_MS: "1000",
         ...env,
       }),
       service,
@@ -59,8 +72,10 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
   const consumer = await openDatabase(consuming, { entities: [Effect], migrations: [{ name: "effect", class: EffectTable }] }, log);
   await owner.migrate({});
   await consumer.migrate({ effect: ["select", "insert"] });
-  const bus = await openBus(owning, log);
-  const relay = startLead(owning, log, relayOutbox(owning, owner, relayBus(bus), log));
+  const buses = [await openBus(owning, log), await openBus(consuming, log)] as const;
+  const relay = startLead(owning, log, relayOutbox(owning, owner, relayBus(buses[0]), log));
+  const administrator = await openBroker(infra.nats.url, "test", log);
+  const bus = { ...administrator, js: jetstream(administrator.nc), jsm: await jetstreamManager(administrator.nc) };
 
   async function handle({ accountId }: { accountId: string }, once: Once) {
     await trouble(accountId);
@@ -69,8 +84,12 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
       seen.push(accountId);
     });
   }
-  const startReplica = () =>
-    startConsumers(consuming, consumer, bus, log, [on(AccountRegisteredSchema, handle), on(PasswordResetRequestedSchema, handle)]);
+  const startReplica = (...more: Subscription[]) =>
+    startConsumers(consuming, consumer, buses[1], log, [
+      on(AccountRegisteredSchema, handle),
+      on(PasswordResetRequestedSchema, handle),
+      ...more,
+    ]);
   const first = startReplica();
 
   return {
@@ -79,6 +98,7 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
     owner,
     consumer,
     bus,
+    keeper,
     seen,
     warnings,
     startReplica,
@@ -91,7 +111,8 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
     async stop() {
       await first.stop();
       await relay.stop();
-      await bus.nc.close();
+      for (const { nc } of [...buses, bus]) await nc.close();
+      await keeper.stop();
       await owner.close();
       await consumer.close();
       await infra.stop();
@@ -105,6 +126,7 @@ export const registered = (accountId: string, key = accountId): Fact => fact(Acc
 
 export type EventsOptions = {
   env: Record<string, string>;
+  ackWaitMs: number;
   /** Called by the handler before each effect; when it throws, the handler fails. */
   trouble: (accountId: string) => void | Promise<void>;
   /** Wraps the relay's broker, for fault injection. */
@@ -116,13 +138,15 @@ export type Events = {
   infra: Infra<"postgres" | "nats">;
   owner: Database;
   consumer: Database;
+  /** An administrator's, past the two services. */
   bus: Bus;
+  keeper: ReturnType<typeof keepStreams>;
   /** The accounts of handled events, in order. */
   seen: string[];
   /** What was logged as a warning. */
   warnings: string[];
-  /** Starts another replica of the consumer. */
-  startReplica(): { stop(): Promise<void> };
+  /** Starts another replica of the consumer, which may be of a newer version and handle more. */
+  startReplica(...more: Subscription[]): { stop(): Promise<void> };
   emit(...facts: Fact[]): Promise<void>;
   effectsOf(accountId: string): Promise<number>;
   /** The stream's sequence numbers of an aggregate's events, in the order of their commits. */

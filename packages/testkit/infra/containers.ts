@@ -6,9 +6,9 @@ import type { GenericContainer, WaitStrategy } from "testcontainers";
 import { probed, type ChildOptions } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, InfraServer, Starters } from "./servers.ts";
-import { configuration as natsConfiguration, natsPassword } from "./nats.ts";
+import { admin as natsAdmin, configuration as natsConfiguration } from "./nats.ts";
 import { answers as postgresAnswers, settings as postgresSettings } from "./postgres.ts";
-import { redisAnswers } from "./redis.ts";
+import { admin as redisAdmin, configuration as redisConfiguration, redisAnswers } from "./redis.ts";
 
 const images = {
   postgres: process.env.LACIO_IMAGE_POSTGRES ?? "postgres:18",
@@ -29,28 +29,29 @@ async function postgres({ dir, fsync = true }: InfraOptions) {
   return Object.assign(await run("postgres", container, dir, port, () => postgresAnswers(url)), { url });
 }
 
-async function nats({ dir, fsync = true }: InfraOptions) {
-  const [port, monitor, password] = [await freePort(), await freePort(), natsPassword()];
+async function nats(options: InfraOptions) {
+  const [port, monitor] = [await freePort(), await freePort()];
   const container = await image("nats", { 4222: port, 8222: monitor });
-  const content = natsConfiguration({
+  const { text, urlOf } = natsConfiguration(options, port, {
     listen: "0.0.0.0:4222",
     monitor: "0.0.0.0:8222",
-    password,
     store: "/data",
-    syncAlways: fsync,
+    syncAlways: options.fsync ?? true,
   });
-  container.withCopyContentToContainer([{ content, target: "/lacio.conf" }]).withCommand(["-c", "/lacio.conf"]);
+  container.withCopyContentToContainer([{ content: text, target: "/lacio.conf" }]).withCommand(["-c", "/lacio.conf"]);
   const ready: Ready = async (signal) => (await fetch(`http://127.0.0.1:${monitor}/healthz`, { signal })).ok;
-  return Object.assign(await run("nats", container, dir, port, ready), { url: `nats://lacio:${password}@127.0.0.1:${port}` });
+  return Object.assign(await run("nats", container, options.dir, port, ready), { url: urlOf(natsAdmin), urlOf });
 }
 
-async function redis({ dir }: InfraOptions) {
-  const [port, password] = [await freePort(), secret()];
+async function redis(options: InfraOptions) {
+  const port = await freePort();
   const container = await image("redis", { 6379: port });
-  container.withCommand(["--requirepass", password, "--save", "", "--appendonly", "no"]);
-  return Object.assign(await run("redis", container, dir, port, () => redisAnswers(port, password)), {
-    url: `redis://:${password}@127.0.0.1:${port}`,
-  });
+  const { text, urlOf } = redisConfiguration(options, port, { bind: "* -::*", port: 6379, dir: "/data" });
+  container
+    .withCopyContentToContainer([{ content: text, target: "/lacio.conf" }])
+    .withCommand([images.redis.includes("valkey") ? "valkey-server" : "redis-server", "/lacio.conf"]);
+  const url = urlOf(redisAdmin);
+  return Object.assign(await run("redis", container, options.dir, port, () => redisAnswers(url)), { url, urlOf });
 }
 
 async function mail({ dir, mailPort }: InfraOptions) {

@@ -1,30 +1,29 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { brokerAccount, natsAccounts } from "@lacio/permissions/nats-accounts";
+import { permissions } from "@lacio/permissions/table";
 import { atLeast, binary, versionOf } from "../programs/binaries.ts";
 import { startChild } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
+import { passwords } from "./passwords.ts";
 import type { InfraOptions, Nats } from "./servers.ts";
 
 /** nats-server with JetStream. Unless `fsync` is false it syncs a message to the disk before its ack, as in production. */
-export async function startNats({ dir, fsync = true, supervise }: InfraOptions): Promise<Nats> {
+export async function startNats(options: InfraOptions): Promise<Nats> {
+  const { dir, fsync = true, supervise } = options;
   const program = await binary("nats-server");
   const [port, monitor] = [await freePort(), await freePort()];
-  const password = natsPassword();
   const syncAlways = fsync && atLeast(await versionOf(program), "2.10.0"); // older servers reject the setting
   const config = path.join(dir, "nats", "nats.conf");
+  const { text, urlOf } = configuration(options, port, {
+    listen: `127.0.0.1:${port}`,
+    monitor: `127.0.0.1:${monitor}`,
+    store: path.join(dir, "nats"),
+    syncAlways,
+  });
   fs.mkdirSync(path.dirname(config), { recursive: true });
-  fs.writeFileSync(
-    config,
-    configuration({
-      listen: `127.0.0.1:${port}`,
-      monitor: `127.0.0.1:${monitor}`,
-      password,
-      store: path.join(dir, "nats"),
-      syncAlways,
-    }),
-    { mode: 0o600 },
-  );
+  fs.writeFileSync(config, text, { mode: 0o600 });
   const child = await startChild({
     name: "nats",
     command: program,
@@ -34,21 +33,30 @@ export async function startNats({ dir, fsync = true, supervise }: InfraOptions):
     stopSignal: "SIGINT",
     supervise,
   });
-  return Object.assign(child, { url: `nats://lacio:${password}@127.0.0.1:${port}`, port });
+  return Object.assign(child, { url: urlOf(admin), urlOf, port });
 }
 
-// Begins with a letter: clients that parse the whole URL take a password that begins with a digit for the port.
-export const natsPassword = () => `p${randomBytes(18).toString("hex")}`;
+export const admin = "admin";
 
-export const configuration = (o: { listen: string; monitor: string; password: string; store: string; syncAlways: boolean }) => `
+type Settings = { listen: string; monitor: string; store: string; syncAlways: boolean };
+
+/** nats.conf with new passwords, and the addresses that have them; `port` is the one that clients see. */
+export function configuration(options: InfraOptions, port: number, { listen, monitor, store, syncAlways }: Settings) {
+  // Begins with a letter: clients that parse the whole URL take a password that begins with a digit for the port.
+  const passwordOf = passwords(() => `p${randomBytes(18).toString("hex")}`);
+  const accounts = natsAccounts(options.permissions ?? permissions, passwordOf);
+  const users = [...accounts[brokerAccount].users, { user: admin, password: passwordOf(admin) }];
+  const text = `
 server_name: lacio
-listen: "${o.listen}"
-http: "${o.monitor}"
-authorization { user: lacio, password: "${o.password}" }
+listen: "${listen}"
+http: "${monitor}"
+accounts: ${JSON.stringify({ ...accounts, [brokerAccount]: { ...accounts[brokerAccount], users } }, undefined, 2)}
 jetstream {
-  store_dir: ${JSON.stringify(o.store)}
+  store_dir: ${JSON.stringify(store)}
   max_mem: 64M
   max_file: 1G
-  ${o.syncAlways ? "sync_interval: always" : ""}
+  ${syncAlways ? "sync_interval: always" : ""}
 }
 `;
+  return { text, urlOf: (user: string) => `nats://${user}:${passwordOf(user)}@127.0.0.1:${port}` };
+}

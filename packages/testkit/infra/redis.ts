@@ -1,47 +1,60 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { redisUsers } from "@lacio/permissions/redis-users";
+import { permissions } from "@lacio/permissions/table";
 import { Redis as Client } from "ioredis";
 import { binary, libraryPath } from "../programs/binaries.ts";
 import { startChild } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
+import { passwords } from "./passwords.ts";
 import type { InfraOptions, Redis } from "./servers.ts";
 
 /** Valkey (or Redis) without persistence: it only holds rate limits and short-lived caches. */
-export async function startRedis({ dir, supervise }: InfraOptions): Promise<Redis> {
+export async function startRedis(options: InfraOptions): Promise<Redis> {
+  const { dir, supervise } = options;
   const program = await binary("valkey-server");
   const port = await freePort();
-  const password = randomBytes(18).toString("base64url");
   const config = path.join(dir, "redis", "redis.conf");
+  const { text, urlOf } = configuration(options, port, { bind: "127.0.0.1", port, dir: path.dirname(config) });
   fs.mkdirSync(path.dirname(config), { recursive: true });
-  fs.writeFileSync(config, configuration(port, password, path.dirname(config)), { mode: 0o600 });
+  fs.writeFileSync(config, text, { mode: 0o600 });
   const child = await startChild({
     name: "redis",
     command: program,
     args: [config],
     env: { ...process.env, ...libraryPath(program) },
     dir,
-    ready: () => redisAnswers(port, password),
+    ready: () => redisAnswers(urlOf(admin)),
     supervise,
   });
-  return Object.assign(child, { url: `redis://:${password}@127.0.0.1:${port}`, port });
+  return Object.assign(child, { url: urlOf(admin), urlOf, port });
 }
 
-const configuration = (port: number, password: string, dir: string) => `
-bind 127.0.0.1
+export const admin = "admin";
+
+type Settings = { bind: string; port: number; dir: string };
+
+/** redis.conf with new passwords, and the addresses that have them; `seenPort` is the one that clients see. */
+export function configuration(options: InfraOptions, seenPort: number, { bind, port, dir }: Settings) {
+  const passwordOf = passwords(() => randomBytes(18).toString("base64url"));
+  const text = `
+bind ${bind}
 port ${port}
-requirepass ${password}
 dir ${JSON.stringify(dir)}
 save ""
 appendonly no
 maxmemory 64mb
 maxmemory-policy allkeys-lru
+user ${admin} on >${passwordOf(admin)} ~* &* +@all
+${redisUsers(options.permissions ?? permissions, passwordOf).join("\n")}
 `;
+  return { text, urlOf: (user: string) => `redis://${user}:${passwordOf(user)}@127.0.0.1:${seenPort}` };
+}
 
 /** Readiness probe. @throws when the server is down or refuses the password */
-export async function redisAnswers(port: number, password: string): Promise<boolean> {
-  const options = { host: "127.0.0.1", port, password, connectTimeout: 2_000, commandTimeout: 2_000 };
-  const redis = new Client({ ...options, enableReadyCheck: false, retryStrategy: () => null });
+export async function redisAnswers(url: string): Promise<boolean> {
+  const redis = new Client(url, { connectTimeout: 2_000, commandTimeout: 2_000, enableReadyCheck: false, retryStrategy: () => null });
   redis.on("error", () => {}); // the ping rejects, too
   try {
     return (await redis.ping()) === "PONG";

@@ -1,3 +1,4 @@
+import type { Permissions } from "@lacio/chassis/permissions";
 import type { Supervisor } from "../processes/child.ts";
 
 export interface InfraOptions {
@@ -6,6 +7,8 @@ export interface InfraOptions {
   /** false, for fast tests: data survives kill -9, but not a power failure. */
   fsync?: boolean;
   supervise?: Supervisor;
+  /** Of whom NATS and Redis have accounts and users; Lacio's services by default. */
+  permissions?: Record<string, Permissions>;
   /** The preferred port of the mailbox's page; the next free one when it is taken. */
   mailPort?: number;
 }
@@ -28,11 +31,17 @@ export interface Postgres extends InfraServer {
 }
 
 export interface Nats extends InfraServer {
+  /** An administrator's address, for tests: may do everything in the account with the streams. */
   url: string;
+  /** A service's address, or the provisioner's. */
+  urlOf(user: string): string;
 }
 
 export interface Redis extends InfraServer {
+  /** An administrator's address, for tests. */
   url: string;
+  /** A service's address. */
+  urlOf(user: string): string;
 }
 
 export interface Mail extends InfraServer {

@@ -56,7 +56,7 @@ export async function openSalon(dir: string, env: Record<string, string> = {}) {
     fsync: false,
     serviceEnv: { booking: { AVAILABILITY_URL: availability.url, ...env } },
   });
-  const others = await startPublisher(system.urls.nats!, "payments", "staff", "users");
+  const others = await startPublisher(system.urls.nats!);
   let days = 0;
   return {
     system,

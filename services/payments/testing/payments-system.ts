@@ -32,7 +32,7 @@ export async function startPaymentsSystem(name: string, env: Record<string, stri
     // A short lease: the jobs of a killed process are taken over soon.
     serviceEnv: { payments: { BOOKING_URL: booking.url, JOB_LEASE_SECONDS: "2", ...env } },
   });
-  const publisher = await startPublisher(system.urls.nats!, "booking");
+  const publisher = await startPublisher(system.urls.nats!);
   const client = await signUp(system);
   const admin = await adminToken(system);
   const control = async (method: string, route: string, body?: object): Promise<unknown> =>

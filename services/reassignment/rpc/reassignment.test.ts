@@ -27,7 +27,7 @@ await beforeTests(
       ...{ edge: false, stripe: false, fsync: false },
       serviceEnv: { reassignment: { ...salon.env, JOB_LEASE_SECONDS: "2", JOB_POLL_MS: "200" } },
     });
-    booking = await startPublisher(system.urls.nats!, "booking");
+    booking = await startPublisher(system.urls.nats!);
     const [ana, eva] = [await signUp(system), await signUp(system)];
     const sofia = { email: `${crypto.randomUUID()}@example.com`, password: "una clave larga", name: "Sofía", phone: "", locale: "es" };
     const { user } = await clientFor(AuthService, system, asService("staff", system)).createAccount({

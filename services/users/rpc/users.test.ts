@@ -1,31 +1,28 @@
 import { describe, expect, test } from "@jest/globals";
-import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { BookingCompletedSchema, BookingNoShowSchema } from "@lacio/proto/booking/v1/events";
 import { AuthService, IssueLinkTokenRequest_Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { ConnectError, type Client } from "@connectrpc/connect";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Document_Type, Profile_WhenStylistCancels, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect, headers as natsHeaders, type NatsConnection } from "@nats-io/transport-node";
+import { fact, type Fact } from "@lacio/chassis/fact";
 import { beforeTests } from "@lacio/testkit/before-tests";
+import { startPublisher } from "@lacio/testkit/publisher";
 import { startSystem, type System } from "@lacio/testkit/system";
 import { adminToken, asService, clientFor, refusal, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 
 type Users = Client<typeof UsersService>;
 let system: System;
-let nats: NatsConnection;
+let booking: Awaited<ReturnType<typeof startPublisher>>;
 
 await beforeTests(
   async () => {
     const services = ["auth", "users"];
     system = await startSystem({ dir: ".lacio/test/users", services, edge: false, stripe: false, fsync: false });
-    const { host, username, password } = new URL(system.urls.nats!);
-    nats = await connect({ servers: host, user: username, pass: password });
-    const jsm = await jetstreamManager(nats);
-    await jsm.streams.add({ name: "BOOKING", subjects: ["booking.>"] });
+    booking = await startPublisher(system.urls.nats!);
   },
   async () => {
-    await nats?.close();
+    await booking?.stop();
     await system?.stop();
   },
 );
@@ -35,6 +32,11 @@ const service = (name: string): Users => clientFor(UsersService, system, asServi
 const unknownId = "01990000-0000-7000-8000-000000000000";
 
 const profileRow = (id: string) => sql<{ name: string }>(system, "users", "select name from profile where id = $1", [id]);
+
+async function told(event: Fact): Promise<void> {
+  const id = await booking.publish(event);
+  await until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [id])).length > 0);
+}
 
 async function eventHandled(accountId: string, subject = "auth.account_registered"): Promise<void> {
   const [event] = await sql<{ id: string }>(system, "auth", "select id from outbox where key = $1 and subject = $2", [accountId, subject]);
@@ -261,13 +263,8 @@ describe("what a client wishes when a stylist cancels", () => {
 describe("a visit", () => {
   /** Publishes BookingCompleted `times` over, each with an event id of its own, so that the inbox does not deduplicate. */
   async function completed(clientId: string, times = 1, bookingId = crypto.randomUUID() as string): Promise<string> {
-    const payload = toBinary(BookingCompletedSchema, create(BookingCompletedSchema, { bookingId, clientId, staffId: unknownId }));
-    for (let n = 0; n < times; n++) {
-      const head = natsHeaders();
-      head.set("ce-id", crypto.randomUUID());
-      await jetstream(nats).publish("booking.completed", payload, { headers: head });
-      await until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [head.get("ce-id")])).length > 0);
-    }
+    const event = fact(BookingCompletedSchema, bookingId, { bookingId, clientId, staffId: unknownId });
+    for (let n = 0; n < times; n++) await told(event);
     return bookingId;
   }
 
@@ -322,13 +319,7 @@ describe("a visit", () => {
 
   test("that is a no-show after it was completed automatically is not found, in whatever order the events come", async () => {
     const ana = await signUp(system);
-    const missed = async (bookingId: string) => {
-      const head = natsHeaders();
-      head.set("ce-id", crypto.randomUUID());
-      const payload = toBinary(BookingNoShowSchema, create(BookingNoShowSchema, { bookingId, clientId: ana.id, staffId: unknownId }));
-      await jetstream(nats).publish("booking.no_show", payload, { headers: head });
-      await until(async () => (await sql(system, "users", "select 1 from inbox where event_id = $1", [head.get("ce-id")])).length > 0);
-    };
+    const missed = (bookingId: string) => told(fact(BookingNoShowSchema, bookingId, { bookingId, clientId: ana.id, staffId: unknownId }));
     const [late, early] = [await completed(ana.id), crypto.randomUUID()];
     await missed(late);
     await missed(early);

@@ -1,0 +1,45 @@
+import { AckPolicy, DeliverPolicy, RetentionPolicy, StorageType, type ConsumerConfig, type StreamConfig } from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
+import type { Permissions } from "@lacio/chassis/permissions";
+import { streamKeepDays, streamOf } from "@lacio/chassis/streams";
+
+export type Wanted = { stream: Named<StreamConfig>; consumers: Durable[] };
+export type Durable = Partial<ConsumerConfig> & { durable_name: string };
+type Named<T> = Partial<T> & { name: string };
+
+const dayMs = 86_400_000;
+
+/** The stream of each owner that publishes or is listened to, and a durable consumer in it for each service that reacts to its facts. */
+export function wanted(services: Record<string, Permissions>, ackWaitMs: number): Wanted[] {
+  const consumed = Object.values(services).flatMap(({ consumes }) => consumes.map(ownerOf));
+  const owners = Object.keys(services).filter((name) => services[name]!.publishes.length > 0 || consumed.includes(name));
+  return owners.map((owner) => ({
+    stream: streamFor(owner),
+    consumers: Object.entries(services)
+      .map(([name, { consumes }]) => consumerFor(name, consumes.filter((subject) => ownerOf(subject) === owner).toSorted(), ackWaitMs))
+      .filter(({ filter_subjects }) => filter_subjects!.length > 0),
+  }));
+}
+
+// All subjects of the owner: what was published under a subject that the table no longer has stays readable. The owner's account decides
+// what it may publish.
+const streamFor = (owner: string): Wanted["stream"] => ({
+  name: streamOf(owner),
+  subjects: [`${owner}.>`],
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  max_age: nanos(streamKeepDays * dayMs),
+  duplicate_window: nanos(10 * 60_000), // deduplication by Nats-Msg-Id
+});
+
+const consumerFor = (service: string, subjects: string[], ackWaitMs: number): Durable => ({
+  durable_name: service,
+  ack_policy: AckPolicy.Explicit,
+  deliver_policy: DeliverPolicy.All,
+  filter_subjects: subjects,
+  ack_wait: nanos(ackWaitMs),
+  max_deliver: -1,
+  max_ack_pending: 64,
+});
+
+const ownerOf = (subject: string): string => subject.split(".", 1)[0]!;

@@ -1,0 +1,70 @@
+import type { Permissions } from "@lacio/chassis/permissions";
+import { jetStreamPrefix, resetSubject, streamOf, wakeSubject } from "@lacio/chassis/streams";
+import { heardByAll } from "./table.ts";
+
+/** What a service sends to the broker's account: `subject` there, `as` in its own. */
+type Door = { subject: string; as: string; answers: "one" | "many" };
+
+/** The account with the streams. Services are in none of its users. */
+export const brokerAccount = "LACIO";
+export const provisioner = "provisioner";
+
+/**
+ * The `accounts` of nats.conf: one for the streams, administered by the provisioner, and one with one user per service. JetStream publishes
+ * its answers wherever a request's reply subject says, without asking whether the sender may publish there: `$JS.API.STREAM.DELETE.…` would
+ * be such a subject. Across accounts an answer goes back into the account of the sender, where nobody but the sender listens.
+ */
+export function natsAccounts(services: Record<string, Permissions>, passwordOf: (user: string) => string) {
+  const entries = Object.entries(services).map(([name, permissions]) => ({ name, doors: doorsOf(name, permissions) }));
+  return {
+    [brokerAccount]: {
+      jetstream: "enabled",
+      users: [userOf(provisioner, ["$JS.API.>"], [resetSubject("*")], { allow_responses: true })],
+      exports: [
+        ...entries.flatMap(({ name, doors }) => doors.map((door) => exportOf(name, door))),
+        ...heardByAll.map((stream) => ({ stream })),
+      ],
+    },
+    ...Object.fromEntries(
+      entries.map(({ name, doors }) => [
+        name,
+        {
+          users: [userOf(name, [...doors.map(({ as }) => as), wakeSubject(name)], [wakeSubject(name), ...heardByAll])],
+          imports: [
+            ...doors.map(({ subject, as }) => ({ service: { account: brokerAccount, subject }, to: as })),
+            ...heardByAll.map((subject) => ({ stream: { account: brokerAccount, subject } })),
+          ],
+        },
+      ]),
+    ),
+  };
+
+  function userOf(user: string, publish: string[], subscribe: string[], more: object = {}) {
+    return { user, password: passwordOf(user), permissions: { publish, subscribe: ["_INBOX.>", ...subscribe], ...more } };
+  }
+}
+
+/** A service may publish its facts, look at its own stream, and read those of others through consumers that it can't change. */
+function doorsOf(service: string, { publishes, consumes }: Permissions): Door[] {
+  const own = streamOf(service);
+  const owner = publishes.length > 0 ? [api(`STREAM.INFO.${own}`), door(resetSubject(service))] : [];
+  const consumer = [...new Set(consumes.map(streamOf))].flatMap((stream) => [
+    api(`CONSUMER.INFO.${stream}.${service}`),
+    api(`CONSUMER.MSG.NEXT.${stream}.${service}`, "many"),
+    door(`$JS.ACK.${stream}.${service}.>`),
+  ]);
+  return [...publishes.map((subject) => door(subject)), ...owner, ...consumer];
+}
+
+const door = (subject: string): Door => ({ subject, as: subject, answers: "one" });
+const api = (verb: string, answers: Door["answers"] = "one"): Door => ({
+  subject: `$JS.API.${verb}`,
+  as: `${jetStreamPrefix}.${verb}`,
+  answers,
+});
+
+const exportOf = (service: string, { subject, answers }: Door) => ({
+  service: subject,
+  accounts: [service],
+  ...(answers === "many" && { response_type: "stream" }),
+});
