@@ -1,13 +1,14 @@
-import { readFileSync, readdirSync } from "node:fs";
-import path from "node:path";
 import { getOption, hasOption, type DescMethod } from "@bufbuild/protobuf";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { http } from "@lacio/proto/google/api/annotations";
 import { access, subject } from "@lacio/proto/options/v1/options";
+import type { Permissions } from "@lacio/chassis/permissions";
+import { heardByAll, permissions } from "@lacio/permissions/table";
 import { events, services } from "@lacio/proto/registry";
 
-// Who may call what, and who reacts to which event: read from the contracts and from each events/index.ts, so it is never stale.
-const root = path.resolve(import.meta.dirname, "..");
+// Who may call what, who publishes and reacts to which event, and what each service may touch: read from the contracts and the table of
+// permissions, so it is never stale.
+const table: [string, Permissions][] = Object.entries(permissions);
 
 for (const service of services) {
   console.log(`\n${service.typeName}`);
@@ -17,8 +18,38 @@ console.log("\nEvents");
 print(
   events
     .filter((event) => hasOption(event, subject))
-    .map((event) => [`  ${getOption(event, subject)}`, event.name, `→ ${consumersOf(`${event.name}Schema`).join(", ") || "nobody yet"}`]),
+    .map((event) => [
+      `  ${getOption(event, subject)}`,
+      event.name,
+      `${publishers(getOption(event, subject))} → ${readers(getOption(event, subject))}`,
+    ]),
 );
+
+for (const [name, { calls, servers, tables }] of table) {
+  console.log(`\n${name} may touch`);
+  print([
+    ["  calls", calls.join(", ") || "nobody"],
+    ["  servers", ["postgres", "nats", ...servers].join(", ")],
+    ...Object.entries(tables).map(([table, verbs]) => [`  ${table}`, verbs.join(", ")]),
+  ]);
+}
+
+function publishers(fact: string): string {
+  return table
+    .filter(([, { publishes }]) => publishes.includes(fact))
+    .map(([name]) => name)
+    .join(", ");
+}
+
+function readers(fact: string): string {
+  if (heardByAll.includes(fact)) return "all";
+  return (
+    table
+      .filter(([, { consumes }]) => consumes.includes(fact))
+      .map(([name]) => name)
+      .join(", ") || "nobody yet"
+  );
+}
 
 function who(method: DescMethod): string {
   const { anyone, roles, callers, self } = getOption(method, access);
@@ -31,16 +62,6 @@ function rest(method: DescMethod): string {
   if (!hasOption(method, http)) return "";
   const { pattern } = getOption(method, http);
   return `${String(pattern.case).toUpperCase()} ${String(pattern.value)}`;
-}
-
-function consumersOf(schema: string): string[] {
-  return readdirSync(path.join(root, "services")).filter((name) => {
-    try {
-      return new RegExp(`\\bon\\(\\s*${schema}\\b`).test(readFileSync(path.join(root, "services", name, "events/index.ts"), "utf8"));
-    } catch {
-      return false; // a service that reacts to nothing has no events/
-    }
-  });
 }
 
 function print(rows: string[][]): void {
