@@ -116,6 +116,7 @@ export const permissions = {
       absence: changedAndDeleted,
       booking: changed,
       booking_line: changed,
+      erased_client: kept,
       money_back: changedAndDeleted,
       occupancy: replaced,
       settings: changed,
