@@ -25,7 +25,7 @@ export async function booking(): Promise<Result> {
     edge: false,
     stripe: false,
     lean: false,
-    serviceEnv: { booking: { ...rpcOnly, JWKS_URL: clients.jwksUrl }, availability: rpcOnly },
+    serviceEnv: { booking: { ...rpcOnly, JWKS_URL: clients.jwksUrl, AUTH_URL: clients.authUrl }, availability: rpcOnly },
   });
   const bare = await bareBookings(system.urls.postgres!, inFlight);
   try {
@@ -60,7 +60,7 @@ export async function booking(): Promise<Result> {
   } finally {
     await bare.stop();
     await system.stop();
-    clients.stop();
+    await clients.stop();
   }
 }
 

@@ -40,6 +40,15 @@ describe.each(rows)("$call", ({ call, outcomes, services: allowed }) => {
     );
   });
 
+  test("for whoever's session has ended, as for nobody", async () => {
+    const asked: Record<string, Answered> = {};
+    for (const [name, token] of Object.entries(cast.ended)) {
+      asked[`${name}, at the port`] = await atPort(system, method, await requestOf(call), token);
+      if (hasRest(method)) asked[`${name}, by REST`] = await throughEdge(edgeFor(token), method, await requestOf(call));
+    }
+    expect(outcomesOf(asked)).toEqual(Object.fromEntries(Object.keys(asked).map((name) => [name, outcomes.nobody])));
+  });
+
   if (hasRest(method))
     test("by REST through the edge", async () => {
       const asked: Record<string, Answered> = {};

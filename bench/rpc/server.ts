@@ -11,7 +11,7 @@ const log = createLog("bench", config.logLevel);
 const server = http2.createServer(
   connectNodeAdapter({
     routes: (router) => void router.service(BookingService, { getBooking: () => ({}) }),
-    interceptors: process.argv[2] === "ours" ? interceptors({ config, log }) : [],
+    interceptors: process.argv[2] === "ours" ? interceptors({ config, log, ended: { has: async () => false } }) : [],
     acceptCompression: [],
   }),
 );

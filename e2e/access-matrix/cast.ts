@@ -1,13 +1,15 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { SystemDescription } from "@lacio/testkit/system";
-import { adminToken, asService, clientFor, signIn, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
+import { adminToken, asService, clientFor, refusal, signIn, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { BookingService, Booking_Status } from "@lacio/proto/booking/v1/booking_service";
 import { ReassignmentService, Reassignment_State } from "@lacio/proto/reassignment/v1/reassignment_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { UsersService } from "@lacio/proto/users/v1/users_service";
+import { hireStylist, refusedEverywhere } from "../ends.ts";
 import { at, book, bookings, ensureNumbering, openSalon, pay, payments, type Salon } from "../salon.ts";
 import { callName, type PersonName } from "./table.ts";
 
@@ -20,6 +22,10 @@ export interface Cast {
   stylistId: string;
   otherStylistId: string;
   tokens: Record<PersonName, string | undefined>;
+  /** Access tokens of sessions that have ended, by what ended them. */
+  ended: Record<"revoked" | "erased" | "dismissed" | "disabled", string>;
+  /** An account that nobody uses. */
+  spareId: string;
   skillId: string;
   bookingId: string;
   /** The client's past booking. */
@@ -30,6 +36,7 @@ export interface Cast {
   paymentId: string;
   invoiceId: string;
   notificationId: string;
+  /** Another session of the client's than the one that `tokens` has. */
   sessionId: string;
   /** Adds another time off of the stylist. */
   timeOff(): Promise<string>;
@@ -71,11 +78,13 @@ export async function gatherCast(system: SystemDescription): Promise<Cast> {
       "other stylist": await signInStylist(system, otherStylistId),
       admin,
     },
+    ended: await endedSessions(system, admin, skillId!),
+    spareId: (await signUp(system)).id,
     skillId: skillId!,
     ...paid,
     ...(await lostBooking(system, client, salon, stylistToken)),
     visitedId: await visit(system, client, stylistId),
-    sessionId: (await clientFor(AuthService, system, client.accessToken).listSessions({})).sessions[0]!.sessionId,
+    sessionId: await anotherSession(system, client),
     timeOff: async () => {
       const [start, end] = anotherDay();
       return (await staff.addTimeOff({ staffId: stylistId, start, end })).timeOff!.id;
@@ -92,6 +101,24 @@ export async function tokensFor(method: DescMethod, { tokens, system }: Cast): P
   if (callName(method) !== "UsersService/EraseMe") return tokens;
   const [client, otherClient] = await Promise.all([signUp(system), signUp(system)]);
   return { ...tokens, client: client.accessToken, "other client": otherClient.accessToken };
+}
+
+async function anotherSession(system: SystemDescription, { email, password, accessToken }: SignedIn): Promise<string> {
+  await signIn(system, { email, password });
+  const { sessions } = await clientFor(AuthService, system, accessToken).listSessions({});
+  return sessions.find(({ current }) => !current)!.sessionId;
+}
+
+async function endedSessions(system: SystemDescription, adminToken: string, skillId: string): Promise<Cast["ended"]> {
+  const [revoked, erased, disabled] = await Promise.all([1, 2, 3].map(() => signUp(system)));
+  const { dismiss, accessToken: dismissed } = await hireStylist(system, [skillId]);
+  await clientFor(AuthService, system).logout({ refreshToken: revoked!.refreshToken });
+  await until(async () => (await refusal(clientFor(UsersService, system, erased!.accessToken).eraseMe({}))) === "not refused");
+  await clientFor(AuthService, system, adminToken).disableAccount({ accountId: disabled!.id });
+  await dismiss();
+  const ended = { revoked: revoked!.accessToken, erased: erased!.accessToken, dismissed, disabled: disabled!.accessToken };
+  for (const token of Object.values(ended)) await refusedEverywhere(system, token);
+  return ended;
 }
 
 async function signInStylist(system: SystemDescription, accountId: string): Promise<string> {

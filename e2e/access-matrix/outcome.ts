@@ -36,7 +36,7 @@ export async function throughEdge(edge: Rest, method: DescMethod, request: Reque
 
 // A code without its required reason is an unexpected outcome.
 function outcomeOf(code: Code, reason: string | undefined): string {
-  if (code === Code.Unauthenticated && ["unauthenticated", "token_invalid"].includes(reason!)) return "401";
+  if (code === Code.Unauthenticated && ["unauthenticated", "token_invalid", "session_over"].includes(reason!)) return "401";
   if (code === Code.PermissionDenied && reason === "forbidden") return "403";
   if (code === Code.NotFound && reason === "not_found") return "404";
   const ofTheDomain = [Code.InvalidArgument, Code.FailedPrecondition, Code.AlreadyExists, Code.ResourceExhausted, Code.Aborted];

@@ -40,6 +40,10 @@ const auth: Requests<typeof AuthService> = {
   requestPasswordReset: ({ client }) => ({ email: client.email }),
   resetPassword: () => ({ token: "unknown", password }),
   createAccount: () => ({ email: email(), password, name: "Ana", phone: "", locale: "es", role: Caller_Role.CLIENT }),
+  disableAccount: ({ spareId }) => ({ accountId: spareId }),
+  enableAccount: ({ spareId }) => ({ accountId: spareId }),
+  endSessions: ({ spareId }) => ({ accountId: spareId }),
+  listEndedSessions: () => ({ pageSize: 1 }),
   getRegistration: ({ client }) => ({ accountId: client.id }),
   issueLinkToken: ({ client }) => ({ accountId: client.id, purpose: IssueLinkTokenRequest_Purpose.VERIFY_EMAIL }),
 };

@@ -11,7 +11,7 @@ import { methods } from "@lacio/proto/registry";
  *   404  the resource is not visible to this caller
  *
  * The last column names the services that are authorised ("any": all of them; "-": none); all others get 403.
- * EraseMe is called by a new client each time (tokensFor). Brackets mark another request of the same method.
+ * Whose session has ended (cast.ended) is nobody in every row. EraseMe is called by a new client each time (tokensFor). Brackets mark another request of the same method.
  */
 const table = `
                                                 nobody  client  other client  stylist  other stylist  admin  services
@@ -26,6 +26,10 @@ AuthService/ResetPassword                       ok      ok      ok            ok
 AuthService/ListSessions                        401     ok      ok            ok       ok             ok     -
 AuthService/RevokeSession                       401     ok      404           404      404            404    -
 AuthService/CreateAccount                       401     403     403           403      403            ok     staff
+AuthService/DisableAccount                      401     403     403           403      403            ok     -
+AuthService/EnableAccount                       401     403     403           403      403            ok     -
+AuthService/EndSessions                         401     403     403           403      403            ok     -
+AuthService/ListEndedSessions                   401     403     403           403      403            403    any
 AuthService/GetRegistration                     401     403     403           403      403            403    users staff booking
 AuthService/IssueLinkToken                      401     403     403           403      403            403    notification
 

@@ -47,7 +47,7 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
     transports.set(
       part.service.typeName.split(".")[1]!,
       createRouterTransport((router) => part.routes(place.app as never)(replayAnswers(router, place.db.pool)), {
-        router: { interceptors: interceptors({ config: place.config, log: place.log }) },
+        router: { interceptors: interceptors({ config: place.config, log: place.log, ended: { has: async () => false } }) },
       }),
     );
   }

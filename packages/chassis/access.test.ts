@@ -7,10 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { refusal } from "@lacio/testkit/testing/call";
 import { until } from "@lacio/testkit/testing/until";
 import { checkAccess } from "./access.ts";
 import { chassisConfig, Env } from "./config.ts";
-import { answerErrors } from "./errors.ts";
+import type { EndedSessions } from "./ended-sessions.ts";
+import { answerErrors, unavailable } from "./errors.ts";
 import { createLog } from "./log.ts";
 
 const me = "01a20fb0-f8a4-721d-920d-c948b34ef53f";
@@ -28,17 +30,27 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-type Claims = { iss?: string; aud?: string; sub?: string; role?: string; exp?: number; alg?: string; key?: CryptoKey | Uint8Array };
+type Claims = {
+  iss?: string;
+  aud?: string;
+  sub?: string;
+  role?: string;
+  sid?: string;
+  exp?: number;
+  alg?: string;
+  key?: CryptoKey | Uint8Array;
+};
 const sign = ({
   iss = "lacio",
   aud = "lacio",
   sub = me,
   role = "CLIENT",
+  sid = "s",
   exp = Math.floor(Date.now() / 1_000) + 60,
   alg = "ES256",
   key = keys.privateKey,
 }: Claims = {}) =>
-  new SignJWT({ role, sid: "s" })
+  new SignJWT({ role, sid })
     .setProtectedHeader({ alg, kid: "k1" })
     .setIssuer(iss)
     .setAudience(aud)
@@ -49,7 +61,7 @@ const sign = ({
 const service = (name: string, namespace = "lacio") =>
   sign({ iss: "https://kubernetes.default.svc", sub: `system:serviceaccount:${namespace}:${name}` });
 
-function clients(url = jwksUrl) {
+function clients(url = jwksUrl, ended: EndedSessions = { has: async () => false }) {
   const config = chassisConfig(
     new Env({ DATABASE_URL: "postgres://x/y", NATS_URL: "nats://x", JWKS_URL: url, SERVICE_TOKEN_JWKS: url }),
     "test",
@@ -60,7 +72,7 @@ function clients(url = jwksUrl) {
       router.service(StaffService, { listServices: () => ({}), putSchedule: () => ({}) });
       router.service(unruled, { act: () => ({}) } as never);
     },
-    { router: { interceptors: [answerErrors(createLog("test", "silent")), checkAccess(config)] } },
+    { router: { interceptors: [answerErrors(createLog("test", "silent")), checkAccess(config, ended)] } },
   );
   return {
     bookings: createClient(BookingService, transport),
@@ -131,6 +143,26 @@ describe("who may call", () => {
     const token = bearer(await sign({ exp: Math.floor(Date.now() / 1_000) + 3 }));
     expect(await outcome(bookings.createBooking({}, token))).toBe("ok");
     await until(async () => (await outcome(bookings.createBooking({}, token))) === "Unauthenticated");
+  });
+
+  test("a token of a session that has ended counts as none, also one that was good a moment ago", async () => {
+    const over = new Set<string>();
+    const { bookings, staff } = clients(jwksUrl, { has: async (sessionId) => over.has(sessionId) });
+    const token = bearer(await sign());
+    expect(await outcome(bookings.createBooking({}, token))).toBe("ok");
+    over.add("s");
+    expect(await refusal(bookings.createBooking({}, token))).toBe("Unauthenticated session_over");
+    expect(await outcome(staff.listServices({}, token))).toBe("ok");
+    expect(await outcome(bookings.createBooking({}, bearer(await sign({ sid: "other" }))))).toBe("ok");
+    expect(await outcome(bookings.getBooking({}, bearer(await service("payments"))))).toBe("ok");
+  });
+
+  test("while it is not known which sessions have ended, people are answered unavailable, services as always", async () => {
+    const unknown = { has: () => Promise.reject(unavailable("try again")) };
+    const { bookings, staff } = clients(jwksUrl, unknown);
+    expect(await refusal(bookings.createBooking({}, bearer(await sign())))).toBe("Unavailable unavailable");
+    expect(await outcome(staff.listServices({}, bearer(await sign())))).toBe("ok");
+    expect(await outcome(bookings.getBooking({}, bearer(await service("payments"))))).toBe("ok");
   });
 
   test("while the JWKS is unreachable a valid token is answered unavailable, not unauthenticated", async () => {

@@ -14,6 +14,7 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { ConfigError, type ChassisConfig } from "./config.ts";
+import type { EndedSessions } from "./ended-sessions.ts";
 import { Refusal, unavailable } from "./errors.ts";
 
 /** A signed-in person. */
@@ -40,10 +41,16 @@ export const mayAct = (who: Caller, ownerId: string): boolean =>
 
 /**
  * Authenticates the bearer token and authorises every RPC by its `access` option; a method without the option is refused to everybody.
- * @throws Refusal `unauthenticated`, `token_invalid`, `forbidden`, `not_found` (not one's own, by `self`), `unavailable` (keys unreachable)
+ * @throws Refusal `unauthenticated`, `token_invalid`, `session_over`, `forbidden`, `not_found` (not one's own, by `self`), `unavailable`
+ *   (keys, or the list of ended sessions, unreachable)
  */
-export function checkAccess(config: ChassisConfig): Interceptor {
-  const verify = tokenVerifier(config);
+export function checkAccess(config: ChassisConfig, ended: EndedSessions): Interceptor {
+  const verified = tokenVerifier(config);
+  const verify: Verify = async (token) => {
+    const who = await verified(token);
+    if (who.kind === "person" && (await ended.has(who.sessionId))) throw sessionOver();
+    return who;
+  };
   return (next) => async (req) => {
     const rule = ruleOf(req.method);
     const anyone = rule.anyone || publicServices.has(req.service.typeName);
@@ -53,6 +60,8 @@ export function checkAccess(config: ChassisConfig): Interceptor {
     return next(req);
   };
 }
+
+export const sessionOver = () => new Refusal("session_over", "This session has ended; sign in again.", Code.Unauthenticated);
 
 // Without the option getOption answers an empty message, which allows nobody.
 function ruleOf(method: DescMethod): Access {

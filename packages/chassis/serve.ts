@@ -8,6 +8,7 @@ import { validator } from "@lacio/proto/validator";
 import { caller, checkAccess } from "./access.ts";
 import type { ChassisConfig } from "./config.ts";
 import type { Database } from "./db.ts";
+import type { EndedSessions } from "./ended-sessions.ts";
 import { answerErrors, invalid } from "./errors.ts";
 import { replayAnswers } from "./idempotency.ts";
 import type { Log } from "./log.ts";
@@ -17,14 +18,14 @@ import { traceServed } from "./trace.ts";
 import { cleanRequests, type Clean } from "./written.ts";
 
 export type Routes = (router: ConnectRouter) => void;
-type Needs = { config: ChassisConfig; db: Database; log: Log; clean?: Clean };
+type Needs = { config: ChassisConfig; db: Database; log: Log; ended: EndedSessions; clean?: Clean };
 
 /** The interceptors of every RPC, outermost first. */
-export const interceptors = ({ config, log, clean }: Omit<Needs, "db">): Interceptor[] => [
+export const interceptors = ({ config, log, ended, clean }: Omit<Needs, "db">): Interceptor[] => [
   traceServed,
   recordCall(log),
   answerErrors(log),
-  checkAccess(config),
+  checkAccess(config, ended),
   ...(clean ? [cleanRequests(clean)] : []),
   createValidateInterceptor({ validator }),
   refuseNul,
@@ -36,7 +37,7 @@ const maxTimeoutMs = 30_000;
 const sessionAgeMs = () => 300_000 * (0.8 + Math.random() * 0.4);
 
 /** Serves Connect, gRPC, gRPC-Web on one h2c port: requests up to 1 MiB, answers 8 MiB, deadlines 30 s. @throws when the port is taken */
-export async function serveRpc({ config, db, log, clean }: Needs, service: DescService, routes: Routes, serving: () => boolean) {
+export async function serveRpc({ config, db, log, ended, clean }: Needs, service: DescService, routes: Routes, serving: () => boolean) {
   const ending = new AbortController();
   const server = http2.createServer(
     { settings: { maxConcurrentStreams: 250 } },
@@ -46,7 +47,7 @@ export async function serveRpc({ config, db, log, clean }: Needs, service: DescS
         serveHealth(router, service, serving);
         if (config.reflection) serveReflection(router, [service, Health]);
       },
-      interceptors: interceptors({ config, log, clean }),
+      interceptors: interceptors({ config, log, ended, clean }),
       maxTimeoutMs,
       readMaxBytes: maxBodyBytes,
       writeMaxBytes: 8 * maxBodyBytes,

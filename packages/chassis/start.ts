@@ -1,9 +1,11 @@
 import type { DescService } from "@bufbuild/protobuf";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import type { Express } from "express";
 import { openBus } from "./bus.ts";
 import { createPeers } from "./clients.ts";
 import { chassisConfig, ConfigError, readConfig, type ChassisConfig, type Env } from "./config.ts";
 import { startConsumers, type Subscription } from "./consume.ts";
+import { followEndedSessions } from "./ended-sessions.ts";
 import { openDatabase, type Database, type DatabaseParts } from "./db.ts";
 import { serveHttp } from "./http.ts";
 import { startLead } from "./lead.ts";
@@ -98,7 +100,9 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
     stops.push(() => consumers.stop());
   }
   if (config.roles.includes("rpc")) {
-    const rpc = await serveRpc({ config, db, log, clean: parts.clean }, parts.service, parts.routes(app), () => !draining);
+    const ended = followEndedSessions(peers.client(AuthService), bus, log);
+    stops.push(() => ended.stop());
+    const rpc = await serveRpc({ config, db, log, ended, clean: parts.clean }, parts.service, parts.routes(app), () => !draining);
     stops.push(() => rpc.stop());
     if (parts.http) {
       const http = await serveHttp(parts.http(app), config.httpPort, config.bindAddress);

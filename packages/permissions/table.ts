@@ -13,8 +13,16 @@ const changedAndDeleted = ["select", "insert", "update", "delete"] as const;
 
 export const permissions = {
   auth: {
-    publishes: ["auth.account_registered", "auth.email_verified", "auth.password_reset_requested", "auth.refresh_token_reused"],
-    consumes: ["users.account_erased"],
+    publishes: [
+      "auth.account_registered",
+      "auth.email_verified",
+      "auth.password_reset_requested",
+      "auth.refresh_token_reused",
+      "auth.session_ended",
+      "auth.account_disabled",
+      "auth.account_enabled",
+    ],
+    consumes: ["staff.stylist_changed", "users.account_erased"],
     calls: [],
     tables: { account: changed, session: changedAndDeleted, refresh_token: changed, link_token: changedAndDeleted, signing_key: changedAndDeleted },
     servers: ["redis"],

@@ -12,14 +12,16 @@ export async function signIn(app: App, tx: Tx, account: Account, userAgent: stri
   tx.add(session);
   await tx.em.flush();
   tx.add(RefreshToken.keep(refreshToken, session.id, now));
-  return tokens(app, account, session.id, refreshToken);
+  return tokens(app, account, session, refreshToken);
 }
 
-export async function tokens(app: App, account: Account, sessionId: string, refreshToken: string) {
+/** The access token does not outlive its session: one that has expired has no end of which others would hear. */
+export async function tokens(app: App, account: Account, session: Session, refreshToken: string) {
+  const expiresIn = Math.min(app.config.accessTokenMinutes * 60, session.secondsLeft(app.now()));
   return {
-    accessToken: await app.keyring.signAccessToken(account.id, account.role, sessionId),
+    accessToken: await app.keyring.signAccessToken(account.id, account.role, session.id, expiresIn),
     refreshToken,
-    expiresIn: app.config.accessTokenMinutes * 60,
+    expiresIn,
     user: { id: account.id, role: Caller_Role[account.role] },
   };
 }

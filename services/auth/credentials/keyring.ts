@@ -35,7 +35,7 @@ export function createKeyring(base: Pick<Base<Config>, "db" | "config" | "log" |
     /** The public key set (RFC 7517). */
     jwks: async () => ({ keys: (await keys(publishingCacheMs)).map(({ public_jwk }) => public_jwk) }),
 
-    async signAccessToken(accountId: string, role: string, sessionId: string): Promise<string> {
+    async signAccessToken(accountId: string, role: string, sessionId: string, seconds = config.accessTokenMinutes * 60): Promise<string> {
       const mine = (await keys(signingCacheMs)).filter(({ signer }) => signer);
       const { kid, signer } = mine.find(({ active_from }) => active_from <= now()) ?? mine.at(-1)!;
       return new SignJWT({ role, sid: sessionId })
@@ -44,7 +44,7 @@ export function createKeyring(base: Pick<Base<Config>, "db" | "config" | "log" |
         .setAudience(config.tokenAudience)
         .setSubject(accountId)
         .setIssuedAt()
-        .setExpirationTime(`${config.accessTokenMinutes}m`)
+        .setExpirationTime(`${seconds}s`)
         .sign(signer!);
     },
 

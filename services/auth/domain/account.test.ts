@@ -1,7 +1,14 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "@jest/globals";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
-import { AccountRegisteredSchema, EmailVerifiedSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
+import {
+  AccountDisabledSchema,
+  AccountEnabledSchema,
+  AccountRegisteredSchema,
+  DisabledCause,
+  EmailVerifiedSchema,
+  PasswordResetRequestedSchema,
+} from "@lacio/proto/auth/v1/events";
 import { fact } from "@lacio/chassis/fact";
 import { Account, normalEmail, type Registration } from "./account.ts";
 
@@ -39,7 +46,44 @@ describe("an account", () => {
 
   test("emits that a password reset was requested, without a token", () => {
     const [account] = Account.register(form, now);
-    expect(account.requestPasswordReset()).toEqual(fact(PasswordResetRequestedSchema, account.id, { accountId: account.id }));
+    expect(account.requestPasswordReset()).toEqual([fact(PasswordResetRequestedSchema, account.id, { accountId: account.id })]);
+  });
+
+  describe("is disabled", () => {
+    const stylist = () => Account.register({ ...form, role: Caller_Role.STYLIST }, now)[0];
+    const [by, later] = [crypto.randomUUID(), new Date(now.getTime() + 60_000)];
+    const { BY_ADMIN, DISMISSED } = DisabledCause;
+
+    test("by an ADMIN until she enables it, each told once", () => {
+      const account = stylist();
+      expect(account.disable(by, now)).toEqual([fact(AccountDisabledSchema, account.id, { accountId: account.id, cause: BY_ADMIN, by })]);
+      expect([account.disable(by, later), account.disabledAt, account.requestPasswordReset()]).toEqual([[], now, []]);
+      expect(() => account.refuseDisabled()).toThrow(expect.objectContaining({ reason: "account_disabled" }));
+      expect(account.enable(by)).toEqual([fact(AccountEnabledSchema, account.id, { accountId: account.id, cause: BY_ADMIN, by })]);
+      expect([account.enable(by), account.isDisabled()]).toEqual([[], false]);
+    });
+
+    test("while its stylist is not active; what staff said before changes nothing", () => {
+      const account = stylist();
+      const told = { accountId: account.id, cause: DISMISSED };
+      expect(account.followStylist(true, 1n, now)).toEqual([]);
+      expect(account.followStylist(false, 3n, now)).toEqual([fact(AccountDisabledSchema, account.id, told)]);
+      expect([account.followStylist(true, 2n, later), account.followStylist(false, 3n, later)]).toEqual([[], []]);
+      expect([account.followStylist(false, 4n, later), account.dismissedAt]).toEqual([[], now]);
+      expect(account.followStylist(true, 5n, later)).toEqual([fact(AccountEnabledSchema, account.id, told)]);
+      expect(account.isDisabled()).toBe(false);
+    });
+
+    test("for two reasons until both have gone", () => {
+      const account = stylist();
+      account.disable(by, now);
+      account.followStylist(false, 1n, now);
+      account.followStylist(true, 2n, now);
+      expect(account.isDisabled()).toBe(true);
+      account.followStylist(false, 3n, now);
+      account.enable(by);
+      expect(account.isDisabled()).toBe(true);
+    });
   });
 });
 

@@ -1,5 +1,14 @@
+import { Code } from "@connectrpc/connect";
+import { Refusal } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
-import { AccountRegisteredSchema, EmailVerifiedSchema, PasswordResetRequestedSchema } from "@lacio/proto/auth/v1/events";
+import {
+  AccountDisabledSchema,
+  AccountEnabledSchema,
+  AccountRegisteredSchema,
+  DisabledCause,
+  EmailVerifiedSchema,
+  PasswordResetRequestedSchema,
+} from "@lacio/proto/auth/v1/events";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
@@ -18,6 +27,9 @@ const AccountSchema = defineEntity({
     emailVerifiedAt: p.datetime().nullable(),
     createdAt: p.datetime(),
     erasedAt: p.datetime().nullable(),
+    disabledAt: p.datetime().nullable(),
+    dismissedAt: p.datetime().nullable(),
+    stylistRevision: p.bigint("bigint"),
   },
 });
 
@@ -41,6 +53,7 @@ export class Account extends AccountSchema.class {
       role: Caller_Role[form.role],
       locale: form.locale || "es",
       createdAt: now,
+      stylistRevision: 0n,
     });
     return [
       account,
@@ -55,14 +68,46 @@ export class Account extends AccountSchema.class {
     return [fact(EmailVerifiedSchema, this.id, { accountId: this.id })];
   }
 
-  requestPasswordReset(): Fact {
-    return fact(PasswordResetRequestedSchema, this.id, { accountId: this.id });
+  /** No fact for an account that nobody may sign in with. */
+  requestPasswordReset(): Fact[] {
+    return this.isDisabled() ? [] : [fact(PasswordResetRequestedSchema, this.id, { accountId: this.id })];
   }
 
   // The mailed link proves control of the mailbox, so the address counts as verified.
   setPassword(passwordHash: string, now: Date): Fact[] {
     this.passwordHash = passwordHash;
     return this.verifyEmail(now);
+  }
+
+  isDisabled(): boolean {
+    return this.disabledAt != null || this.dismissedAt != null;
+  }
+
+  refuseDisabled(): void {
+    if (this.isDisabled()) throw new Refusal("account_disabled", "This account is disabled; ask the salon.", Code.PermissionDenied);
+  }
+
+  /** By an ADMIN, whose account is `by`; a setting of its own beside the dismissal, which a stylist's return does not end. Idempotent. */
+  disable(by: string, now: Date): Fact[] {
+    if (this.disabledAt != null) return [];
+    this.disabledAt = now;
+    return [fact(AccountDisabledSchema, this.id, { accountId: this.id, cause: DisabledCause.BY_ADMIN, by })];
+  }
+
+  enable(by: string): Fact[] {
+    if (this.disabledAt == null) return [];
+    this.disabledAt = null;
+    return [fact(AccountEnabledSchema, this.id, { accountId: this.id, cause: DisabledCause.BY_ADMIN, by })];
+  }
+
+  /** What staff says of a stylist. An older revision, which comes late, changes nothing. */
+  followStylist(active: boolean, revision: bigint, now: Date): Fact[] {
+    if (revision <= this.stylistRevision) return [];
+    this.stylistRevision = revision;
+    if (active === (this.dismissedAt == null)) return [];
+    this.dismissedAt = active ? null : now;
+    const schema = active ? AccountEnabledSchema : AccountDisabledSchema;
+    return [fact(schema, this.id, { accountId: this.id, cause: DisabledCause.DISMISSED })];
   }
 
   /** Leaves the row as a tombstone without personal data; the address is free for a new account. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { fact } from "@lacio/chassis/fact";
+import { SessionEnded_Cause, SessionEndedSchema } from "@lacio/proto/auth/v1/events";
 import { hashOf, newToken, RefreshToken, Session, successorOf } from "./session.ts";
 
 const now = new Date("2026-06-01T12:00:00Z");
@@ -11,15 +13,22 @@ describe("a session", () => {
   test("is over once expired or revoked", () => {
     const session = start();
     expect([session.isOver(later(60 * 86_400 - 1)), session.isOver(later(60 * 86_400))]).toEqual([false, true]);
-    session.revoke(later(10));
+    session.end("SIGNED_OUT", later(10));
     expect(session.isOver(later(10))).toBe(true);
   });
 
-  test("keeps the moment of its first revocation", () => {
+  test("ends once, and says by what and by whom; one that has expired ends without a word", () => {
     const session = start();
-    session.revoke(later(10));
-    session.revoke(later(20));
-    expect(session.revokedAt).toEqual(later(10));
+    const { id: sessionId, accountId } = session;
+    const [by, expired] = [crypto.randomUUID(), start()];
+    const told = fact(SessionEndedSchema, accountId, { sessionId, accountId, cause: SessionEnded_Cause.DISABLED, by });
+    expect(session.end("DISABLED", later(10), by)).toEqual([told]);
+    expect([session.end("SIGNED_OUT", later(20)), session.revokedAt]).toEqual([[], later(10)]);
+    expect([expired.end("ERASED", later(60 * 86_400)), expired.revokedAt]).toEqual([[], undefined]);
+  });
+
+  test("counts the seconds that are left", () => {
+    expect([start().secondsLeft(later(10.5)), start().secondsLeft(later(60 * 86_400))]).toEqual([60 * 86_400 - 10, 0]);
   });
 
   test("truncates the user agent to its column's length", () => {

@@ -1,4 +1,6 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import { fact, type Fact } from "@lacio/chassis/fact";
+import { SessionEnded_Cause as Cause, SessionEndedSchema } from "@lacio/proto/auth/v1/events";
 import { defineEntity, p } from "@mikro-orm/core";
 import { v7 as uuidv7 } from "uuid";
 
@@ -15,6 +17,8 @@ const SessionSchema = defineEntity({
     revokedAt: p.datetime().nullable(),
   },
 });
+
+export type EndCause = Exclude<keyof typeof Cause, "CAUSE_UNSPECIFIED">;
 
 /** A login on one device: the token family, all refresh tokens that were rotated from its first one. */
 export class Session extends SessionSchema.class {
@@ -35,13 +39,21 @@ export class Session extends SessionSchema.class {
     return this.revokedAt != null || this.expiresAt <= now;
   }
 
+  secondsLeft(now: Date): number {
+    return Math.ceil((this.expiresAt.getTime() - now.getTime()) / 1_000);
+  }
+
   /** Records a token rotation as the session's last use. */
   recordUse(now: Date): void {
     this.lastUsedAt = now;
   }
 
-  revoke(now: Date): void {
-    this.revokedAt ??= now;
+  /** Ends it before its time; `by` is an ADMIN's account. No fact, and no change, when it is over already. */
+  end(cause: EndCause, now: Date, by = ""): Fact[] {
+    if (this.isOver(now)) return [];
+    this.revokedAt = now;
+    const { id: sessionId, accountId } = this;
+    return [fact(SessionEndedSchema, accountId, { sessionId, accountId, cause: Cause[cause], by })];
   }
 }
 SessionSchema.setClass(Session);

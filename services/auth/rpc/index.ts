@@ -2,10 +2,11 @@ import type { Routes } from "@lacio/chassis/serve";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import type { App, Rpc } from "../app.ts";
 import { createAccount, getRegistration, register } from "./accounts.ts";
+import { disableAccount, enableAccount, endSessions } from "./disable-account.ts";
 import { issueLinkToken, requestPasswordReset, resetPassword, verifyEmail } from "./links.ts";
 import { login } from "./login.ts";
 import { refresh } from "./refresh.ts";
-import { listSessions, logout, revokeSession } from "./sessions.ts";
+import { listEndedSessions, listSessions, logout, revokeSession } from "./sessions.ts";
 
 export const routes =
   (app: App): Routes =>
@@ -21,6 +22,10 @@ export const routes =
       requestPasswordReset: requestPasswordReset(app),
       resetPassword: resetPassword(app),
       createAccount: createAccount(app),
+      disableAccount: disableAccount(app),
+      enableAccount: enableAccount(app),
+      endSessions: endSessions(app),
+      listEndedSessions: listEndedSessions(app),
       getRegistration: getRegistration(app),
       issueLinkToken: issueLinkToken(app),
     } satisfies Rpc);

@@ -1,16 +1,17 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import PQueue from "p-queue";
+import { endSessions } from "../acts/end-sessions.ts";
 import { endLinks, openLink } from "../acts/links.ts";
 import type { App, Rpc } from "../app.ts";
 import { Account, normalEmail } from "../domain/account.ts";
 import { linkInvalid, LinkToken, type LinkPurpose } from "../domain/link-token.ts";
-import { hashOf, newToken, Session } from "../domain/session.ts";
+import { hashOf, newToken } from "../domain/session.ts";
 
 export const issueLinkToken = (app: App): Rpc["issueLinkToken"] =>
   function issueLinkToken({ accountId, purpose }) {
     return app.transact(async (tx) => {
-      await tx.lock(Account, { id: accountId, erasedAt: null });
+      (await tx.lock(Account, { id: accountId, erasedAt: null })).refuseDisabled();
       const token = newToken();
       const link = LinkToken.issue(token, accountId, Purpose[purpose] as LinkPurpose, app.now());
       tx.add(link);
@@ -37,7 +38,7 @@ export const requestPasswordReset = (app: App): Rpc["requestPasswordReset"] =>
     if (!(await app.attempts.mayMailReset(email))) return {};
     return app.transact(async (tx) => {
       const account = await tx.find(Account, { email });
-      if (account) tx.emit(account.requestPasswordReset());
+      if (account) tx.emit(...account.requestPasswordReset());
       return {};
     });
   };
@@ -55,7 +56,7 @@ export const resetPassword = (app: App): Rpc["resetPassword"] => {
       link.use(now);
       tx.emit(...account.setPassword(passwordHash, now));
       await endLinks(tx, account, ["RESET_PASSWORD", "VERIFY_EMAIL"], now);
-      for (const session of await tx.em.find(Session, { accountId: account.id, revokedAt: null })) session.revoke(now);
+      await endSessions(tx, account, "PASSWORD_RESET", now);
       return account.email!; // not null: erasing an account invalidates its links
     });
     await app.attempts.forgetLogins(email);

@@ -18,6 +18,7 @@ export const login = (app: App): Rpc["login"] =>
       // Checked again under the lock: a reset meanwhile has revoked all sessions, and the old password must not start a new one.
       const current = await tx.lock(Account, { id: account.id });
       if (current.passwordHash !== account.passwordHash) throw badCredentials();
+      current.refuseDisabled();
       return signIn(app, tx, current, ctx.requestHeader.get("user-agent"));
     });
   };

@@ -1,4 +1,5 @@
 import { Code } from "@connectrpc/connect";
+import { sessionOver } from "@lacio/chassis/access";
 import type { Tx } from "@lacio/chassis/db";
 import { Refusal, unavailable } from "@lacio/chassis/errors";
 import { fact } from "@lacio/chassis/fact";
@@ -11,11 +12,11 @@ import { hashOf, RefreshToken, Session, successorOf } from "../domain/session.ts
 export const refresh = (app: App): Rpc["refresh"] =>
   async function refresh({ refreshToken }) {
     const rotated = await app.transact((tx) => rotate(app, tx, refreshToken));
-    if (rotated === "invalid") throw new Refusal("session_over", "This session has ended; sign in again.", Code.Unauthenticated);
+    if (rotated === "invalid") throw sessionOver();
     // Returned, not thrown, out of the transaction: a refusal in it would roll back the revocation of the token family.
     if (rotated === "reused")
       throw new Refusal("token_reused", "This token was used before; all its sessions have ended.", Code.Unauthenticated);
-    return tokens(app, rotated.account, rotated.sessionId, rotated.successor);
+    return tokens(app, rotated.account, rotated.session, rotated.successor);
   };
 
 async function rotate(app: App, tx: Tx, token: string) {
@@ -27,7 +28,7 @@ async function rotate(app: App, tx: Tx, token: string) {
   const used = await tx.lock(RefreshToken, { hash: hashOf(token) });
   if (session.isOver(now)) return "invalid";
   if (used.isReuse(app.config.refreshGraceSeconds, now)) {
-    session.revoke(now);
+    tx.emit(...session.end("TOKEN_REUSED", now));
     tx.emit(fact(RefreshTokenReusedSchema, session.accountId, { accountId: session.accountId }));
     return "reused";
   }
@@ -39,7 +40,7 @@ async function rotate(app: App, tx: Tx, token: string) {
     tx.add(RefreshToken.keep(successor, session.id, now));
   }
   const account = await tx.em.findOneOrFail(Account, { id: session.accountId });
-  return { account, sessionId: session.id, successor };
+  return { account, session, successor };
 }
 
 // While KEY_ENCRYPTION_SECRET is changed another replica may have derived it, by the other value. Where neither value did, no second one is

@@ -1,8 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { person } from "@lacio/chassis/access";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import type { SessionSchema } from "@lacio/proto/auth/v1/auth_service";
+import { NIL } from "uuid";
 import type { App, Rpc } from "../app.ts";
 import { hashOf, RefreshToken, Session } from "../domain/session.ts";
 
@@ -19,8 +20,9 @@ export const listSessions = (app: App): Rpc["listSessions"] =>
 export const revokeSession = (app: App): Rpc["revokeSession"] =>
   function revokeSession({ sessionId }, ctx) {
     return app.transact(async (tx) => {
-      const session = await tx.lock(Session, { id: sessionId, accountId: person(ctx).id });
-      session.revoke(app.now());
+      const who = person(ctx);
+      const session = await tx.lock(Session, { id: sessionId, accountId: who.id });
+      tx.emit(...session.end(sessionId === who.sessionId ? "SIGNED_OUT" : "REVOKED", app.now()));
       return {};
     });
   };
@@ -29,9 +31,25 @@ export const logout = (app: App): Rpc["logout"] =>
   function logout({ refreshToken }) {
     return app.transact(async (tx) => {
       const token = await tx.find(RefreshToken, { hash: hashOf(refreshToken) });
-      if (token) (await tx.lock(Session, { id: token.sessionId })).revoke(app.now());
+      if (token) tx.emit(...(await tx.lock(Session, { id: token.sessionId })).end("SIGNED_OUT", app.now()));
       return {};
     });
+  };
+
+const hourMs = 3_600_000;
+
+// In the order of their ends, so that one that ends while pages are read comes on a later one.
+export const listEndedSessions = (app: App): Rpc["listEndedSessions"] =>
+  async function listEndedSessions(req) {
+    const { size, limit, after } = pageOf(req, ["time", "uuid"]);
+    const since = Math.max(app.now().getTime() - hourMs, req.endedAfter ? timestampDate(req.endedAfter).getTime() : 0);
+    const found = await app.db.sql<{ id: string; revoked_at: Date }>(
+      "select id, revoked_at from session where revoked_at is not null and (revoked_at, id) > ($1::timestamptz, $2::uuid) order by revoked_at, id limit $3",
+      [...(after ?? [new Date(since), NIL]), limit],
+      "ended sessions",
+    );
+    const { rows, nextPageToken } = paged(found, size, ({ id, revoked_at }) => [revoked_at.toISOString(), id]);
+    return { sessions: rows.map(({ id, revoked_at }) => ({ sessionId: id, endedAt: timestampFromDate(revoked_at) })), nextPageToken };
   };
 
 const showSession = (session: Session, current: string): MessageInitShape<typeof SessionSchema> => ({

@@ -9,6 +9,7 @@ import { BookingCompletedSchema } from "@lacio/proto/booking/v1/events";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import { Document_Type, Profile_WhenStylistCancels, UsersService } from "@lacio/proto/users/v1/users_service";
+import pg from "pg";
 
 const system = sharedSystem();
 let publisher: Awaited<ReturnType<typeof startPublisher>>;
@@ -24,6 +25,19 @@ const contactOf = async ({ id }: SignedIn) =>
 async function erasedFacts({ id }: SignedIn) {
   const text = "select payload from outbox where subject = 'users.account_erased' and key = $1";
   return (await sql<{ payload: Buffer }>(system, "users", text, [id])).map(({ payload }) => fromBinary(AccountErasedSchema, payload));
+}
+
+/** Runs `calls` before auth can handle the erasure, which ends the person's session: it waits for the account's lock meanwhile. */
+async function beforeSessionEnds({ id }: SignedIn, calls: () => Promise<void>): Promise<void> {
+  const holder = new pg.Client({ connectionString: system.databaseUrls.auth });
+  await holder.connect();
+  try {
+    await holder.query("begin");
+    await holder.query("select 1 from account where id = $1 for update", [id]);
+    await calls();
+  } finally {
+    await holder.end();
+  }
 }
 
 const withKey = () => ({ headers: { "idempotency-key": crypto.randomUUID() } });
@@ -93,10 +107,12 @@ describe("erasing", () => {
     for (const text of [name, email, phone, document!.number]) expect(await found(text)).toContain("profile");
     expect(await found(name)).toEqual(expect.arrayContaining(["visit", "idempotency"]));
 
-    const asked = await Promise.all(Array.from({ length: 5 }, () => as(ana).eraseMe({}, withKey())));
-    const { erasedAt } = asked[0]!;
-    expect(erasedAt).toBeDefined();
-    for (const answer of [...asked, await as(ana).eraseMe({})]) expect(answer.erasedAt).toEqual(erasedAt);
+    await beforeSessionEnds(ana, async () => {
+      const asked = await Promise.all(Array.from({ length: 5 }, () => as(ana).eraseMe({}, withKey())));
+      const { erasedAt } = asked[0]!;
+      expect(erasedAt).toBeDefined();
+      for (const answer of [...asked, await as(ana).eraseMe({})]) expect(answer.erasedAt).toEqual(erasedAt);
+    });
     for (const text of [name, email, phone, document!.number]) expect(await found(text)).toEqual([]);
     expect(await erasedFacts(ana)).toMatchObject([{ accountId: ana.id }]);
     const rated = "select stars, comment, rated_at is not null as rated from visit where client_id = $1 order by stars";
@@ -121,12 +137,14 @@ describe("erasing", () => {
     const bookingId = await visited(ana);
     const key = withKey();
     await as(ana).updateMe({ name: "Ana" }, key);
-    await as(ana).eraseMe({});
-    const refused = "FailedPrecondition account_erased";
-    expect(await refusal(as(ana).getMe({}))).toBe(refused);
-    expect(await refusal(as(ana).updateMe({ name: "Ana" }))).toBe(refused);
-    expect(await refusal(as(ana).updateMe({ name: "Ana" }, key))).toBe(refused);
-    expect(await refusal(as(ana).rateVisit({ bookingId, stars: 5, comment: "Soy Ana" }))).toBe(refused);
+    await beforeSessionEnds(ana, async () => {
+      await as(ana).eraseMe({});
+      const refused = "FailedPrecondition account_erased";
+      expect(await refusal(as(ana).getMe({}))).toBe(refused);
+      expect(await refusal(as(ana).updateMe({ name: "Ana" }))).toBe(refused);
+      expect(await refusal(as(ana).updateMe({ name: "Ana" }, key))).toBe(refused);
+      expect(await refusal(as(ana).rateVisit({ bookingId, stars: 5, comment: "Soy Ana" }))).toBe(refused);
+    });
     expect(await contactOf(ana)).toMatchObject({ name: "" });
   });
 

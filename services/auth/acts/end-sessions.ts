@@ -1,0 +1,14 @@
+import type { Tx } from "@lacio/chassis/db";
+import { LockMode } from "@mikro-orm/core";
+import type { Account } from "../domain/account.ts";
+import { Session, type EndCause } from "../domain/session.ts";
+
+/**
+ * Ends all sessions of an account and says so of each. The account is locked, so that none begins meanwhile; so are the sessions, as
+ * signing out and refreshing lock them alone.
+ */
+export async function endSessions(tx: Tx, { id: accountId }: Account, cause: EndCause, now: Date, by = ""): Promise<void> {
+  const open = { accountId, revokedAt: null, expiresAt: { $gt: now } };
+  const options = { orderBy: { id: "asc" }, lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+  for (const session of await tx.em.find(Session, open, options)) tx.emit(...session.end(cause, now, by));
+}
