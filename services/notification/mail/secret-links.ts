@@ -9,7 +9,7 @@ import { templates } from "../templates/index.ts";
 import type { Mail } from "../templates/layout.ts";
 import { pagesFor } from "./ask.ts";
 
-/** The mail's question is decided by now. */
+/** The mail's question is decided by now, or its link would open nothing. */
 export class NoLongerTrue extends Error {}
 
 /**
@@ -26,19 +26,20 @@ export async function writtenToSend(app: App, notification: Notification): Promi
 // What is kept links to the booking's page, which asks for a sign-in; what is sent, to the page that its token opens.
 async function withAnswerLinks(app: App, notification: Notification, reassignmentId: string): Promise<Mail> {
   const { subject, text, html, bookingId, locale } = notification;
-  const token = await issueAnswerToken(app, reassignmentId);
+  const { token } = await unless("already_settled", app.reassignment.issueAnswerLink({ reassignmentId }));
   const pages = pagesFor(app, mailLocale(locale));
   const kept = `${pages.booking(bookingId!)}?`;
   const sent = `${pages.answer}?token=${encodeURIComponent(token)}`;
   return { subject, text: text.replaceAll(kept, () => `${sent}&`), html: html.replaceAll(kept, () => `${sent}&amp;`) };
 }
 
-async function issueAnswerToken(app: App, reassignmentId: string): Promise<string> {
+/** What makes the mail pointless is no failure. @throws NoLongerTrue when refused for `reason` */
+async function unless<T>(reason: string, call: Promise<T>): Promise<T> {
   try {
-    return (await app.reassignment.issueAnswerLink({ reassignmentId })).token;
+    return await call;
   } catch (error) {
     const [info] = ConnectError.from(error).findDetails(ErrorInfoSchema);
-    throw info?.reason === "already_settled" ? new NoLongerTrue(info.reason, { cause: error }) : error;
+    throw info?.reason === reason ? new NoLongerTrue(reason, { cause: error }) : error;
   }
 }
 
@@ -51,7 +52,7 @@ const links = {
 // Writes a mail with a fresh token in its link; the stored form has the link without the token.
 async function writeWithLink(app: App, { kind, recipientId, name, locale }: Notification): Promise<{ sent: Mail; kept: Mail }> {
   const { purpose, page } = links[kind as keyof typeof links];
-  const { token, expiresAt } = await app.auth.issueLinkToken({ accountId: recipientId, purpose });
+  const { token, expiresAt } = await unless("account_disabled", app.auth.issueLinkToken({ accountId: recipientId, purpose }));
   const write = (link: string) =>
     templates[kind as keyof typeof links]({
       locale: mailLocale(locale),
