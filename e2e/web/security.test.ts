@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { sharedSystem, signUp, type SignedIn } from "@lacio/testkit/testing";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { adminToken, clientFor, sharedSystem, signUp, until, type SignedIn } from "@lacio/testkit/testing";
 import { openBrowser, visitor, type Browser } from "./browser.ts";
 import { test } from "./network-changes.ts";
 
@@ -90,6 +91,36 @@ test("a session that the services do not know is told to be over, and forgotten"
   expect([answer.status, await answer.text()]).toEqual([401, expect.stringContaining("Tu sesión terminó")]);
   const gone = answer.headers.getSetCookie().filter((cookie) => /^__Host-lacio-(access|refresh)=; Max-Age=0;/.test(cookie));
   expect(gone).toHaveLength(2);
+});
+
+test("a disabled account is told so to who has its password, and only then", async () => {
+  const { id: accountId, email, password } = await signUp(system);
+  await clientFor(AuthService, system, await adminToken(system)).disableAccount({ accountId });
+  const [right, wrong] = [await form("/entrar", { email, password }), await form("/entrar", { email, password: "otra clave larga" })];
+  expect([right.status, await right.text()]).toEqual([403, expect.stringContaining("Esta cuenta está cerrada")]);
+  expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining("no coinciden")]);
+});
+
+test("a session that was ended in another browser is over here, too, for pages and forms", async () => {
+  const cookies = (await signIn()).headers.getSetCookie().map((cookie) => cookie.split(";")[0]!);
+  const cookie = cookies.join("; ");
+  const page = (path: string) => fetch(`${edge}${path}`, { headers: { cookie, accept: "text/html" }, redirect: "manual" });
+  expect((await page("/cuenta")).status).toBe(200);
+  const access = cookies.find((one) => one.startsWith("__Host-lacio-access="))!.split("=")[1]!;
+  const auth = clientFor(AuthService, system, access);
+  const current = (await auth.listSessions({ pageSize: 200 })).sessions.find((session) => session.current)!;
+  await auth.revokeSession({ sessionId: current.sessionId });
+  const over = await until(async () => {
+    const answer = await page("/cuenta");
+    return answer.status === 401 && answer;
+  });
+  expect(await over.text()).toMatch(/Tu sesión terminó[^]*\/entrar\?next=%2Fcuenta/);
+  const sent = await form("/cuenta?/preferencias", { cuenta: client.id, when: "REFUND" }, { cookie });
+  for (const { status, headers } of [over, sent])
+    expect([status, headers.getSetCookie().filter((gone) => /^__Host-lacio-(access|refresh)=; Max-Age=0;/.test(gone)).length]).toEqual([
+      401, 2,
+    ]);
+  expect((await page("/")).status).toBe(200); // what is open to everybody stays so
 });
 
 test("signing out ends the session, also for whoever kept the cookies", async () => {

@@ -5,17 +5,23 @@ import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@lacio/proto
 /** A service's refusal as pages use it: they switch on `reason`. */
 export type Refusal = { code: Code; reason: string; fields: string[]; retryAfterSeconds?: number };
 
-/** Reads a refusal's error details; rethrows any error that is no answer of a service. */
+/**
+ * Reads a refusal's error details; rethrows any error that is no answer of a service, and the end of the session, which no form can tell:
+ * it is the page's, with the way to sign in.
+ */
 export function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof ConnectError)) throw error;
+  if (!(error instanceof ConnectError) || signedOut.has(reasonIn(error))) throw error;
   const [retry] = error.findDetails(RetryInfoSchema);
   return {
     code: error.code,
-    reason: error.findDetails(ErrorInfoSchema)[0]?.reason ?? Code[error.code].toLowerCase(),
+    reason: reasonIn(error),
     fields: error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations.map(({ field }) => field)),
     ...(retry && { retryAfterSeconds: Number(retry.retryDelay?.seconds ?? 0n) }),
   };
 }
+
+const signedOut = new Set(["session_over", "token_invalid", "unauthenticated"]);
+const reasonIn = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason ?? Code[error.code].toLowerCase();
 
 /** The client's own booking that overlaps (the OwnVisit error detail); undefined: refused for another reason. */
 export const ownVisitIn = (error: unknown): string | undefined =>
@@ -28,7 +34,7 @@ export const isAway = (error: unknown): boolean =>
 /** The HTTP status of the error page. */
 export function statusOf(error: unknown): number {
   if (!(error instanceof ConnectError)) return 500;
-  if (refusalOf(error).reason === "account_erased") return 401; // erased from another device while the access token is still valid
+  if (reasonIn(error) === "account_erased") return 401; // erased from another device while the access token is still valid
   switch (error.code) {
     case Code.NotFound:
     case Code.InvalidArgument: // a URL with a malformed id

@@ -4,6 +4,7 @@ import { m } from "#lib/paraglide/messages.js";
 import { commonFailure } from "#lib/server/account-failure.ts";
 import { emailRule, passwordRule } from "#lib/server/account-rules.ts";
 import { check, typed } from "#lib/server/check.ts";
+import { refusalOf } from "#lib/server/refusal.ts";
 import { goOn, intentIn, intentParams, passBy, waitingSlot } from "#lib/server/sign-in.ts";
 import type { Actions, PageServerLoad } from "./$types";
 
@@ -28,8 +29,11 @@ export const actions: Actions = {
     try {
       tokens = await event.locals.api.auth.login(checked.values);
     } catch (error) {
-      // The same message for an unknown address: no account enumeration.
-      return commonFailure(error, form) ?? fail(400, { values: typed(form), failure: m.bad_credentials() });
+      const common = commonFailure(error, form);
+      if (common) return common;
+      // The same message for an unknown address: no account enumeration. That an account is disabled learns who has its password.
+      const closed = refusalOf(error).reason === "account_disabled";
+      return fail(closed ? 403 : 400, { values: typed(form), failure: closed ? m.account_disabled() : m.bad_credentials() });
     }
     return goOn(event, tokens, intentIn(event.url.searchParams));
   },
