@@ -85,7 +85,7 @@ test("a replica that starts afterwards refuses all of them, also behind tens of 
   await sql(system, "auth", many);
   for (const service of ["users", "auth"]) {
     const replica = await system.startReplica(service);
-    const there = { ...system, urls: { ...system.urls, [service]: `http://127.0.0.1:${replica.port}` } };
+    const there = { ...system, urls: { ...system.urls, [service]: replica.url } };
     for (const token of ended) expect(await askedAt(there, service, token)).toBe("Unauthenticated session_over");
     await replica.stop();
   }
