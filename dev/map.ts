@@ -3,7 +3,7 @@ import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { http } from "@lacio/proto/google/api/annotations";
 import { access, subject } from "@lacio/proto/options/v1/options";
 import type { Permissions } from "@lacio/chassis/permissions";
-import { heardByAll, permissions } from "@lacio/permissions/table";
+import { calledByAll, heardByAll, permissions } from "@lacio/permissions/table";
 import { events, services } from "@lacio/proto/registry";
 
 // Who may call what, who publishes and reacts to which event, and what each service may touch: read from the contracts and the table of
@@ -28,7 +28,7 @@ print(
 for (const [name, { calls, servers, tables }] of table) {
   console.log(`\n${name} may touch`);
   print([
-    ["  calls", calls.join(", ") || "nobody"],
+    ["  calls", [...new Set([calledByAll, ...calls])].join(", ")],
     ["  servers", ["postgres", "nats", ...servers].join(", ")],
     ...Object.entries(tables).map(([table, verbs]) => [`  ${table}`, verbs.join(", ")]),
   ]);

@@ -19,14 +19,14 @@ describe("boundaries", () => {
   });
 
   test("the chassis stays small", () => {
-    // Lines of code, without blank lines, comments and imports: 1,600 for calls, events and transactions, 400 for jobs.
+    // Lines of code, without blank lines, comments and imports: 1,600 for calls, events and transactions, 400 for jobs, 100 for ended sessions.
     const lines = sources("packages/chassis/*.ts").flatMap((file) =>
       read(file)
         .replace(/^import [^;]*;$/gm, "")
         .split("\n")
         .filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)),
     );
-    expect(lines.length).toBeLessThanOrEqual(2_000);
+    expect(lines.length).toBeLessThanOrEqual(2_100);
   });
 
   test("services never import each other", () => {

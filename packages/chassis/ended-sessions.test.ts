@@ -102,14 +102,6 @@ describe("a replica", () => {
     expect(await ended.has("a")).toBe(true);
   });
 
-  test("lets people in beside an older auth that cannot tell, and asks on", async () => {
-    failure = Code.Unimplemented;
-    const ended = await follow();
-    expect(await ended.has("a")).toBe(false);
-    [failure, told] = [undefined, [["a", Date.now()]]];
-    await until(() => ended.has("a"));
-  });
-
   test("asks auth again and again while the broker is away, and for what it missed when it is back", async () => {
     const ended = await follow();
     expect(await ended.has("a")).toBe(false);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fromBinary } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, type Client } from "@connectrpc/connect";
+import type { Client } from "@connectrpc/connect";
 import type { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { SessionEndedSchema } from "@lacio/proto/auth/v1/events";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
@@ -86,18 +86,12 @@ export function followEndedSessions(
     const now = Date.now();
     const endedAfter = askedAt > 0 ? timestampFromMs(askedAt - overlapMs) : undefined;
     for (let pageToken = "", more = true; more; more = pageToken !== "") {
-      const page = await auth.listEndedSessions({ endedAfter, pageSize, pageToken }).catch(nothingToTell);
+      const page = await auth.listEndedSessions({ endedAfter, pageSize, pageToken });
       for (const { sessionId, endedAt } of page.sessions) keep(sessionId, timestampDate(endedAt!).getTime());
       pageToken = page.nextPageToken;
     }
     for (const [id, at] of ended) if (at < now - longestTokenMs) ended.delete(id);
     askedAt = now;
-  }
-
-  // During a rolling update auth may be of a version that ends sessions without a word: nobody is kept out meanwhile.
-  function nothingToTell(error: unknown): never {
-    if (ConnectError.from(error).code === Code.Unimplemented) askedAt ||= 1;
-    throw error;
   }
 
   function keep(id: string, at: number): void {

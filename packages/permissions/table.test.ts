@@ -1,11 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { chassisTables } from "@lacio/chassis/grants";
 import type { Permissions, Verb } from "@lacio/chassis/permissions";
-import { permissions, type ServiceName } from "./table.ts";
-import { codeOf, withoutComments, type Code } from "./testing/code.ts";
+import { calledByAll, permissions, type ServiceName } from "./table.ts";
+import { codeOf, matchesIn, withoutComments, type Code } from "./testing/code.ts";
 import { callsAllowed, callsInCode, permissionsInCode, subjectsOf } from "./testing/permissions-in-code.ts";
 import { verbsInCode } from "./testing/verbs-in-code.ts";
 
+/** What the chassis asks in the name of every service. */
+const chassisCalls = [`${calledByAll}.listEndedSessions`];
 const services = Object.keys(permissions) as ServiceName[];
 const code = Object.fromEntries(services.map((name) => [name, codeOf(`services/${name}`)])) as Record<ServiceName, Code>;
 
@@ -15,7 +17,7 @@ describe.each(services)("%s", (name) => {
   });
 
   test("calls the methods that name it as a caller, and no others", () => {
-    expect(callsInCode(code[name])).toEqual(callsAllowed(name));
+    expect([...callsInCode(code[name]), ...chassisCalls].sort()).toEqual(callsAllowed(name));
   });
 
   test("publishes every event that is its own in the contracts", () => {
@@ -27,6 +29,13 @@ describe.each(services)("%s", (name) => {
     const found = Object.entries(verbsInCode({ ...code[name], tables: made.join("\n") }));
     expect(found.filter(([table, verbs]) => table in chassisTables && verbs.length > 0)).toEqual([]);
   });
+});
+
+test("the chassis calls for every service what is listed, and nothing else", () => {
+  expect(matchesIn(codeOf("packages/chassis"), /\bclient\((\w+)\)|\bauth\.(list\w+)\(/g).map(([text]) => text)).toEqual([
+    "auth.listEndedSessions(",
+    "client(AuthService)",
+  ]);
 });
 
 test("the chassis does with its tables what every running role may do with them", () => {

@@ -24,7 +24,13 @@ export const permissions = {
     ],
     consumes: ["staff.stylist_changed", "users.account_erased"],
     calls: [],
-    tables: { account: changed, session: changedAndDeleted, refresh_token: changed, link_token: changedAndDeleted, signing_key: changedAndDeleted },
+    tables: {
+      account: changed,
+      session: changedAndDeleted,
+      refresh_token: changed,
+      link_token: changedAndDeleted,
+      signing_key: changedAndDeleted,
+    },
     servers: ["redis"],
   },
   users: {
@@ -193,6 +199,9 @@ export const permissions = {
     servers,
   },
 } satisfies Record<string, Permissions>;
+
+/** What every service asks of its own accord (chassis/access.ts): the keys of people's tokens, and which sessions have ended. */
+export const calledByAll = "auth";
 
 /** Facts that every replica of every service hears at once, by a plain subscription beside the owner's stream. */
 export const heardByAll = ["auth.session_ended"];

@@ -106,8 +106,8 @@ export class Account extends AccountSchema.class {
     this.stylistRevision = revision;
     if (active === (this.dismissedAt == null)) return [];
     this.dismissedAt = active ? null : now;
-    const schema = active ? AccountEnabledSchema : AccountDisabledSchema;
-    return [fact(schema, this.id, { accountId: this.id, cause: DisabledCause.DISMISSED })];
+    const told = { accountId: this.id, cause: DisabledCause.DISMISSED };
+    return [active ? fact(AccountEnabledSchema, this.id, told) : fact(AccountDisabledSchema, this.id, told)];
   }
 
   /** Leaves the row as a tombstone without personal data; the address is free for a new account. */
