@@ -106,6 +106,7 @@ function problemWith({ path, field, never }: Case, { status, code, message, viol
   if (code === "ok") return never ? "was taken" : undefined;
   const said = `${status} ${code}: ${message.slice(0, 160)}`;
   if (status >= 500 || !refusals.includes(code)) return said;
+  if (violations.some(({ description }) => description === "is not the password of this account")) return undefined; // a case before changed it
   return code !== "invalid_argument" || names(field, path, message, violations) ? undefined : `names another field or none: ${said}`;
 }
 

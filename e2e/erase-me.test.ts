@@ -20,6 +20,7 @@ beforeAll(async () => {
   admin = rest(system, await adminToken(system));
 });
 
+const password = "una clave larga";
 const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
 const digits = () => `3${randomInt(1e8, 1e9)}`;
 /** All that a client tells, and what others write about the client. */
@@ -47,7 +48,7 @@ test("a client who is erased is found nowhere but on their invoices, can't come 
     new Set(Object.keys(told).filter((name) => !name.startsWith("payer"))),
   );
 
-  const erased = await edge.post<{ erasedAt: string }>("/v1/me/erase");
+  const erased = await edge.post<{ erasedAt: string }>("/v1/me/erase", { password });
   expect([erased.status, erased.body.erasedAt]).toEqual([200, expect.stringMatching(/Z$/)]);
   await foundOnlyOnInvoices(told);
 
@@ -90,7 +91,7 @@ async function tellEverything(ana: SignedIn, edge: Rest, told: Told): Promise<vo
   expect((await edge.send("PATCH", "/v1/me", profile, key)).status).toBe(200);
 
   const cancelled = await visit(edge, told, 5);
-  expect(reasonOf(await edge.post("/v1/me/erase"))).toBe("open_bookings");
+  expect(reasonOf(await edge.post("/v1/me/erase", { password }))).toBe("open_bookings");
   await until(async () => (await mails(system, ana.email)).length === 2);
   await edge.post(`/v1/bookings/${cancelled}/cancel`, { reason: told.reason }, key);
   await until(async () => (await mails(system, ana.email)).length === 4, { timeoutMs: 40_000 });

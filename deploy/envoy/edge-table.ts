@@ -13,14 +13,14 @@ export function edgeTable(file = descriptorFile): EdgeTable {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(file)));
   const services = [...registry].filter((desc) => desc.kind === "service").filter(({ typeName }) => typeName.startsWith("lacio."));
   const methods = services.flatMap((service) => service.methods);
-  const { login, register, requestPasswordReset, resetPassword } = AuthService.method;
+  const { login, register, requestPasswordReset, resetPassword, changePassword, changeEmail } = AuthService.method;
   return {
     services: services.map(({ typeName }) => ({ service: typeName, cluster: ownerOf(typeName) })),
     anyone: methods.filter((method) => getOption(method, access).anyone).map(path),
     internal: methods.filter(isInternal).map(path),
     streams: methods.filter((method) => method.methodKind !== "unary").map(path),
     login: path(login),
-    accountCalls: [register, requestPasswordReset, resetPassword].map(path),
+    accountCalls: [register, requestPasswordReset, resetPassword, changePassword, changeEmail].map(path),
   };
 }
 
@@ -43,6 +43,6 @@ export interface EdgeTable {
   internal: string[];
   streams: string[];
   login: string;
-  /** Calls without sign-in that send mail or compute password hashes. */
+  /** Calls of auth that send mail or compute password hashes. */
   accountCalls: string[];
 }

@@ -73,7 +73,7 @@ function rest(edge: Edge): Route[] {
   ];
 }
 
-const accountForms = "/(en/)?(entrar|registro|olvide|links/[^/]*|cuenta/borrar)";
+const accountForms = "/(en/)?(entrar|registro|olvide|links/[^/]*|cuenta/(borrar|clave|correo))";
 
 /**
  * The services' longest deadline. Not `timeout`: Envoy ignores it when max_stream_duration is set, and on its own it answers gRPC clients

@@ -3,6 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { SystemDescription } from "@lacio/testkit/system";
 import { adminToken, asService, clientFor, refusal, signIn, signUp, sql, until, type SignedIn } from "@lacio/testkit/testing";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { InvoiceService } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationService } from "@lacio/proto/notification/v1/notification_service";
 import { BookingService, Booking_Status } from "@lacio/proto/booking/v1/booking_service";
@@ -38,6 +39,8 @@ export interface Cast {
   notificationId: string;
   /** Another session of the client's than the one that `tokens` has. */
   sessionId: string;
+  /** An account whose new e-mail address waits for its confirmation. */
+  pendingId: string;
   /** Adds another time off of the stylist. */
   timeOff(): Promise<string>;
   /** Reports another absence of the stylist. */
@@ -56,6 +59,8 @@ export async function gatherCast(system: SystemDescription): Promise<Cast> {
   const staff = clientFor(StaffService, system, admin);
   const { services } = await staff.listServices({ pageSize: 200, includeInactive: true });
   const [skillId] = services.find(({ id }) => id === salon.serviceId)!.skillIds;
+  const newEmail = { email: `${crypto.randomUUID()}@example.com`, password: otherClient.password };
+  await clientFor(AuthService, system, otherClient.accessToken).changeEmail(newEmail);
   const paid = await paidBooking(system, client, salon);
   const stylistToken = await signInStylist(system, stylistId);
   let lastDayOff = 40;
@@ -85,6 +90,7 @@ export async function gatherCast(system: SystemDescription): Promise<Cast> {
     ...(await lostBooking(system, client, salon, stylistToken)),
     visitedId: await visit(system, client, stylistId),
     sessionId: await anotherSession(system, client),
+    pendingId: otherClient.id,
     timeOff: async () => {
       const [start, end] = anotherDay();
       return (await staff.addTimeOff({ staffId: stylistId, start, end })).timeOff!.id;
@@ -96,11 +102,21 @@ export async function gatherCast(system: SystemDescription): Promise<Cast> {
   };
 }
 
-/** The tokens for a method: the cast's, but new clients for EraseMe, which closes its caller's account. */
+const changesItsCaller = ["UsersService/EraseMe", "AuthService/ChangePassword", "AuthService/ChangeEmail"];
+
+/** The tokens for a method: the cast's, but those of new people for what changes its caller's account. All have the same password. */
 export async function tokensFor(method: DescMethod, { tokens, system }: Cast): Promise<Cast["tokens"]> {
-  if (callName(method) !== "UsersService/EraseMe") return tokens;
-  const [client, otherClient] = await Promise.all([signUp(system), signUp(system)]);
-  return { ...tokens, client: client.accessToken, "other client": otherClient.accessToken };
+  if (!changesItsCaller.includes(callName(method))) return tokens;
+  const { CLIENT, STYLIST, ADMIN } = Caller_Role;
+  const roles = { client: CLIENT, "other client": CLIENT, stylist: STYLIST, "other stylist": STYLIST, admin: ADMIN };
+  const opened = Object.entries(roles).map(async ([name, role]) => [name, await newPerson(system, role)] as const);
+  return { ...tokens, ...Object.fromEntries(await Promise.all(opened)) };
+}
+
+async function newPerson(system: SystemDescription, role: Caller_Role): Promise<string> {
+  const person = { email: `${crypto.randomUUID()}@example.com`, password: "una clave larga" };
+  await clientFor(AuthService, system, asService("staff", system)).createAccount({ ...person, name: "Ana", role });
+  return signIn(system, person);
 }
 
 async function anotherSession(system: SystemDescription, { email, password, accessToken }: SignedIn): Promise<string> {
@@ -113,7 +129,7 @@ async function endedSessions(system: SystemDescription, adminToken: string, skil
   const [revoked, erased, disabled] = await Promise.all([1, 2, 3].map(() => signUp(system)));
   const { dismiss, accessToken: dismissed } = await hireStylist(system, [skillId]);
   await clientFor(AuthService, system).logout({ refreshToken: revoked!.refreshToken });
-  await until(async () => (await refusal(clientFor(UsersService, system, erased!.accessToken).eraseMe({}))) === "not refused");
+  await until(async () => (await refusal(clientFor(UsersService, system, erased!.accessToken).eraseMe({ password: erased!.password }))) === "not refused");
   await clientFor(AuthService, system, adminToken).disableAccount({ accountId: disabled!.id });
   await dismiss();
   const ended = { revoked: revoked!.accessToken, erased: erased!.accessToken, dismissed, disabled: disabled!.accessToken };

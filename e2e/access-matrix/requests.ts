@@ -39,12 +39,17 @@ const auth: Requests<typeof AuthService> = {
   verifyEmail: () => ({ token: "unknown" }),
   requestPasswordReset: ({ client }) => ({ email: client.email }),
   resetPassword: () => ({ token: "unknown", password }),
+  changePassword: () => ({ currentPassword: password, newPassword: password }),
+  changeEmail: () => ({ password, email: email() }),
+  confirmEmailChange: () => ({ token: "unknown" }),
+  checkPassword: ({ client }) => ({ accountId: client.id, password: client.password }),
   createAccount: () => ({ email: email(), password, name: "Ana", phone: "", locale: "es", role: Caller_Role.CLIENT }),
   disableAccount: ({ spareId }) => ({ accountId: spareId }),
   enableAccount: ({ spareId }) => ({ accountId: spareId }),
   endSessions: ({ spareId }) => ({ accountId: spareId }),
   listEndedSessions: () => ({ pageSize: 1 }),
   getRegistration: ({ client }) => ({ accountId: client.id }),
+  getEmailChange: ({ pendingId }) => ({ accountId: pendingId }),
   issueLinkToken: ({ client }) => ({ accountId: client.id, purpose: IssueLinkTokenRequest_Purpose.VERIFY_EMAIL }),
 };
 
@@ -62,7 +67,7 @@ const users: Requests<typeof UsersService> = {
   getPreferences: ({ client }) => ({ accountId: client.id }),
   rateVisit: ({ visitedId }) => ({ bookingId: visitedId, stars: 5, comment: "Muy bien" }),
   listMyRatings: () => ({ pageSize: 10 }),
-  eraseMe: () => ({}),
+  eraseMe: () => ({ password }),
 };
 
 const staff: Requests<typeof StaffService> = {

@@ -11,7 +11,8 @@ import { methods } from "@lacio/proto/registry";
  *   404  the resource is not visible to this caller
  *
  * The last column names the services that are authorised ("any": all of them; "-": none); all others get 403.
- * Whose session has ended (cast.ended) is nobody in every row. EraseMe is called by a new client each time (tokensFor). Brackets mark another request of the same method.
+ * Whose session has ended (cast.ended) is nobody in every row. What changes or closes its caller's account is called by new people each time
+ * (tokensFor). Brackets mark another request of the same method.
  */
 const table = `
                                                 nobody  client  other client  stylist  other stylist  admin  services
@@ -23,6 +24,10 @@ AuthService/Logout                              ok      ok      ok            ok
 AuthService/VerifyEmail                         ok      ok      ok            ok       ok             ok     any
 AuthService/RequestPasswordReset                ok      ok      ok            ok       ok             ok     any
 AuthService/ResetPassword                       ok      ok      ok            ok       ok             ok     any
+AuthService/ConfirmEmailChange                  ok      ok      ok            ok       ok             ok     any
+AuthService/ChangePassword                      401     ok      ok            ok       ok             ok     -
+AuthService/ChangeEmail                         401     ok      ok            ok       ok             ok     -
+AuthService/CheckPassword                       401     403     403           403      403            403    users
 AuthService/ListSessions                        401     ok      ok            ok       ok             ok     -
 AuthService/RevokeSession                       401     ok      404           404      404            404    -
 AuthService/CreateAccount                       401     403     403           403      403            ok     staff
@@ -31,6 +36,7 @@ AuthService/EnableAccount                       401     403     403           40
 AuthService/EndSessions                         401     403     403           403      403            ok     -
 AuthService/ListEndedSessions                   401     403     403           403      403            403    any
 AuthService/GetRegistration                     401     403     403           403      403            403    users staff booking
+AuthService/GetEmailChange                      401     403     403           403      403            403    notification
 AuthService/IssueLinkToken                      401     403     403           403      403            403    notification
 
 UsersService/GetMe                              401     ok      ok            ok       ok             ok     -

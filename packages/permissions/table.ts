@@ -15,7 +15,10 @@ export const permissions = {
   auth: {
     publishes: [
       "auth.account_registered",
+      "auth.email_change_requested",
+      "auth.email_changed",
       "auth.email_verified",
+      "auth.password_changed",
       "auth.password_reset_requested",
       "auth.refresh_token_reused",
       "auth.session_ended",
@@ -35,7 +38,7 @@ export const permissions = {
   },
   users: {
     publishes: ["users.account_erased"],
-    consumes: ["auth.account_registered", "auth.email_verified", "booking.completed", "booking.no_show"],
+    consumes: ["auth.account_registered", "auth.email_changed", "auth.email_verified", "booking.completed", "booking.no_show"],
     calls: ["auth", "booking"],
     tables: { profile: changed, visit: changed },
     servers,
@@ -162,6 +165,8 @@ export const permissions = {
     publishes: [],
     consumes: [
       "auth.account_registered",
+      "auth.email_change_requested",
+      "auth.password_changed",
       "auth.password_reset_requested",
       "auth.refresh_token_reused",
       "booking.cancelled",

@@ -14,6 +14,7 @@ const rule = (method: DescMethod) => getOption(method, access);
 
 /** Public methods have to be listed here as well as in their protos, so that none becomes public by mistake. */
 const anyone = [
+  "AuthService/ConfirmEmailChange",
   "AuthService/Login",
   "AuthService/Logout",
   "AuthService/Refresh",

@@ -53,6 +53,10 @@ test("the first ADMIN is created once by replicas that start concurrently, and n
   const again = await startInstance("admin@lacio.test", "otra clave en la configuración");
   const [kept] = await again.db.read().find(Account, { role: "ADMIN" });
   expect(await again.hasher.verify("la primera clave", kept!.passwordHash)).toBe(true);
+
+  await again.db.sql("update account set email = 'otra@lacio.test' where role = 'ADMIN'"); // the ADMIN changed the address
+  const later = await startInstance("admin@lacio.test", "la primera clave");
+  expect(await later.db.read().find(Account, { role: "ADMIN" })).toMatchObject([{ email: "otra@lacio.test" }]);
 });
 
 test("without an address in the configuration there is none", async () => {

@@ -1,8 +1,6 @@
-import { Code } from "@connectrpc/connect";
 import type { Tx } from "@lacio/chassis/db";
-import { Refusal } from "@lacio/chassis/errors";
 import type { Base } from "@lacio/chassis/start";
-import { Account, normalEmail, type Registration } from "../domain/account.ts";
+import { Account, emailTaken, normalEmail, type Registration } from "../domain/account.ts";
 
 /** Early check that saves an expensive hash; the unique index decides in `openAccount`. @throws Refusal `email_taken` */
 export async function refuseTaken(app: Pick<Base<object>, "db">, email: string): Promise<void> {
@@ -22,5 +20,3 @@ export async function openAccount(app: Pick<Base<object>, "now">, tx: Tx, form: 
   tx.emit(registered);
   return account;
 }
-
-const emailTaken = () => new Refusal("email_taken", "There is an account with this e-mail address already.", Code.AlreadyExists);

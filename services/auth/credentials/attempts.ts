@@ -27,6 +27,7 @@ export function createAttempts({ config, log }: Pick<Base<Config>, "config" | "l
     });
   const logins = limiter("auth:login", config.loginPerAccountPerMinute, 60);
   const resets = limiter("auth:reset", config.resetMailsPerAccountPerHour, 3_600);
+  const newAddresses = limiter("auth:new-address", config.resetMailsPerAccountPerHour, 3_600);
 
   return {
     /** @throws Refusal `too_many_requests`, alike for known and unknown addresses (account enumeration). */
@@ -36,14 +37,19 @@ export function createAttempts({ config, log }: Pick<Base<Config>, "config" | "l
     },
     forgetLogins: async (email: string) => void (await logins.delete(hashed(email))),
     mayMailReset: async (email: string) => (await consume(resets, email)) === 0,
+    /** For the link to a new address: whoever is signed in could have strangers mailed. @throws Refusal `too_many_requests` */
+    async mailNewAddress(accountId: string, email: string): Promise<void> {
+      const wait = Math.max(await consume(newAddresses, accountId), await consume(newAddresses, email));
+      if (wait > 0) throw tooMany("too_many_requests", "Too many links to a new address; try again later.", wait);
+    },
     close: () => redis.disconnect(),
   };
 }
 
 // Seconds until the next attempt, 0 when this one is allowed.
-async function consume(limiter: RateLimiterRedis, email: string): Promise<number> {
+async function consume(limiter: RateLimiterRedis, whose: string): Promise<number> {
   try {
-    await limiter.consume(hashed(email));
+    await limiter.consume(hashed(whose));
     return 0;
   } catch (error) {
     if (error instanceof RateLimiterRes) return error.msBeforeNext / 1_000;
@@ -51,4 +57,4 @@ async function consume(limiter: RateLimiterRedis, email: string): Promise<number
   }
 }
 
-const hashed = (email: string): string => createHash("sha256").update(email).digest("base64url");
+const hashed = (whose: string): string => createHash("sha256").update(whose).digest("base64url");

@@ -1,4 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "@jest/globals";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import {
@@ -7,6 +8,7 @@ import {
   AccountRegisteredSchema,
   DisabledCause,
   EmailVerifiedSchema,
+  PasswordChangedSchema,
   PasswordResetRequestedSchema,
 } from "@lacio/proto/auth/v1/events";
 import { fact } from "@lacio/chassis/fact";
@@ -39,9 +41,32 @@ describe("an account", () => {
   test("is verified once, by the mailed link or by a new password", () => {
     const [account] = Account.register(form, now);
     const later = new Date(now.getTime() + 60_000);
-    expect(account.setPassword("$argon2id$new", now)).toEqual([fact(EmailVerifiedSchema, account.id, { accountId: account.id })]);
+    const verified = fact(EmailVerifiedSchema, account.id, { accountId: account.id });
+    expect(account.setPassword("$argon2id$new", now)).toEqual([changed(account, true), verified]);
     expect(account.verifyEmail(later)).toEqual([]);
     expect(account).toMatchObject({ passwordHash: "$argon2id$new", emailVerifiedAt: now });
+  });
+
+  test("tells each change of its password, but not the first one of an invited person", () => {
+    const [account] = Account.register({ ...form, passwordHash: null }, now);
+    expect(account.setPassword("$argon2id$first", now)).toMatchObject([{ subject: "auth.email_verified" }]);
+    expect(account.changePassword("$argon2id$second", now)).toEqual([changed(account, false)]);
+    expect(account.setPassword("$argon2id$third", now)).toEqual([changed(account, true)]);
+  });
+
+  test("has the newest address that was asked for once that is confirmed, and forgets it with a new password or when erased", () => {
+    const [account] = Account.register(form, now);
+    expect(account.askForEmail("first@example.com", now)).toMatchObject({ subject: "auth.email_change_requested" });
+    account.askForEmail(" Second@Example.com", now);
+    expect(account).toMatchObject({ email: "ana.gomez@example.com", newEmail: "second@example.com" });
+    expect(account.changeEmail(now).map(({ subject }) => subject)).toEqual(["auth.email_changed", "auth.email_verified"]);
+    expect(account).toMatchObject({ email: "second@example.com", newEmail: null, newEmailAskedAt: null, emailVerifiedAt: now });
+    expect(() => account.askForEmail("SECOND@example.com", now)).toThrow(expect.objectContaining({ reason: "email_unchanged" }));
+    for (const forget of [() => account.changePassword("$argon2id$new", now), () => account.erase(now)]) {
+      account.askForEmail("third@example.com", now);
+      forget();
+      expect(account).toMatchObject({ newEmail: null, newEmailAskedAt: null });
+    }
   });
 
   test("emits that a password reset was requested, without a token", () => {
@@ -86,6 +111,9 @@ describe("an account", () => {
     });
   });
 });
+
+const changed = ({ id }: Account, byLink: boolean) =>
+  fact(PasswordChangedSchema, id, { accountId: id, changedAt: timestampFromDate(now), byLink });
 
 test.each([
   ["ana@example.com", "ana@example.com"],

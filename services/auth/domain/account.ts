@@ -1,12 +1,16 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
-import { Refusal } from "@lacio/chassis/errors";
+import { invalid, Refusal } from "@lacio/chassis/errors";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import {
   AccountDisabledSchema,
   AccountEnabledSchema,
   AccountRegisteredSchema,
   DisabledCause,
+  EmailChangedSchema,
+  EmailChangeRequestedSchema,
   EmailVerifiedSchema,
+  PasswordChangedSchema,
   PasswordResetRequestedSchema,
 } from "@lacio/proto/auth/v1/events";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
@@ -25,6 +29,8 @@ const AccountSchema = defineEntity({
     phone: p.string().length(25),
     locale: p.string().length(5),
     emailVerifiedAt: p.datetime().nullable(),
+    newEmail: p.string().length(254).nullable(),
+    newEmailAskedAt: p.datetime().nullable(),
     createdAt: p.datetime(),
     erasedAt: p.datetime().nullable(),
     disabledAt: p.datetime().nullable(),
@@ -73,10 +79,40 @@ export class Account extends AccountSchema.class {
     return this.isDisabled() ? [] : [fact(PasswordResetRequestedSchema, this.id, { accountId: this.id })];
   }
 
-  // The mailed link proves control of the mailbox, so the address counts as verified.
+  /** With a mailed link, which proves control of the mailbox: the address counts as verified. */
   setPassword(passwordHash: string, now: Date): Fact[] {
-    this.passwordHash = passwordHash;
-    return this.verifyEmail(now);
+    return [...this.replacePassword(passwordHash, true, now), ...this.verifyEmail(now)];
+  }
+
+  /** By the person who is signed in and knows the old one. */
+  changePassword(passwordHash: string, now: Date): Fact[] {
+    return this.replacePassword(passwordHash, false, now);
+  }
+
+  // Who changes a password wants nobody else in: a new address that waits is forgotten. An invited person's first password is no change.
+  private replacePassword(passwordHash: string, byLink: boolean, now: Date): Fact[] {
+    const first = this.passwordHash == null;
+    Object.assign(this, { passwordHash, newEmail: null, newEmailAskedAt: null });
+    const changed = { accountId: this.id, changedAt: timestampFromDate(now), byLink };
+    return first ? [] : [fact(PasswordChangedSchema, this.id, changed)];
+  }
+
+  /** The new address waits for its confirmation, instead of an older one. @throws Refusal `email_unchanged` */
+  askForEmail(typed: string, now: Date): Fact {
+    this.refuseSameEmail(typed);
+    Object.assign(this, { newEmail: normalEmail(typed), newEmailAskedAt: now });
+    return fact(EmailChangeRequestedSchema, this.id, { accountId: this.id });
+  }
+
+  /** @throws Refusal `email_unchanged` */
+  refuseSameEmail(typed: string): void {
+    if (normalEmail(typed) === this.email) throw invalid("email", "is this account's address already", "email_unchanged");
+  }
+
+  /** The mailed link proves control of the new mailbox. */
+  changeEmail(now: Date): Fact[] {
+    Object.assign(this, { email: this.newEmail, newEmail: null, newEmailAskedAt: null, emailVerifiedAt: null });
+    return [fact(EmailChangedSchema, this.id, { accountId: this.id }), ...this.verifyEmail(now)];
   }
 
   isDisabled(): boolean {
@@ -113,10 +149,20 @@ export class Account extends AccountSchema.class {
   /** Leaves the row as a tombstone without personal data; the address is free for a new account. */
   erase(now: Date): void {
     this.erasedAt ??= now;
-    Object.assign(this, { email: null, passwordHash: null, emailVerifiedAt: null, name: "", phone: "" });
+    Object.assign(this, {
+      email: null,
+      passwordHash: null,
+      emailVerifiedAt: null,
+      newEmail: null,
+      newEmailAskedAt: null,
+      name: "",
+      phone: "",
+    });
   }
 }
 AccountSchema.setClass(Account);
 
 /** The form in which addresses are stored and compared: trimmed, in lower case. */
 export const normalEmail = (email: string): string => email.trim().toLowerCase();
+
+export const emailTaken = () => new Refusal("email_taken", "There is an account with this e-mail address already.", Code.AlreadyExists);

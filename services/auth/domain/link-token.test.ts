@@ -7,6 +7,7 @@ const after = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
 describe.each<[LinkPurpose, number]>([
   ["VERIFY_EMAIL", 168],
   ["RESET_PASSWORD", 24],
+  ["CHANGE_EMAIL", 24],
 ])("a link to %s", (purpose, hours) => {
   const issued = () => LinkToken.issue("token", crypto.randomUUID(), purpose, now);
 

@@ -14,9 +14,9 @@ const LinkTokenSchema = defineEntity({
   },
 });
 
-export type LinkPurpose = "VERIFY_EMAIL" | "RESET_PASSWORD";
+export type LinkPurpose = "VERIFY_EMAIL" | "RESET_PASSWORD" | "CHANGE_EMAIL";
 
-const lifetimeHours: Record<LinkPurpose, number> = { VERIFY_EMAIL: 7 * 24, RESET_PASSWORD: 24 };
+const lifetimeHours: Record<LinkPurpose, number> = { VERIFY_EMAIL: 7 * 24, RESET_PASSWORD: 24, CHANGE_EMAIL: 24 };
 
 /**
  * The secret in a mailed link: one purpose, one account, single use, with an expiry; only its hash is stored. Spent by a POST alone, as mail

@@ -1,4 +1,5 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { notFound } from "@lacio/chassis/errors";
 import { IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import PQueue from "p-queue";
 import { endSessions } from "../acts/end-sessions.ts";
@@ -11,11 +12,14 @@ import { hashOf, newToken } from "../domain/session.ts";
 export const issueLinkToken = (app: App): Rpc["issueLinkToken"] =>
   function issueLinkToken({ accountId, purpose }) {
     return app.transact(async (tx) => {
-      (await tx.lock(Account, { id: accountId, erasedAt: null })).refuseDisabled();
+      const account = await tx.lock(Account, { id: accountId, erasedAt: null });
+      account.refuseDisabled();
+      const email = purpose === Purpose.CHANGE_EMAIL ? account.newEmail : account.email;
+      if (email == null) throw notFound("change of the e-mail address");
       const token = newToken();
       const link = LinkToken.issue(token, accountId, Purpose[purpose] as LinkPurpose, app.now());
       tx.add(link);
-      return { token, expiresAt: timestampFromDate(link.expiresAt) };
+      return { token, expiresAt: timestampFromDate(link.expiresAt), email };
     });
   };
 
@@ -55,7 +59,7 @@ export const resetPassword = (app: App): Rpc["resetPassword"] => {
       const { link, account } = await openLink(tx, token, "RESET_PASSWORD");
       link.use(now);
       tx.emit(...account.setPassword(passwordHash, now));
-      await endLinks(tx, account, ["RESET_PASSWORD", "VERIFY_EMAIL"], now);
+      await endLinks(tx, account, ["RESET_PASSWORD", "VERIFY_EMAIL", "CHANGE_EMAIL"], now);
       await endSessions(tx, account, "PASSWORD_RESET", now);
       return account.email!; // not null: erasing an account invalidates its links
     });

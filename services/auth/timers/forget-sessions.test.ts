@@ -89,3 +89,16 @@ test("an account is never deleted here, however old", async () => {
   await forgetSessions({ db, now: () => new Date() } as App);
   expect(await db.sql("select id from account")).toEqual([{ id: accountId }]);
 });
+
+test("a new address that nobody confirmed is forgotten after two days", async () => {
+  const wish = (ago: string) =>
+    db.sql("update account set new_email = 'nueva@example.com', new_email_asked_at = now() - $1::interval", [ago]);
+  const waits = async () =>
+    (await db.sql("select 1 from account where new_email is not null or new_email_asked_at is not null")).length > 0;
+  await wish("47 hours");
+  await forgetSessions({ db, now: () => new Date() } as App);
+  expect(await waits()).toBe(true);
+  await wish("49 hours");
+  await forgetSessions({ db, now: () => new Date() } as App);
+  expect(await waits()).toBe(false);
+});

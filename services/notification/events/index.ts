@@ -1,5 +1,11 @@
 import { on, type Subscription } from "@lacio/chassis/consume";
-import { AccountRegisteredSchema, PasswordResetRequestedSchema, RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
+import {
+  AccountRegisteredSchema,
+  EmailChangeRequestedSchema,
+  PasswordChangedSchema,
+  PasswordResetRequestedSchema,
+  RefreshTokenReusedSchema,
+} from "@lacio/proto/auth/v1/events";
 import {
   BookingCancelledSchema,
   BookingExpiredSchema,
@@ -15,11 +21,12 @@ import { ReassignmentOfferedSchema } from "@lacio/proto/reassignment/v1/events";
 import { AccountErasedSchema } from "@lacio/proto/users/v1/events";
 import type { App } from "../app.ts";
 import { onAccountErased } from "./on-account-erased.ts";
-import { onAccountRegistered, onPasswordResetRequested, onRefreshTokenReused } from "./on-account.ts";
+import { onAccountRegistered, onPasswordChanged, onPasswordResetRequested, onRefreshTokenReused } from "./on-account.ts";
 import { onBookingCancelled } from "./on-booking-cancelled.ts";
 import { onBookingPaid } from "./on-booking-paid.ts";
 import { onBookingReassigned } from "./on-booking-reassigned.ts";
 import { onBookingRescheduled } from "./on-booking-rescheduled.ts";
+import { onEmailChangeRequested } from "./on-email-change.ts";
 import { onBookingExpired, onPaymentFailed } from "./on-unpaid-booking.ts";
 import { onInvoiceDelayed, onInvoiceIssued } from "./on-invoice.ts";
 import { onBookingLostStylist, onStylistReturned } from "./on-lost-stylist.ts";
@@ -30,6 +37,8 @@ export const subscriptions = (app: App): Subscription[] => [
   on(AccountRegisteredSchema, onAccountRegistered(app)),
   on(AccountErasedSchema, onAccountErased(app)),
   on(PasswordResetRequestedSchema, onPasswordResetRequested(app)),
+  on(PasswordChangedSchema, onPasswordChanged(app)),
+  on(EmailChangeRequestedSchema, onEmailChangeRequested(app)),
   on(RefreshTokenReusedSchema, onRefreshTokenReused(app)),
   on(BookingPaidSchema, onBookingPaid(app)),
   on(InvoiceIssuedSchema, onInvoiceIssued(app)),

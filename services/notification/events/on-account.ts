@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Handler } from "@lacio/chassis/consume";
-import type { AccountRegisteredSchema, PasswordResetRequestedSchema, RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
+import type {
+  AccountRegisteredSchema,
+  PasswordChangedSchema,
+  PasswordResetRequestedSchema,
+  RefreshTokenReusedSchema,
+} from "@lacio/proto/auth/v1/events";
 import { askContact, contextFor, pagesFor } from "../mail/ask.ts";
 import { tell } from "../acts/tell.ts";
 import type { App } from "../app.ts";
@@ -19,6 +25,16 @@ export const onPasswordResetRequested = (app: App): Handler<typeof PasswordReset
   async function onPasswordResetRequested({ accountId }, once) {
     const to = await askContact(app, accountId);
     await tell(app, once, [{ kind: "password_reset", about: randomUUID(), to }]);
+  };
+
+// By a mailed link the mailbox is proven, though users may not know it yet.
+export const onPasswordChanged = (app: App): Handler<typeof PasswordChangedSchema> =>
+  async function onPasswordChanged({ accountId, changedAt, byLink }, once) {
+    const to = await askContact(app, accountId);
+    const { forgotPassword: forgotPasswordUrl } = pagesFor(app, mailLocale(to.locale));
+    const said = { ...contextFor(app, to), changedAt: timestampDate(changedAt!), byLink, forgotPasswordUrl };
+    const mail = templates.password_changed(said);
+    await tell(app, once, [{ kind: "password_changed", about: randomUUID(), to, mail, onlyIfKnown: !byLink }]);
   };
 
 export const onRefreshTokenReused = (app: App): Handler<typeof RefreshTokenReusedSchema> =>

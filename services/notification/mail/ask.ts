@@ -108,6 +108,7 @@ export function pagesFor({ config }: Pick<App, "config">, locale: Locale) {
     signIn: page("/entrar"),
     forgotPassword: page("/olvide"),
     verifyEmail: page("/links/verify-email"),
+    confirmEmail: page("/links/confirm-email"),
     setPassword: page("/links/set-password"),
     answer: page("/links/cita"),
   };

@@ -14,7 +14,7 @@ import { meaningOf } from "./smtp-failure.ts";
 export async function handOver(app: App, notification: Notification): Promise<Mail> {
   const { name, address, messageId, calendar } = notification;
   const { mailFrom, mailReplyTo } = app.config;
-  const [{ sent, kept }, attachments] = await Promise.all([
+  const [{ sent, kept, to = address }, attachments] = await Promise.all([
     writtenToSend(app, notification),
     Promise.all(notification.attachments.map(({ invoiceId, filename }) => pdf(app, invoiceId, filename))),
   ]);
@@ -22,7 +22,7 @@ export async function handOver(app: App, notification: Notification): Promise<Ma
     await app.mailer.sendMail({
       from: mailFrom,
       replyTo: mailReplyTo,
-      to: { name, address },
+      to: { name, address: to },
       ...sent,
       messageId,
       attachments,

@@ -3,7 +3,10 @@ import { bookingConfirmed } from "./booking-confirmed.ts";
 import { bookingExpired } from "./booking-expired.ts";
 import { bookingReassigned } from "./booking-reassigned.ts";
 import { bookingRescheduled } from "./booking-rescheduled.ts";
+import { emailChangeAsked } from "./email-change-asked.ts";
 import { invoiceReady } from "./invoice-ready.ts";
+import { newEmail } from "./new-email.ts";
+import { passwordChanged } from "./password-changed.ts";
 import { passwordReset } from "./password-reset.ts";
 import { paymentFailed } from "./payment-failed.ts";
 import { reassignmentOffer } from "./reassignment-offer.ts";
@@ -22,6 +25,9 @@ export const templates = {
   welcome,
   staff_invitation: staffInvitation,
   password_reset: passwordReset,
+  password_changed: passwordChanged,
+  new_email: newEmail,
+  email_change_asked: emailChangeAsked,
   session_ended: sessionEnded,
   booking_confirmed: bookingConfirmed,
   booking_cancelled: bookingCancelled,

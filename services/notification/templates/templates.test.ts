@@ -48,6 +48,12 @@ const inputs = (locale: Locale, name = "Camila"): { [Kind in MailKind]: MailInpu
     welcome: [account],
     staff_invitation: [account],
     password_reset: [account],
+    password_changed: [
+      { ...context, changedAt: context.now, byLink: false, forgotPasswordUrl: `${LINK}&forgot` },
+      { ...context, changedAt: context.now, byLink: true, forgotPasswordUrl: `${LINK}&forgot` },
+    ],
+    new_email: [account],
+    email_change_asked: [{ ...context, newEmail: "jimena.ruiz@example.com", forgotPasswordUrl: `${LINK}&forgot` }],
     session_ended: [{ ...context, signInUrl: LINK, forgotPasswordUrl: `${LINK}&forgot` }],
     booking_confirmed: [
       { ...context, ...pages, visit, policy, invoiceNumber: "SETP990000123" },
@@ -228,6 +234,8 @@ describe("a mail leads on", () => {
     ["refund_sent", [["see"], ["see"], ["see"], ["see"]]],
     ["refund_failed", [["see"], ["see"]]],
     ["session_ended", [["", "forgot"]]],
+    ["password_changed", [["forgot"], ["forgot"]]],
+    ["email_change_asked", [["forgot"]]],
   ])("%s", (kind, pages) => {
     expect(leads(kind)).toEqual(pages);
   });
@@ -308,6 +316,22 @@ describe("money of a cancelled booking", () => {
   ])("case %s", (index, words) => {
     expect(told[index]).toContain(words);
   });
+});
+
+test.each([
+  ["jimena.ruiz@example.com", "j…@example.com"],
+  ["j@example.com", "j…@example.com"],
+  ['"a@b"@example.com', '"…@example.com'],
+])("the old address is told of the new one, %s, as %s: it may be a stranger's, typed by mistake", (newEmail, shown) => {
+  const [input] = inputs("es").email_change_asked;
+  const { subject, text, html } = templates.email_change_asked({ ...input!, newEmail });
+  expect(text).toContain(`pidió cambiar tu correo por ${shown}.`);
+  expect(subject + text + html).not.toContain(newEmail);
+});
+
+test("a new address is told nothing of the account that it is for", () => {
+  const [input] = inputs("es").new_email;
+  expect(templates.new_email({ ...input!, recipientName: "" }).text).not.toContain("Camila");
 });
 
 describe("layout", () => {

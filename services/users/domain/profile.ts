@@ -68,6 +68,11 @@ export class Profile extends ProfileSchema.class {
     if (this.erasedAt == null) this.emailVerified = true;
   }
 
+  /** Projects auth's EmailChanged; a tombstone stays as it is. */
+  changeEmail(email: string): void {
+    if (this.erasedAt == null) Object.assign(this, { email, emailVerified: true });
+  }
+
   /** Whether a consent to news by e-mail is in force. */
   wantsMarketingMail(): boolean {
     return this.marketingMailGivenAt != null && this.marketingMailWithdrawnAt == null;

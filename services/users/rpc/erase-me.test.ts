@@ -27,6 +27,8 @@ async function erasedFacts({ id }: SignedIn) {
   return (await sql<{ payload: Buffer }>(system, "users", text, [id])).map(({ payload }) => fromBinary(AccountErasedSchema, payload));
 }
 
+const password = "una clave larga"; // of everybody who signs up
+
 /** Runs `calls` before auth can handle the erasure, which ends the person's session: it waits for the account's lock meanwhile. */
 async function beforeSessionEnds({ id }: SignedIn, calls: () => Promise<void>): Promise<void> {
   const holder = new pg.Client({ connectionString: system.databaseUrls.auth });
@@ -108,10 +110,10 @@ describe("erasing", () => {
     expect(await found(name)).toEqual(expect.arrayContaining(["visit", "idempotency"]));
 
     await beforeSessionEnds(ana, async () => {
-      const asked = await Promise.all(Array.from({ length: 5 }, () => as(ana).eraseMe({}, withKey())));
+      const asked = await Promise.all(Array.from({ length: 5 }, () => as(ana).eraseMe({ password }, withKey())));
       const { erasedAt } = asked[0]!;
       expect(erasedAt).toBeDefined();
-      for (const answer of [...asked, await as(ana).eraseMe({})]) expect(answer.erasedAt).toEqual(erasedAt);
+      for (const answer of [...asked, await as(ana).eraseMe({ password })]) expect(answer.erasedAt).toEqual(erasedAt);
     });
     for (const text of [name, email, phone, document!.number]) expect(await found(text)).toEqual([]);
     expect(await erasedFacts(ana)).toMatchObject([{ accountId: ana.id }]);
@@ -124,12 +126,33 @@ describe("erasing", () => {
 
   test("once asked, leaves a contact that is a tombstone, and no comment on any visit", async () => {
     const ana = await wellKnown();
-    const { erasedAt } = await as(ana).eraseMe({});
+    const { erasedAt } = await as(ana).eraseMe({ password });
     const contact = await contactOf(ana);
     expect(contact).toMatchObject({ id: ana.id, name: "", email: "", phone: "", marketingMail: false, erasedAt });
     expect(contact.document).toBeUndefined();
     expect(contact.whenStylistCancels).toBe(Profile_WhenStylistCancels.REFUND);
     expect(await found(ana.name)).toEqual([]);
+  });
+
+  test("takes the password, before it says anything else: a stolen access token is not enough", async () => {
+    const ana = await signUp(system);
+    const end = await booking(ana, "CONFIRMED");
+    expect(await refusal(as(ana).eraseMe({}))).toBe("InvalidArgument invalid_argument password");
+    expect(await refusal(as(ana).eraseMe({ password: "adivinando" }))).toBe("InvalidArgument wrong_password password");
+    expect(await refusal(as(ana).eraseMe({ password }))).toBe("FailedPrecondition open_bookings");
+    expect((await as(ana).getMe({})).profile).toMatchObject({ name: ana.name });
+    await end();
+    for (let n = 0; n < 10; n++) expect(await refusal(as(ana).eraseMe({ password: "adivinando" }))).toMatch(/wrong_password/);
+    expect(await refusal(as(ana).eraseMe({ password }))).toBe("ResourceExhausted too_many_requests");
+    expect(await erasedFacts(ana)).toEqual([]);
+  });
+
+  test("keeps no trace of the password, not even a hash for an Idempotency-Key; a repeated call is answered without it", async () => {
+    const ana = await signUp(system);
+    const { erasedAt } = await as(ana).eraseMe({ password }, withKey());
+    expect(await sql(system, "users", "select 1 from idempotency where scope like $1", [`%${ana.id}%`])).toEqual([]);
+    await until(async () => (await sql(system, "auth", "select 1 from account where id = $1 and email is null", [ana.id])).length > 0);
+    expect(await as(ana).eraseMe({ password: "da igual" })).toMatchObject({ erasedAt });
   });
 
   test("is final: a token that is still valid reads, changes and rates nothing", async () => {
@@ -138,7 +161,7 @@ describe("erasing", () => {
     const key = withKey();
     await as(ana).updateMe({ name: "Ana" }, key);
     await beforeSessionEnds(ana, async () => {
-      await as(ana).eraseMe({});
+      await as(ana).eraseMe({ password });
       const refused = "FailedPrecondition account_erased";
       expect(await refusal(as(ana).getMe({}))).toBe(refused);
       expect(await refusal(as(ana).updateMe({ name: "Ana" }))).toBe(refused);
@@ -151,11 +174,11 @@ describe("erasing", () => {
   test.each(["PENDING_PAYMENT", "CONFIRMED", "REASSIGNING"])("waits for the end of a booking that is %s", async (status) => {
     const ana = await signUp(system);
     const end = await booking(ana, status);
-    expect(await refusal(as(ana).eraseMe({}))).toBe("FailedPrecondition open_bookings");
+    expect(await refusal(as(ana).eraseMe({ password }))).toBe("FailedPrecondition open_bookings");
     expect((await as(ana).getMe({})).profile).toMatchObject({ name: ana.name });
     expect(await erasedFacts(ana)).toEqual([]);
     await end();
-    expect(await refusal(as(ana).eraseMe({}))).toBe("not refused");
+    expect(await refusal(as(ana).eraseMe({ password }))).toBe("not refused");
   });
 
   test("no state waits for a person for ever: does not wait for what is over, nor for another's bookings", async () => {
@@ -165,19 +188,19 @@ describe("erasing", () => {
     await booking(ana, "CONFIRMED");
     const past = "starts_at = now() - interval '2 days', ends_at = now() - interval '47 hours'"; // over, but not completed yet
     await sql(system, "booking", `update booking set ${past} where client_id = $1 and status = 'CONFIRMED'`, [ana.id]);
-    expect(await refusal(as(ana).eraseMe({}))).toBe("not refused");
+    expect(await refusal(as(ana).eraseMe({ password }))).toBe("not refused");
     expect((await as(eva).getMe({})).profile).toMatchObject({ email: eva.email });
   });
 
   test("is for clients", async () => {
     const admin = clientFor(UsersService, system, await adminToken(system));
-    expect(await refusal(admin.eraseMe({}))).toBe("PermissionDenied forbidden");
+    expect(await refusal(admin.eraseMe({ password }))).toBe("PermissionDenied forbidden");
   });
 });
 
 test("a redelivery of the account's event after the erasure opens no profile, though auth has no registration any more", async () => {
   const ana = await wellKnown();
-  await as(ana).eraseMe({});
+  await as(ana).eraseMe({ password });
   await until(
     async () => (await sql(system, "auth", "select 1 from account where id = $1 and erased_at is not null", [ana.id])).length > 0,
   );

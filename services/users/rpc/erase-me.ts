@@ -9,17 +9,34 @@ import { Profile } from "../domain/profile.ts";
 
 // On the event, auth closes the account and notification deletes the texts of what it sent.
 export const eraseMe = (app: App): Rpc["eraseMe"] =>
-  async function eraseMe(_req, ctx) {
+  async function eraseMe({ password }, ctx) {
     const { id, erasedAt } = await openProfile(app, person(ctx).id);
-    if (erasedAt == null) await refuseOpenBookings(app, id);
+    if (erasedAt != null) return { erasedAt: timestampFromDate(erasedAt) };
+    const erasedMeanwhile = await refuseWrongPassword(app, id, password);
+    if (erasedMeanwhile) return { erasedAt: timestampFromDate(erasedMeanwhile) };
+    await refuseOpenBookings(app, id);
+    // Without an Idempotency-Key's record: it would keep a fast hash of the password, and the call is idempotent by itself.
     return app.transact(async (tx) => {
       const profile = await tx.lock(Profile, { id });
       tx.emit(...profile.erase(app.now()));
       await tx.sql("update visit set comment = null where client_id = $1 and comment is not null", [id]);
       await forgetAnswers(tx, id);
       return { erasedAt: timestampFromDate(profile.erasedAt!) };
-    }, ctx);
+    });
   };
+
+// A stolen access token must not be enough to erase for good. Of a call that lost a race against the same one, auth has no password to
+// compare with any more.
+async function refuseWrongPassword(app: App, accountId: string, password: string): Promise<Date | null> {
+  try {
+    await app.auth.checkPassword({ accountId, password });
+    return null;
+  } catch (error) {
+    const { erasedAt } = await app.db.read().findOneOrFail(Profile, { id: accountId });
+    if (erasedAt != null) return erasedAt;
+    throw error;
+  }
+}
 
 const { PENDING_PAYMENT, CONFIRMED, REASSIGNING } = Booking_Status;
 

@@ -231,6 +231,34 @@ describe("a contact", () => {
     expect([await known(ana), await known(bea)]).toEqual([true, true]);
   });
 
+  test("follows the account's new address, with the event late or redelivered, and not beyond an erasure", async () => {
+    const auth = clientFor(AuthService, system);
+    const asNotification = clientFor(AuthService, system, asService("notification", system));
+    const moved = async ({ id, password, accessToken }: SignedIn) => {
+      const email = `${crypto.randomUUID()}@example.com`;
+      await clientFor(AuthService, system, accessToken).changeEmail({ password, email });
+      const link = { accountId: id, purpose: IssueLinkTokenRequest_Purpose.CHANGE_EMAIL };
+      await auth.confirmEmailChange({ token: (await asNotification.issueLinkToken(link)).token });
+      await eventHandled(id, "auth.email_changed");
+      return email;
+    };
+    const again = async ({ id }: SignedIn) => {
+      await sql(system, "auth", "update outbox set id = gen_random_uuid(), published_at = null where key = $1 and subject = 'auth.email_changed'", [id]); // prettier-ignore
+      await eventHandled(id, "auth.email_changed");
+    };
+    const kept = async ({ id }: SignedIn) => (await service("invoice").getContact({ accountId: id })).profile!;
+    const [ana, bea] = [await signUp(system), await signUp(system)];
+    const email = await moved(ana);
+    expect(await kept(ana)).toMatchObject({ email, emailVerified: true, name: ana.name });
+    await sql(system, "users", "delete from profile where id = $1", [ana.id]); // as if it were delivered before AccountRegistered
+    await again(ana);
+    expect(await kept(ana)).toMatchObject({ email, emailVerified: true });
+    await moved(bea);
+    await sql(system, "users", "update profile set name = '', email = '', erased_at = now() where id = $1", [bea.id]);
+    await again(bea);
+    expect(await kept(bea)).toMatchObject({ email: "", name: "" });
+  });
+
   test("of nobody is not found", async () => {
     expect(await refusal(service("invoice").getContact({ accountId: unknownId }))).toBe("NotFound not_found");
     expect(await refusal(service("invoice").getContact({ accountId: "x" }))).toBe("InvalidArgument invalid_argument accountId");
