@@ -78,7 +78,9 @@ describe("behind a proxy that is trusted", () => {
     expect(await login("2001:db8:0:2::1")).toMatchObject({ status: 200 });
   });
 
-  const forms = ["entrar", "registro", "olvide", "links/reset-password", "cuenta/borrar"].flatMap((form) => [form, `en/${form}`]);
+  const forms = ["entrar", "registro", "olvide", "links/reset-password", "cuenta/borrar", "cuenta/clave", "cuenta/correo"].flatMap(
+    (form) => [form, `en/${form}`],
+  );
   const spellings = ["entrar?next=%2Freservas", "%65ntrar", "/entrar", "cuenta/../entrar"];
   test.each([...forms, ...spellings].map((form, i) => [form, `192.0.2.${i}`]))(
     "/%s is one of the web's limited forms",

@@ -94,8 +94,11 @@ test("every form that is drawn says for whom, and every one of another account i
     `/reservas/${paid}/cancelar`,
     "/cuenta",
     "/cuenta/borrar",
+    "/cuenta/clave",
+    "/cuenta/correo",
     "/links/set-password?token=x",
     "/links/verify-email?token=x",
+    "/links/confirm-email?token=x",
     "/olvide",
     "/otra-cuenta",
   ];

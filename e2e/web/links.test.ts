@@ -61,34 +61,45 @@ describe.each([
   });
 });
 
-describe.each(["/links/verify-email", "/links/set-password", "/links/cita", "/links/cita/otra-hora"])("the page %s", (path) => {
-  const post = (body: string, type = "application/x-www-form-urlencoded") =>
-    fetch(edge + path, { method: "POST", body, headers: { "content-type": type, origin: edge, accept: "text/html" }, redirect: "manual" });
+describe.each(["/links/verify-email", "/links/set-password", "/links/confirm-email", "/links/cita", "/links/cita/otra-hora"])(
+  "the page %s",
+  (path) => {
+    const post = (body: string, type = "application/x-www-form-urlencoded") =>
+      fetch(edge + path, {
+        method: "POST",
+        body,
+        headers: { "content-type": type, origin: edge, accept: "text/html" },
+        redirect: "manual",
+      });
 
-  test("lets its token go nowhere: not in a referrer, not into a cache, not to a search engine", async () => {
-    for (const answer of [await fetch(`${edge}${path}?token=t`), await post("token=t&password=otra+clave+larga")]) {
-      expect([answer.headers.get("referrer-policy"), answer.headers.get("cache-control")]).toEqual(["strict-origin", "private, no-store"]);
-      if (answer.status === 303) continue; // a redirect has no page
-      expect(await answer.text()).toContain('<meta name="robots" content="noindex"/>');
-    }
-  });
+    test("lets its token go nowhere: not in a referrer, not into a cache, not to a search engine", async () => {
+      for (const answer of [await fetch(`${edge}${path}?token=t`), await post("token=t&password=otra+clave+larga")]) {
+        expect([answer.headers.get("referrer-policy"), answer.headers.get("cache-control")]).toEqual([
+          "strict-origin",
+          "private, no-store",
+        ]);
+        if (answer.status === 303) continue; // a redirect has no page
+        expect(await answer.text()).toContain('<meta name="robots" content="noindex"/>');
+      }
+    });
 
-  test("writes what stands in its address as text", async () => {
-    const attack = `"><script>alert('x')</script><input value='&`;
-    const html = await (await fetch(`${edge}${path}?token=${encodeURIComponent(attack)}`)).text();
-    expect(html).not.toContain("<script>alert");
-  });
+    test("writes what stands in its address as text", async () => {
+      const attack = `"><script>alert('x')</script><input value='&`;
+      const html = await (await fetch(`${edge}${path}?token=${encodeURIComponent(attack)}`)).text();
+      expect(html).not.toContain("<script>alert");
+    });
 
-  test("answers nonsense with a page, not with an error of ours", async () => {
-    const nonsense = [
-      await fetch(`${edge}${path}?token[a]=b&token=c`),
-      await fetch(`${edge}${path}?token=%00%ff`),
-      await post(""),
-      await post("token=a&token=b&password=x&password=y"),
-      await post(`token=${"x".repeat(10_000)}&password=otra+clave+larga`),
-      await post("token=%00&password=otra%20clave%20larga"),
-      await post("{}", "application/json"),
-    ];
-    for (const { status } of nonsense) expect(status).toBeLessThan(500);
-  });
-});
+    test("answers nonsense with a page, not with an error of ours", async () => {
+      const nonsense = [
+        await fetch(`${edge}${path}?token[a]=b&token=c`),
+        await fetch(`${edge}${path}?token=%00%ff`),
+        await post(""),
+        await post("token=a&token=b&password=x&password=y"),
+        await post(`token=${"x".repeat(10_000)}&password=otra+clave+larga`),
+        await post("token=%00&password=otra%20clave%20larga"),
+        await post("{}", "application/json"),
+      ];
+      for (const { status } of nonsense) expect(status).toBeLessThan(500);
+    });
+  },
+);

@@ -34,6 +34,10 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
   const { token } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.RESET_PASSWORD });
   const { token: verify } = await asNotification.issueLinkToken({ accountId: newcomer.id, purpose: Purpose.VERIFY_EMAIL });
 
+  const change = { email: "sara.nanez@example.com", password: client.password };
+  await clientFor(AuthService, system, client.accessToken).changeEmail(change);
+  const { token: newEmail } = await asNotification.issueLinkToken({ accountId: client.id, purpose: Purpose.CHANGE_EMAIL });
+
   const stops: Stop[] = [
     { name: "inicio", who: "visitor", path: "/" },
     { name: "inicio-con-repetir", who: "client", path: "/" },
@@ -51,6 +55,8 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
     { name: "olvide", who: "visitor", path: "/olvide" },
     { name: "nueva-clave", who: "visitor", path: `/links/set-password?token=${token}` },
     { name: "confirmar-correo", who: "visitor", path: `/links/verify-email?token=${verify}` },
+    { name: "confirmar-correo-nuevo", who: "visitor", path: `/links/confirm-email?token=${newEmail}` },
+    { name: "confirmar-correo-nuevo-vencido", who: "visitor", path: "/links/confirm-email" },
     { name: "revisar-y-pagar", who: "client", path: `/reservas/${held}/pagar` },
     { name: "pago-cancelado", who: "client", path: `/reservas/${held}/pagar?pago=cancelado` },
     { name: "pago-rechazado", who: "client", path: `/reservas/${declined}/pagar` },
@@ -67,6 +73,12 @@ export async function tour(system: System): Promise<{ stops: Stop[]; signIn: (pa
     { name: "mis-citas", who: "client", path: "/reservas" },
     { name: "mis-citas-vacia", who: "newcomer", path: "/reservas" },
     { name: "cuenta", who: "client", path: "/cuenta" },
+    { name: "cuenta-clave-cambiada", who: "client", path: "/cuenta?aviso=clave" },
+    { name: "cambiar-clave", who: "client", path: "/cuenta/clave" },
+    { name: "cambiar-clave-errores", who: "client", path: "/cuenta/clave", then: (page) => submitEmpty(page) },
+    { name: "cambiar-correo", who: "client", path: "/cuenta/correo" },
+    { name: "cambiar-correo-errores", who: "client", path: "/cuenta/correo", then: (page) => submitEmpty(page) },
+    { name: "cambiar-correo-enviado", who: "newcomer", path: "/cuenta/correo", then: (page) => askForEmail(page) },
     { name: "otra-cuenta", who: "client", path: "/otra-cuenta" },
     { name: "borrar-cuenta", who: "newcomer", path: "/cuenta/borrar" },
     { name: "privacidad", who: "visitor", path: "/privacidad" },
@@ -115,6 +127,14 @@ async function stylistOf(system: System): Promise<SignedIn> {
   const account = { name: "Valentina Ríos", email: "valentina@lacio.test", password: "lacio-demo-2026" };
   const { user, accessToken, refreshToken } = await clientFor(AuthService, system).login(account);
   return { ...account, id: user!.id, accessToken, refreshToken };
+}
+
+/** Three times an hour; then the page says that it is too often. */
+async function askForEmail(page: Page): Promise<void> {
+  await page.locator('input[name="email"]').fill(`${crypto.randomUUID()}@example.com`);
+  await page.locator('input[name="password"]').fill("una clave larga");
+  await page.locator("main form button[type=submit]").click();
+  await page.getByRole("alert").first().waitFor();
 }
 
 /** Bypasses the browser's validation, so that the server's messages are shown. */

@@ -1,13 +1,20 @@
 import { error, redirect, type RequestEvent } from "@sveltejs/kit";
 import { getLocale, localizeHref } from "#lib/paraglide/runtime.js";
-import type { Session } from "./session.ts";
+import { forgetSession, type Session } from "./session.ts";
 
 /** The session; a visitor is redirected to the login, which returns to `next`. @throws redirect */
 export function person(event: RequestEvent, next = pageOf(event)): Session {
   const { session } = event.locals;
-  if (!session) redirect(303, `${localizeHref("/entrar")}?next=${encodeURIComponent(next)}`);
-  return session;
+  return session ?? toSignIn(next);
 }
+
+/** For a call that was refused as unauthenticated: the session was ended from elsewhere. @throws redirect to the login, which returns here */
+export function signInAgain(event: RequestEvent): never {
+  forgetSession(event);
+  return toSignIn(pageOf(event));
+}
+
+const toSignIn = (next: string): never => redirect(303, `${localizeHref("/entrar")}?next=${encodeURIComponent(next)}`);
 
 /** The URL of the page that a request is for, or that its form is on, without the `?/action` parameter. */
 export function pageOf({ url }: RequestEvent): string {

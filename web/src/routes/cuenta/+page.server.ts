@@ -26,6 +26,7 @@ export const load: PageServerLoad = async (event) => {
       when: whenStylistCancels === WhenStylistCancels.SUBSTITUTE ? "SUBSTITUTE" : "REFUND",
     },
     sessions,
+    passwordChanged: event.url.searchParams.get("aviso") === "clave",
     exportFailed: event.url.searchParams.get("falla") === "datos",
   };
 };

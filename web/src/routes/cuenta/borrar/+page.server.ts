@@ -1,7 +1,7 @@
 import { fail, redirect } from "@sveltejs/kit";
 import * as v from "valibot";
 import { m } from "#lib/paraglide/messages.js";
-import { commonFailure } from "#lib/server/account-failure.ts";
+import { proofFailure } from "#lib/server/account-failure.ts";
 import { passwordRule } from "#lib/server/account-rules.ts";
 import type { Api } from "#lib/server/api.ts";
 import { viewOf } from "#lib/server/booking-view.ts";
@@ -34,13 +34,11 @@ export const actions: Actions = {
     const checked = check(v.object({ password: passwordRule() }), form);
     if ("errors" in checked) return fail(422, { errors: checked.errors });
     try {
-      await erase(event.locals.api, checked.values.password);
+      await event.locals.api.users.eraseMe(checked.values);
     } catch (error) {
-      const common = commonFailure(error, form);
-      if (common) return common;
-      const { reason } = refusalOf(error);
-      if (reason === "bad_credentials") return fail(422, { errors: { password: m.password_wrong() } });
-      if (reason === "open_bookings") return fail(409, { openBookings: true });
+      const failure = proofFailure(event, error, form);
+      if (failure) return failure;
+      if (refusalOf(error).reason === "open_bookings") return fail(409, { openBookings: true });
       return fail(409, { failure: m.erase_failed() });
     }
     forgetSession(event);
@@ -48,12 +46,3 @@ export const actions: Actions = {
     redirect(303, here("/cuenta/adios"));
   },
 };
-
-async function erase({ auth, users }: Api, password: string): Promise<void> {
-  const { profile } = await users.getMe({});
-  if (profile!.erasedAt) return; // a retry: the first answer was lost
-  // Re-authenticates, in case somebody else has her unlocked phone; the session that login opens is ended at once.
-  const { refreshToken } = await auth.login({ email: profile!.email, password });
-  await auth.logout({ refreshToken });
-  await users.eraseMe({});
-}
