@@ -6,7 +6,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { Refusal, toConnectError } from "@lacio/chassis/errors";
 import { fact } from "@lacio/chassis/fact";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
-import { RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
+import { EmailChangeRequestedSchema, RefreshTokenReusedSchema } from "@lacio/proto/auth/v1/events";
 import { Booking_Status, Cancellation_By } from "@lacio/proto/booking/v1/booking_service";
 import {
   BookingCancelledSchema,
@@ -103,6 +103,22 @@ describe("an account", () => {
     expect(subjects).toEqual(expect.arrayContaining(["Cerramos una sesión tuya en Lacio por seguridad"]));
     expect(subjects.join()).toContain("contraseña");
   });
+});
+
+test("a change of address is told once to the old one, and to the new one, however often its event comes; one given up, to nobody", async () => {
+  const client = await welcomed();
+  const asked = fact(EmailChangeRequestedSchema, client.id, { accountId: client.id });
+  const auth = clientFor(AuthService, system, client.accessToken);
+  const [email, newPassword] = [`${randomUUID()}@example.com`, "otra clave larga"];
+  await until(async () => (await sql(system, "users", "select 1 from profile where id = $1 and email_verified", [client.id])).length > 0);
+  await auth.changeEmail({ password: client.password, email });
+  await mailsTo({ email }, 1);
+  for (let n = 0; n < 2; n++) await handled(await publisher.publish(asked));
+  const told = "select kind from notification where recipient_id = $1 and kind like '%email%' order by kind";
+  expect(await sql(system, "notification", told, [client.id])).toEqual([{ kind: "email_change_asked" }, { kind: "new_email" }]);
+  await auth.changePassword({ currentPassword: client.password, newPassword });
+  await handled(await publisher.publish(asked));
+  expect(await sql(system, "notification", told, [client.id])).toHaveLength(2);
 });
 
 describe("a paid booking", () => {
