@@ -129,7 +129,10 @@ async function endedSessions(system: SystemDescription, adminToken: string, skil
   const [revoked, erased, disabled] = await Promise.all([1, 2, 3].map(() => signUp(system)));
   const { dismiss, accessToken: dismissed } = await hireStylist(system, [skillId]);
   await clientFor(AuthService, system).logout({ refreshToken: revoked!.refreshToken });
-  await until(async () => (await refusal(clientFor(UsersService, system, erased!.accessToken).eraseMe({ password: erased!.password }))) === "not refused");
+  await until(
+    async () =>
+      (await refusal(clientFor(UsersService, system, erased!.accessToken).eraseMe({ password: erased!.password }))) === "not refused",
+  );
   await clientFor(AuthService, system, adminToken).disableAccount({ accountId: disabled!.id });
   await dismiss();
   const ended = { revoked: revoked!.accessToken, erased: erased!.accessToken, dismissed, disabled: disabled!.accessToken };
