@@ -3,7 +3,7 @@ import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { http } from "@lacio/proto/google/api/annotations";
 import { access, subject } from "@lacio/proto/options/v1/options";
 import type { Permissions } from "@lacio/chassis/permissions";
-import { calledByAll, heardByAll, permissions } from "@lacio/permissions/table";
+import { calledByAll, permissions } from "@lacio/permissions/table";
 import { events, services } from "@lacio/proto/registry";
 
 // Who may call what, who publishes and reacts to which event, and what each service may touch: read from the contracts and the table of
@@ -42,7 +42,6 @@ function publishers(fact: string): string {
 }
 
 function readers(fact: string): string {
-  if (heardByAll.includes(fact)) return "all";
   return (
     table
       .filter(([, { consumes }]) => consumes.includes(fact))

@@ -44,8 +44,14 @@ async function reuse({ accessToken, refreshToken }: Person) {
 const revokeElsewhere = async (person: Person) =>
   clientFor(AuthService, system, (await signInAgain(person)).accessToken).revokeSession({ sessionId: claims(person.accessToken).sid });
 
-const eraseMe = ({ accessToken }: Person) =>
-  until(async () => (await refusal(clientFor(UsersService, system, accessToken).eraseMe({}))) === "not refused");
+const changePasswordElsewhere = async (person: Person) =>
+  clientFor(AuthService, system, (await signInAgain(person)).accessToken).changePassword({
+    currentPassword: person.password,
+    newPassword: "otra clave larga",
+  });
+
+const eraseMe = ({ accessToken, password }: Person) =>
+  until(async () => (await refusal(clientFor(UsersService, system, accessToken).eraseMe({ password }))) === "not refused");
 
 type Way = [what: string, whose: () => Promise<Person>, end: (person: Person) => Promise<unknown>, others: "go on" | "end"];
 const client = () => signUp(system);
@@ -54,6 +60,7 @@ const ways: Way[] = [
   ["revoking it from another device", client, revokeElsewhere, "go on"],
   ["the reuse of its refresh token", client, reuse, "go on"],
   ["setting a new password", client, resetPassword, "end"],
+  ["changing the password on another device", client, changePasswordElsewhere, "end"],
   ["the ADMIN", client, async ({ id: accountId }) => (await asAdmin()).endSessions({ accountId }), "end"],
   ["disabling the account", client, async ({ id: accountId }) => (await asAdmin()).disableAccount({ accountId }), "end"],
   ["erasing the account", client, eraseMe, "end"],
@@ -80,7 +87,7 @@ describe("a session that is ended by", () => {
 
 test("a replica that starts afterwards refuses all of them, also behind tens of thousands", async () => {
   const many = `insert into session (id, account_id, user_agent, started_at, last_used_at, expires_at, revoked_at)
-    select gen_random_uuid(), (select id from account limit 1), '', now(), now(), now() + interval '1 day', date_trunc('milliseconds', now())
+    select gen_random_uuid(), (select id from account limit 1), '', now(), now(), now() + interval '1 day', now()
     from generate_series(1, 30000)`;
   await sql(system, "auth", many);
   for (const service of ["users", "auth"]) {
@@ -94,16 +101,12 @@ test("a replica that starts afterwards refuses all of them, also behind tens of 
 const askedAt = async (there: typeof system, service: string, token: string) => (await askedEverywhere(there, token))[service];
 
 describe("while the broker is away", () => {
-  test("ends still travel; and those that fell into its restart are known afterwards", async () => {
-    const [ana, eva, luz] = [await client(), await client(), await client()];
+  test("ends still travel", async () => {
+    const ana = await client();
     await system.process("nats").kill();
     await auth().logout({ refreshToken: ana.refreshToken });
     await refusedEverywhere(system, ana.accessToken);
-    await auth().logout({ refreshToken: eva.refreshToken });
     await system.process("nats").restart();
-    await refusedEverywhere(system, eva.accessToken);
-    await auth().logout({ refreshToken: luz.refreshToken });
-    await refusedEverywhere(system, luz.accessToken);
   });
 });
 

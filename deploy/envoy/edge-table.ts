@@ -4,6 +4,7 @@ import { createFileRegistry, fromBinary, getOption, type DescMethod } from "@buf
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { access } from "@lacio/proto/options/v1/options";
+import { UsersService } from "@lacio/proto/users/v1/users_service";
 
 /** The descriptor set for Envoy's transcoder. Everything below is derived from it. */
 export const descriptorFile = fileURLToPath(new URL("../../packages/proto/gen/lacio.binpb", import.meta.url));
@@ -20,7 +21,7 @@ export function edgeTable(file = descriptorFile): EdgeTable {
     internal: methods.filter(isInternal).map(path),
     streams: methods.filter((method) => method.methodKind !== "unary").map(path),
     login: path(login),
-    accountCalls: [register, requestPasswordReset, resetPassword, changePassword, changeEmail].map(path),
+    accountCalls: [register, requestPasswordReset, resetPassword, changePassword, changeEmail, UsersService.method.eraseMe].map(path),
   };
 }
 
@@ -43,6 +44,6 @@ export interface EdgeTable {
   internal: string[];
   streams: string[];
   login: string;
-  /** Calls of auth that send mail or compute password hashes. */
+  /** Calls that send mail or compute password hashes. */
   accountCalls: string[];
 }

@@ -81,6 +81,9 @@ export function readConfig<T>(read: (env: Env) => T, from: Record<string, string
   return config;
 }
 
+/** The longest life of a person's access token, in minutes: so long it is remembered that a session ended, and kept which key signed. */
+export const longestTokenMinutes = 60;
+
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export const roles = ["migrate", "rpc", "events", "timers"] as const;
 

@@ -14,7 +14,7 @@ import { replayAnswers } from "./idempotency.ts";
 import type { Log } from "./log.ts";
 import { observeRpc } from "./metrics.ts";
 import { serveReflection } from "./reflection.ts";
-import { traceServed } from "./trace.ts";
+import { isRoutine, traceServed } from "./trace.ts";
 import { cleanRequests, type Clean } from "./written.ts";
 
 export type Routes = (router: ConnectRouter) => void;
@@ -111,7 +111,7 @@ function fieldWithNul(value: unknown): string | undefined {
   return undefined;
 }
 
-// Metrics for each call, and a log line except for health checks.
+// Metrics for each call, and a log line but for routine.
 const recordCall =
   (log: Log): Interceptor =>
   (next) =>
@@ -121,7 +121,7 @@ const recordCall =
     const record = (code: string) => {
       const ms = performance.now() - startedAt;
       observeRpc(rpc, code, ms);
-      if (req.service.typeName === Health.typeName) return;
+      if (isRoutine(req.method)) return;
       const who = caller({ values: req.contextValues } as HandlerContext);
       const name = who.kind === "person" ? who.id : who.kind === "service" ? who.name : undefined;
       log.info({ rpc, code, ms: Math.round(ms), caller: name }, "rpc");

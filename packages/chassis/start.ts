@@ -100,7 +100,7 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
     stops.push(() => consumers.stop());
   }
   if (config.roles.includes("rpc")) {
-    const ended = followEndedSessions(peers.client(AuthService), bus, log);
+    const ended = followEndedSessions(peers.client(AuthService), log);
     stops.push(() => ended.stop());
     const rpc = await serveRpc({ config, db, log, ended, clean: parts.clean }, parts.service, parts.routes(app), () => !draining);
     stops.push(() => rpc.stop());

@@ -10,6 +10,9 @@ import {
   type TextMapSetter,
 } from "@opentelemetry/api";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { AuthService } from "@lacio/proto/auth/v1/auth_service";
+import { Health } from "@lacio/proto/grpc/health/v1/health";
 import type { JsMsg } from "@nats-io/jetstream";
 import { v7 as uuidv7 } from "uuid";
 import { currentRequestId, requestIdHeader, withRequestId, withSignal } from "./call-context.ts";
@@ -25,8 +28,13 @@ const tracer = () => trace.getTracer("lacio");
 // The codes that make a server span an error, by OpenTelemetry's semantic conventions for gRPC.
 const serverErrors = new Set([Code.Unknown, Code.Internal, Code.DataLoss, Code.Unavailable, Code.DeadlineExceeded, Code.Unimplemented]);
 
+/** What is asked every second, all day: it is neither logged nor traced. */
+export const isRoutine = (method: DescMethod): boolean =>
+  method.parent.typeName === Health.typeName || method === AuthService.method.listEndedSessions;
+
 /** A server span per RPC that continues the caller's trace and request id, or begins new ones. */
 export const traceServed: Interceptor = (next) => async (req) => {
+  if (isRoutine(req.method)) return next(req);
   const parent = propagation.extract(context.active(), req.header, getter);
   const span = rpcSpan(SpanKind.SERVER, req, parent);
   const requestId = req.header.get(requestIdHeader) ?? uuidv7();
@@ -45,6 +53,7 @@ export const traceServed: Interceptor = (next) => async (req) => {
 
 /** A client span per call; propagates trace and request id in headers. */
 export const traceCalled: Interceptor = (next) => async (req) => {
+  if (isRoutine(req.method)) return next(req);
   const span = rpcSpan(SpanKind.CLIENT, req, context.active());
   const inside = trace.setSpan(context.active(), span);
   propagation.inject(inside, req.header, setter);

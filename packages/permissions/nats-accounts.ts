@@ -1,6 +1,5 @@
 import type { Permissions } from "@lacio/chassis/permissions";
 import { jetStreamPrefix, resetSubject, streamOf, wakeSubject } from "@lacio/chassis/streams";
-import { heardByAll } from "./table.ts";
 
 /** What a service sends to the broker's account: `subject` there, `as` in its own. */
 type Door = { subject: string; as: string; answers: "one" | "many" };
@@ -20,20 +19,14 @@ export function natsAccounts(services: Record<string, Permissions>, passwordOf: 
     [brokerAccount]: {
       jetstream: "enabled",
       users: [userOf(provisioner, ["$JS.API.>"], [resetSubject("*")], { allow_responses: true })],
-      exports: [
-        ...entries.flatMap(({ name, doors }) => doors.map((door) => exportOf(name, door))),
-        ...heardByAll.map((stream) => ({ stream })),
-      ],
+      exports: [...entries.flatMap(({ name, doors }) => doors.map((door) => exportOf(name, door)))],
     },
     ...Object.fromEntries(
       entries.map(({ name, doors }) => [
         name,
         {
-          users: [userOf(name, [...doors.map(({ as }) => as), wakeSubject(name)], [wakeSubject(name), ...heardByAll])],
-          imports: [
-            ...doors.map(({ subject, as }) => ({ service: { account: brokerAccount, subject }, to: as })),
-            ...heardByAll.map((subject) => ({ stream: { account: brokerAccount, subject } })),
-          ],
+          users: [userOf(name, [...doors.map(({ as }) => as), wakeSubject(name)], [wakeSubject(name)])],
+          imports: [...doors.map(({ subject, as }) => ({ service: { account: brokerAccount, subject }, to: as }))],
         },
       ]),
     ),

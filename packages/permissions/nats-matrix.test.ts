@@ -12,7 +12,7 @@ import type { Infra } from "@lacio/testkit/infra/servers";
 import { until } from "@lacio/testkit/testing/until";
 import { jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import { connect, PermissionViolationError, type NatsConnection } from "@nats-io/transport-node";
-import { heardByAll, permissions, type ServiceName } from "./table.ts";
+import { permissions, type ServiceName } from "./table.ts";
 
 // Every service × every subject and every verb of JetStream, on the real broker, asked both ways: what the table says works, and nothing else.
 const names = Object.keys(permissions) as ServiceName[];
@@ -124,7 +124,7 @@ function unexpected(name: ServiceName): string[] {
 describe.each(names)("%s", (name) => {
   const { publishes, consumes } = of(name);
   test("publishes its facts, and asks for what belongs to it", async () => {
-    const asked = [...new Set([...subjects, ...heardByAll, ...verbs("$JS.API"), ...verbs("JS.API"), ...others])];
+    const asked = [...new Set([...subjects, ...verbs("$JS.API"), ...verbs("JS.API"), ...others])];
     const expected = mayPublish(name);
     arrived.length = 0;
     expect((await allowed(name, "publish", [...asked])).toSorted()).toEqual(expected.toSorted());
@@ -134,8 +134,8 @@ describe.each(names)("%s", (name) => {
   });
 
   test("subscribes to its wake-ups, its answers and what all hear, and reads facts through its consumers only", async () => {
-    const asked = [...subjects, ...heardByAll, ...others, ">", "*.>", `${name}.>`, "$JS.API.>", "JS.API.>", "$SYS.>", "_R_.>", "jobs.*"];
-    const expected = [`jobs.${name}`, ...heardByAll, ...names.map((other) => `_INBOX.${other}`)];
+    const asked = [...subjects, ...others, ">", "*.>", `${name}.>`, "$JS.API.>", "JS.API.>", "$SYS.>", "_R_.>", "jobs.*"];
+    const expected = [`jobs.${name}`, ...names.map((other) => `_INBOX.${other}`)];
     expect((await allowed(name, "subscription", asked)).toSorted()).toEqual(expected.toSorted());
     expect((await filters(name)).toSorted()).toEqual(consumes.toSorted());
   });

@@ -205,10 +205,7 @@ export const permissions = {
   },
 } satisfies Record<string, Permissions>;
 
-/** What every service asks of its own accord (chassis/access.ts): the keys of people's tokens, and which sessions have ended. */
+/** What every service asks of its own accord (chassis/access.ts, ended-sessions.ts): the keys of people's tokens, and which sessions have ended. */
 export const calledByAll = "auth";
-
-/** Facts that every replica of every service hears at once, by a plain subscription beside the owner's stream. */
-export const heardByAll = ["auth.session_ended"];
 
 export type ServiceName = keyof typeof permissions;

@@ -1,5 +1,5 @@
 import type { ServiceImpl } from "@connectrpc/connect";
-import type { Env } from "@lacio/chassis/config";
+import { longestTokenMinutes, type Env } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import type { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { createAttempts } from "./credentials/attempts.ts";
@@ -9,7 +9,7 @@ import { createHasher } from "./credentials/password.ts";
 import { ensureAdmin } from "./acts/ensure-admin.ts";
 
 export const readConfig = (env: Env) => ({
-  accessTokenMinutes: env.number("ACCESS_TOKEN_MINUTES", 10, { min: 1, max: 60 }),
+  accessTokenMinutes: env.number("ACCESS_TOKEN_MINUTES", 10, { min: 1, max: longestTokenMinutes }),
   sessionDays: env.number("SESSION_DAYS", 60, { min: 1, max: 365 }),
   refreshGraceSeconds: env.number("REFRESH_GRACE_SECONDS", 10, { max: 60 }),
   loginPerAccountPerMinute: env.number("LOGIN_PER_ACCOUNT_PER_MINUTE", 10, { min: 1 }),

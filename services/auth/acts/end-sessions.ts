@@ -7,7 +7,7 @@ import { Session, type EndCause } from "../domain/session.ts";
  * Ends all sessions of an account, or all but one, and says so of each. The account is locked, so that none begins meanwhile; so are the
  * sessions, as signing out and refreshing lock them alone. `by`: the ADMIN who did it.
  */
-export async function endSessions(
+export async function endAllSessions(
   tx: Tx,
   { id: accountId }: Account,
   cause: EndCause,

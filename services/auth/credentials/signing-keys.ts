@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { longestTokenMinutes } from "@lacio/chassis/config";
 import type { Base } from "@lacio/chassis/start";
 import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, type JWK } from "jose";
 import { Gauge } from "prom-client";
@@ -15,7 +16,7 @@ export type KeyConfig = { secrets: string[]; keyDays: number };
 
 const stored = "select kid, public_jwk, private_key, active_from from signing_key order by active_from desc";
 const dayMs = 86_400_000;
-const tokensEndMs = 2 * 3_600_000; // the longest lifetime of a token is an hour
+const tokensEndMs = 2 * longestTokenMinutes * 60_000;
 
 const sealedKeys = new Gauge({
   name: "lacio_signing_keys",

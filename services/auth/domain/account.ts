@@ -119,6 +119,11 @@ export class Account extends AccountSchema.class {
     return this.disabledAt != null || this.dismissedAt != null;
   }
 
+  /** Nobody may sign in with it. */
+  isClosed(): boolean {
+    return this.isDisabled() || this.erasedAt != null;
+  }
+
   refuseDisabled(): void {
     if (this.isDisabled()) throw new Refusal("account_disabled", "This account is disabled; ask the salon.", Code.PermissionDenied);
   }

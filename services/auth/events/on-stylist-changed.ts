@@ -1,6 +1,6 @@
 import type { Handler } from "@lacio/chassis/consume";
 import type { StylistChangedSchema } from "@lacio/proto/staff/v1/events";
-import { endSessions } from "../acts/end-sessions.ts";
+import { endAllSessions } from "../acts/end-sessions.ts";
 import type { App } from "../app.ts";
 import { Account } from "../domain/account.ts";
 
@@ -11,6 +11,6 @@ export const onStylistChanged = (app: App): Handler<typeof StylistChangedSchema>
       if (!(await tx.find(Account, { id: staffId, role: "STYLIST", erasedAt: null }))) return;
       const account = await tx.lock(Account, { id: staffId });
       tx.emit(...account.followStylist(active, revision, app.now()));
-      if (account.dismissedAt != null) await endSessions(tx, account, "DISMISSED", app.now());
+      if (account.dismissedAt != null) await endAllSessions(tx, account, "DISMISSED", app.now());
     });
   };

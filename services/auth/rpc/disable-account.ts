@@ -1,7 +1,7 @@
 import { person } from "@lacio/chassis/access";
 import type { Tx } from "@lacio/chassis/db";
 import { Refusal } from "@lacio/chassis/errors";
-import { endSessions as endAll } from "../acts/end-sessions.ts";
+import { endAllSessions } from "../acts/end-sessions.ts";
 import type { App, Rpc } from "../app.ts";
 import { Account } from "../domain/account.ts";
 
@@ -12,7 +12,7 @@ export const disableAccount = (app: App): Rpc["disableAccount"] =>
     return app.transact(async (tx) => {
       const account = await lockForAdmin(tx, accountId, by);
       tx.emit(...account.disable(by, app.now()));
-      await endAll(tx, account, "DISABLED", app.now(), { by });
+      await endAllSessions(tx, account, "DISABLED", app.now(), { by });
       return {};
     });
   };
@@ -31,7 +31,7 @@ export const endSessions = (app: App): Rpc["endSessions"] =>
   function endSessions({ accountId }, ctx) {
     const { id: by } = person(ctx);
     return app.transact(async (tx) => {
-      await endAll(tx, await lockForAdmin(tx, accountId, by), "ENDED_BY_ADMIN", app.now(), { by });
+      await endAllSessions(tx, await lockForAdmin(tx, accountId, by), "ENDED_BY_ADMIN", app.now(), { by });
       return {};
     });
   };

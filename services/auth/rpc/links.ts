@@ -2,7 +2,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { notFound } from "@lacio/chassis/errors";
 import { IssueLinkTokenRequest_Purpose as Purpose } from "@lacio/proto/auth/v1/auth_service";
 import PQueue from "p-queue";
-import { endSessions } from "../acts/end-sessions.ts";
+import { endAllSessions } from "../acts/end-sessions.ts";
 import { endLinks, openLink } from "../acts/links.ts";
 import type { App, Rpc } from "../app.ts";
 import { Account, normalEmail } from "../domain/account.ts";
@@ -60,7 +60,7 @@ export const resetPassword = (app: App): Rpc["resetPassword"] => {
       link.use(now);
       tx.emit(...account.setPassword(passwordHash, now));
       await endLinks(tx, account, ["RESET_PASSWORD", "VERIFY_EMAIL", "CHANGE_EMAIL"], now);
-      await endSessions(tx, account, "PASSWORD_RESET", now);
+      await endAllSessions(tx, account, "PASSWORD_RESET", now);
       return account.email!; // not null: erasing an account invalidates its links
     });
     await app.attempts.forgetLogins(email);

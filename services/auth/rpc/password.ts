@@ -1,5 +1,5 @@
 import { person } from "@lacio/chassis/access";
-import { endSessions } from "../acts/end-sessions.ts";
+import { endAllSessions } from "../acts/end-sessions.ts";
 import { endLinks } from "../acts/links.ts";
 import { lockProven, provePassword } from "../acts/prove-password.ts";
 import type { App, Rpc } from "../app.ts";
@@ -20,7 +20,7 @@ export const changePassword = (app: App): Rpc["changePassword"] =>
       const account = await lockProven(tx, proven, "currentPassword");
       tx.emit(...account.changePassword(passwordHash, now));
       await endLinks(tx, account, ["RESET_PASSWORD", "CHANGE_EMAIL"], now);
-      await endSessions(tx, account, "PASSWORD_CHANGED", now, { butFor: sessionId });
+      await endAllSessions(tx, account, "PASSWORD_CHANGED", now, { butFor: sessionId });
       return {};
     });
   };

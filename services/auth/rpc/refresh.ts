@@ -27,6 +27,12 @@ async function rotate(app: App, tx: Tx, token: string) {
   const session = await tx.lock(Session, { id: sessionId });
   const used = await tx.lock(RefreshToken, { hash: hashOf(token) });
   if (session.isOver(now)) return "invalid";
+  const account = await tx.em.findOneOrFail(Account, { id: session.accountId });
+  if (account.isClosed()) {
+    // Begun by a replica of an older version, which doesn't know why nobody may sign in.
+    tx.emit(...session.end("DISABLED", now));
+    return "invalid";
+  }
   if (used.isReuse(app.config.refreshGraceSeconds, now)) {
     tx.emit(...session.end("TOKEN_REUSED", now));
     tx.emit(fact(RefreshTokenReusedSchema, session.accountId, { accountId: session.accountId }));
@@ -39,7 +45,6 @@ async function rotate(app: App, tx: Tx, token: string) {
     session.recordUse(now);
     tx.add(RefreshToken.keep(successor, session.id, now));
   }
-  const account = await tx.em.findOneOrFail(Account, { id: session.accountId });
   return { account, session, successor };
 }
 

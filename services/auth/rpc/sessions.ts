@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { person } from "@lacio/chassis/access";
+import { longestTokenMinutes } from "@lacio/chassis/config";
 import { paged, pageOf } from "@lacio/chassis/paging";
 import type { SessionSchema } from "@lacio/proto/auth/v1/auth_service";
 import { NIL } from "uuid";
@@ -36,19 +37,20 @@ export const logout = (app: App): Rpc["logout"] =>
     });
   };
 
-const hourMs = 3_600_000;
-
-// In the order of their ends, so that one that ends while pages are read comes on a later one.
+// What ends while pages are read may be on none of them: who asks asks again, for a time that overlaps.
 export const listEndedSessions = (app: App): Rpc["listEndedSessions"] =>
   async function listEndedSessions(req) {
-    const { size, limit, after } = pageOf(req, ["time", "uuid"]);
-    const since = Math.max(app.now().getTime() - hourMs, req.endedAfter ? timestampDate(req.endedAfter).getTime() : 0);
+    const { size, limit, after } = pageOf(req);
+    const since = Math.max(
+      app.now().getTime() - longestTokenMinutes * 60_000,
+      req.endedAfter ? timestampDate(req.endedAfter).getTime() : 0,
+    );
     const found = await app.db.sql<{ id: string; revoked_at: Date }>(
-      "select id, revoked_at from session where revoked_at is not null and (revoked_at, id) > ($1::timestamptz, $2::uuid) order by revoked_at, id limit $3",
-      [...(after ?? [new Date(since), NIL]), limit],
+      "select id, revoked_at from session where revoked_at > $1 and id > $2 order by id limit $3",
+      [new Date(since), after?.[0] ?? NIL, limit],
       "ended sessions",
     );
-    const { rows, nextPageToken } = paged(found, size, ({ id, revoked_at }) => [revoked_at.toISOString(), id]);
+    const { rows, nextPageToken } = paged(found, size, ({ id }) => [id]);
     return { sessions: rows.map(({ id, revoked_at }) => ({ sessionId: id, endedAt: timestampFromDate(revoked_at) })), nextPageToken };
   };
 
