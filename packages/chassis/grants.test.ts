@@ -7,7 +7,7 @@ import { startPostgres } from "@lacio/testkit/infra/postgres";
 import { Migration } from "@mikro-orm/migrations";
 import pg from "pg";
 import { chassisConfig, Env, type ChassisConfig } from "./config.ts";
-import { createLog } from "./log.ts";
+import { createLog, type Log } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import type { Permissions } from "./permissions.ts";
 
@@ -17,6 +17,15 @@ class Tables extends Migration {
     this.addSql("create table unlisted (id int)");
   }
 }
+
+class NewerTable extends Migration {
+  override up(): void {
+    this.addSql("create table newer (id int)");
+  }
+}
+
+const older = [{ name: "tables", class: Tables }];
+const newer = [...older, { name: "tables-newer", class: NewerTable }];
 
 const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-grants-"));
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
@@ -38,8 +47,8 @@ afterAll(async () => {
 });
 beforeEach(() => migrated({ kept: ["select", "insert"] }));
 
-const migrated = (tables: Permissions["tables"]) =>
-  migrate(config, { entities: [], migrations: [{ name: "tables", class: Tables }] }, tables, createLog("granted", "silent"));
+const migrated = (tables: Permissions["tables"], migrations = older, log = createLog("granted", "silent")) =>
+  migrate(config, { entities: [], migrations }, tables, log);
 
 async function granted(table: string): Promise<string[]> {
   const verbs = ["select", "insert", "update", "delete", "truncate", "references", "trigger"];
@@ -77,4 +86,18 @@ test("while rights are set anew, no statement of a replica at work is refused", 
   })().finally(() => (over = true));
   for (let done = 0; !over || done === 0; done++) await running.query("insert into kept select count(*) from kept");
   await migrating;
+});
+
+// The last test: from here on the other list is the older one.
+test("an older version that migrates again leaves what a newer one granted, and says so", async () => {
+  await migrated({ kept: ["select"], newer: ["select", "insert"] }, newer);
+  const warnings: unknown[] = [];
+  const log = createLog("granted", "silent");
+  log.warn = ((details: unknown) => void warnings.push(details)) as Log["warn"];
+  await migrated({ kept: ["select", "insert"] }, older, log);
+  expect(await granted("newer")).toEqual(["select", "insert"]);
+  expect(await granted("kept")).toEqual(["select"]);
+  expect(warnings).toEqual([{ newer: ["tables-newer"] }]);
+  await migrated({ kept: ["select"], newer: ["select"] }, newer);
+  expect(await granted("newer")).toEqual(["select"]);
 });

@@ -1,5 +1,6 @@
 import { Migrator, type Migration } from "@mikro-orm/migrations";
 import { MikroORM, type Constructor, type EntityClass, type MigrationObject } from "@mikro-orm/postgresql";
+import type pg from "pg";
 import type { ChassisConfig } from "./config.ts";
 import type { Refusal } from "./errors.ts";
 import { grantTables } from "./grants.ts";
@@ -15,8 +16,8 @@ export type DatabaseParts = {
 };
 
 /**
- * Runs the pending migrations as the owner, and sets what the running role may do with the tables. Under an advisory lock: replicas that
- * start together migrate one after another. @throws when one fails
+ * Runs the pending migrations as the owner, and sets what the running role may do with the tables, unless a newer version has done so.
+ * Under an advisory lock: replicas that start together migrate one after another. @throws when one fails
  */
 export async function migrate(config: ChassisConfig, parts: DatabaseParts, tables: Permissions["tables"], log: Log): Promise<void> {
   const migrationsList: MigrationObject[] = [
@@ -39,11 +40,20 @@ export async function migrate(config: ChassisConfig, parts: DatabaseParts, table
       await guard.query("select pg_advisory_lock(hashtext('lacio.migrate'))");
       const done = await orm.migrator.up();
       if (done.length > 0) log.info({ migrations: done.map((one) => one.name) }, "migrated");
-      await grantTables(guard, tables);
+      const newer = await migrationsBeyond(guard, migrationsList);
+      if (newer.length === 0) await grantTables(guard, tables);
+      else log.warn({ newer }, "a newer version has migrated: what the running role may do stays as that version set it");
     } finally {
       guard.release(true);
     }
   } finally {
     await orm.close(true);
   }
+}
+
+/** What a rollback, or an old pod that restarts during a roll-out, finds: its own grants would take the new tables from newer replicas. */
+async function migrationsBeyond(owner: pg.ClientBase, known: MigrationObject[]): Promise<string[]> {
+  const names = known.map(({ name }) => name);
+  const { rows } = await owner.query<{ name: string }>("select name from migration where name <> all ($1) order by id", [names]);
+  return rows.map(({ name }) => name);
 }
