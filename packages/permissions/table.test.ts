@@ -73,8 +73,16 @@ describe("what is new in the code is noticed", () => {
     ['"update ledger_entry e set debit = 0"', "update"],
     ['"insert into ledger_entry (id) values (1) on conflict (id) do update set debit = 0"', "update"],
     ['"with gone as (delete from ledger_entry returning 1) select from gone"', "delete"],
+    ["`select id from ledger_entry\n where debit = 0 for update`", "update"],
+    ['"select 1 from payment p join ledger_entry e on e.id = p.id for share of e"', "update"],
+    ['"select 1 from ledger_entry where debit = 0 for no key update skip locked"', "update"],
   ])("in SQL: %s", (text, verb) => {
     expect(tablesWith("payments", text).ledger_entry).toContain(verb);
+  });
+
+  test("a lock of another table's rows is none of this one's", () => {
+    const text = '"select 1 from payment p join ledger_entry e on e.id = p.id for update of p"; "select 1 from ledger_entry"';
+    expect(tablesWith("payments", text).ledger_entry).not.toContain("update");
   });
 
   test.each<[text: string, verb: Verb]>([

@@ -34,8 +34,16 @@ function bySql(code: Code): Found[] {
     ...by(/\binsert into (\w+)\b[^`"]*\bon conflict\b[^`"]*\bdo update\b/g, "update", "select"),
     ...by(/\bupdate (\w+)(?: (?:as )?\w+)?\s+set\b/g, "update", "select"),
     ...by(/\bdelete from (\w+)/g, "delete", "select"),
+    ...by(lockedRows, "update"),
   ];
 }
+
+// A row lock needs `update`, even `for share`: on every table that the statement reads, or on the one that `of` names, by its name or alias.
+const lock = '[^`"]*\\bfor (?:(?:no key )?update|(?:key )?share)\\b';
+const lockedRows = new RegExp(
+  `\\b(?:from|join)\\s+(\\w+)(?=${lock}(?!\\s+of\\b)|${lock}\\s+of\\s+\\1\\b|\\s+(?:as\\s+)?(\\w+)${lock}\\s+of\\s+\\2\\b)`,
+  "g",
+);
 
 /** An entity that is made is inserted; one that is locked, or whose methods change it, is updated. A pivot's rows come and go. */
 function byEntities(code: Code): Found[] {
