@@ -39,7 +39,9 @@ const consumerFor = (service: string, subjects: string[], ackWaitMs: number): Du
   filter_subjects: subjects,
   ack_wait: nanos(ackWaitMs),
   max_deliver: -1,
-  max_ack_pending: 64,
+  // Of what waits for a newer replica or for its next try, too: the broker delivers nothing more once so many are pending. What a replica has
+  // at a time is bounded by itself (follow-stream.ts).
+  max_ack_pending: 1_000,
 });
 
 const ownerOf = (subject: string): string => subject.split(".", 1)[0]!;

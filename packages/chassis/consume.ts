@@ -34,12 +34,13 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
   const bySubject = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));
   const owners = [...new Set([...bySubject.keys()].map((subject) => subject.split(".", 1)[0]!))];
   for (const subject of bySubject.keys()) deadLetters.inc({ subject }, 0); // exported as 0, so that increase() sees the first one
+  const unhandled = new Set<string>();
   const stopping = new AbortController();
   const running = owners.map((owner) => followStream(owner, config.service, bus, log, deliver, stopping.signal));
 
   async function deliver(message: JsMsg, ackWaitMs: number): Promise<void> {
     const subscription = bySubject.get(message.subject);
-    if (!subscription) return message.nak(1_000); // during an update: a newer replica handles it
+    if (!subscription) return giveBack(message);
     if (!validate(idOf(message)) || message.headers?.get("ce-type") !== subscription.schema.typeName) return refuseForeign(message);
     await inEventSpan(message, async () => {
       const end = eventSeconds.startTimer({ subject: message.subject });
@@ -49,6 +50,13 @@ export function startConsumers(config: ChassisConfig, db: Database, bus: Bus, lo
       end({ outcome });
       if (outcome === "done" || outcome === "repeated") await ack(message);
     });
+  }
+
+  // During an update: a newer replica handles it. It is pending until then, so that an update that never ends has to be noticed.
+  function giveBack(message: JsMsg): void {
+    if (!unhandled.has(message.subject)) log.warn({ event: message.subject }, "an event that only a newer version handles is given back");
+    unhandled.add(message.subject);
+    message.nak(1_000);
   }
 
   // Without an outbox id, by which inbox and dead letters know it, or with another event's body it comes from no relay of ours: no redelivery

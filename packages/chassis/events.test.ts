@@ -120,6 +120,19 @@ describe("events", () => {
     await newer.stop();
   });
 
+  test("events that only a newer version handles do not hold up the others, and are warned of once", async () => {
+    const given = () => events.warnings.filter((text) => text.includes("only a newer version handles")).length;
+    const before = given();
+    const [known, ...unknown] = Array.from({ length: 66 }, () => uuid());
+    await emit(...unknown.map((id) => fact(RefreshTokenReusedSchema, id, { accountId: id })), registered(known!));
+    await until(async () => (await effectsOf(known!)) === 1);
+    expect([before, given()]).toEqual([1, 1]);
+    const handled = new Set<string>();
+    const newer = events.startReplica(on(RefreshTokenReusedSchema, async ({ accountId }) => void handled.add(accountId)));
+    await until(() => unknown.every((id) => handled.has(id)));
+    await newer.stop();
+  });
+
   test("the broker is killed and comes back: nothing is lost, nothing happens twice", async () => {
     const accounts = Array.from({ length: 40 }, () => uuid());
     await Promise.all(accounts.slice(0, 20).map((account) => emit(registered(account))));
