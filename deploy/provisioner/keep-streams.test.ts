@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
@@ -15,7 +16,7 @@ import { AckPolicy, jetstream, jetstreamManager, type JetStreamClient, type JetS
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { keepStreams } from "./keep-streams.ts";
 import { putRight } from "./put-right.ts";
-import { wanted } from "./wanted.ts";
+import { defaultAckWaitMs, wanted } from "./wanted.ts";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "lacio-provisioner-"));
 const none = { publishes: [], consumes: [], calls: [], tables: {}, servers: [] };
@@ -141,7 +142,7 @@ test("a consumer that is ahead of its stream starts anew", async () => {
 });
 
 async function lookAt(manager: JetStreamManager) {
-  for (const wish of wanted(table, 10_000)) await putRight(manager, wish, Object.keys(table));
+  for (const wish of wanted(table, defaultAckWaitMs)) await putRight(manager, wish, Object.keys(table));
   return consumer();
 }
 
@@ -156,6 +157,60 @@ test("an owner has the consumers of its own stream start anew; who reads it, or 
   expect(await read(1)).toEqual(["auth.account_registered"]);
   await Promise.all([auth.close(), users.close()]);
 });
+
+test("an owner may ask again as soon as the broker allows it; until then that is a problem, and the looks go on", async () => {
+  await keep(table, 200);
+  const conf = path.join(dir, "nats/nats.conf");
+  const allowed = fs.readFileSync(conf, "utf8");
+  const restartWith = async (text: string) => {
+    await infra.nats.kill("SIGKILL");
+    fs.writeFileSync(conf, text);
+    await infra.nats.restart();
+  };
+  const heard = /("_INBOX.>",\s*)"provision\.reset\.\*"/;
+  expect(allowed).toMatch(heard);
+  await restartWith(allowed.replace(heard, '$1"provision.other"'));
+  await until(() => keeper!.problems().some((problem) => /^resets: Permissions Violation/i.test(problem)));
+  await jsm.consumers.delete("AUTH", "users");
+  await until(consumer);
+  await restartWith(allowed);
+  const auth = await connectAs(infra.nats.urlOf("auth"));
+  await until(() => auth.request("provision.reset.auth", "", { timeout: 1_000 }));
+  await until(() => keeper!.problems().length === 0);
+  await auth.close();
+});
+
+test("an old broker is a problem, and nothing is made there", async () => {
+  await keep();
+  await keeper?.stop();
+  await jsm.consumers.delete("AUTH", "users");
+  const proxy = await asOld(infra.nats.port);
+  const url = infra.nats.urlOf("provisioner").replace(/:\d+$/, `:${proxy.port}`);
+  keeper = keepStreams({ url, permissions: table, log: createLog("provisioner", "silent"), everyMs: 100 });
+  try {
+    await until(() => keeper!.problems()[0] === "nats-server 2.9.25 is older than 2.10.0");
+    await expect(consumer()).rejects.toThrow("consumer not found");
+  } finally {
+    await keeper.stop();
+    proxy.close();
+  }
+  await keep();
+});
+
+/** The broker behind a door that calls it 2.9.25, at the connection's start and whenever the broker says its version again. */
+async function asOld(port: number) {
+  const server = net.createServer((client) => {
+    const broker = net.connect(port, "127.0.0.1");
+    client.pipe(broker);
+    broker.on("data", (sent) => client.write(sent.toString("latin1").replace(/"version":"[^"]+"/, '"version":"2.9.25"'), "latin1"));
+    broker.on("close", () => client.destroy());
+    client.on("close", () => broker.destroy());
+    for (const socket of [client, broker]) socket.on("error", () => {});
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { port: (server.address() as net.AddressInfo).port, close: () => void server.close() };
+}
 
 test("as a process it says what is missing, and is ready when nothing is", async () => {
   const port = await freePort();

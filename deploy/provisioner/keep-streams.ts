@@ -1,4 +1,4 @@
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 import { jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import { openBroker } from "@lacio/chassis/bus";
 import type { Log } from "@lacio/chassis/log";
@@ -6,7 +6,7 @@ import type { Permissions } from "@lacio/chassis/permissions";
 import { Pulse } from "@lacio/chassis/pulse";
 import { resetSubject, streamOf } from "@lacio/chassis/streams";
 import { putRight, startAnew } from "./put-right.ts";
-import { wanted } from "./wanted.ts";
+import { defaultAckWaitMs, floor, wanted, type Wanted } from "./wanted.ts";
 
 export type KeepOptions = { url: string; permissions: Record<string, Permissions>; log: Log; everyMs?: number; ackWaitMs?: number };
 
@@ -14,42 +14,64 @@ export type KeepOptions = { url: string; permissions: Record<string, Permissions
  * Keeps JetStream's streams and consumers as the table of permissions wants them: at the start, after every reconnect, every `everyMs`, and
  * when an owner whose stream lost events asks for its consumers to start anew.
  */
-export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs = 10_000 }: KeepOptions) {
+export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs = defaultAckWaitMs }: KeepOptions) {
   const wishes = wanted(permissions, ackWaitMs);
   const ours = Object.keys(permissions);
   const stopping = new AbortController();
   const pulse = new Pulse(everyMs);
   const opening = openBroker(url, "provisioner", log);
   let problems = ["not connected to NATS"];
-  let turn: Promise<unknown> = Promise.resolve();
+  let turn: Promise<void> = Promise.resolve();
+  let connected = false;
+  let requests: Subscription | undefined;
   let kept!: () => void;
   const ready = new Promise<void>((resolve) => (kept = resolve));
   const running = run();
 
   async function run(): Promise<void> {
     const { nc, onReconnect } = await opening;
+    connected = true;
+    if (stopping.signal.aborted) return;
     const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2_000 });
     onReconnect(() => pulse.beat());
-    nc.subscribe(resetSubject("*"), { queue: "provisioner", callback: (_, request) => void oneByOne(() => reset(jsm, request)) });
     while (!stopping.signal.aborted) {
-      await oneByOne(() => putAllRight(jsm));
+      await oneByOne(() => putAllRight(nc, jsm));
       if (problems.length === 0) kept();
       await pulse.wait(stopping.signal);
     }
   }
 
-  async function putAllRight(jsm: JetStreamManager): Promise<void> {
-    const found: string[] = [];
-    for (const wish of wishes) {
-      if (stopping.signal.aborted) return;
-      try {
-        for (const change of await putRight(jsm, wish, ours)) log.info({ change }, "put right");
-      } catch (error) {
-        found.push(`${wish.stream.name}: ${(error as Error).message}`);
+  async function putAllRight(nc: NatsConnection, jsm: JetStreamManager): Promise<void> {
+    const found = tooOld(nc);
+    const attempt = (what: string, work: Promise<void>) => work.catch((error: Error) => void found.push(`${what}: ${error.message}`));
+    if (found.length === 0) {
+      await attempt("resets", hearRequests(nc, jsm));
+      for (const wish of wishes) {
+        if (stopping.signal.aborted) return;
+        await attempt(wish.stream.name, keep(jsm, wish));
       }
     }
     if (found.length > 0 && found.join() !== problems.join()) log.warn({ problems: found }, "streams cannot be kept: trying again");
     problems = found;
+  }
+
+  async function keep(jsm: JetStreamManager, wish: Wanted): Promise<void> {
+    for (const change of await putRight(jsm, wish, ours)) log.info({ change }, "put right");
+  }
+
+  // A refusal ends the subscription: each look asks again, because what the broker allows may have been put right.
+  async function hearRequests(nc: NatsConnection, jsm: JetStreamManager): Promise<void> {
+    if (requests?.isClosed() === false) return;
+    let refusal: Error | undefined;
+    requests = nc.subscribe(resetSubject("*"), {
+      queue: "provisioner",
+      callback(error, request) {
+        if (error) refusal = error;
+        else void oneByOne(() => reset(jsm, request));
+      },
+    });
+    await nc.flush(); // a refusal comes before its answer
+    if (refusal) throw refusal;
   }
 
   // Without an answer the owner asks again before it publishes anything.
@@ -66,8 +88,9 @@ export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs 
     }
   }
 
-  /** A look and a request never change the same consumer at the same time. */
-  const oneByOne = (work: () => Promise<void>) => (turn = turn.then(work));
+  /** A look and a request never change the same consumer at the same time. What fails does not stop the next. */
+  const oneByOne = (work: () => Promise<void>) =>
+    (turn = turn.then(work).catch((error: unknown) => log.error({ err: error }, "a look or a request failed")));
 
   return {
     /** Resolves when everything was once as it should be. @throws when the connection can't even be tried */
@@ -76,9 +99,16 @@ export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs 
     problems: () => problems,
     async stop(): Promise<void> {
       stopping.abort();
+      if (!connected) return void opening.then(({ nc }) => nc.close()).catch(() => {}); // still trying, maybe for ever
       await running;
       await turn;
       await (await opening).nc.close();
     },
   };
+}
+
+/** An older server ignores a consumer's list of subjects, and would deliver everything: nothing is made there. */
+function tooOld(nc: NatsConnection): string[] {
+  const { version } = nc.info!;
+  return version.localeCompare(floor, "en", { numeric: true }) >= 0 ? [] : [`nats-server ${version} is older than ${floor}`];
 }

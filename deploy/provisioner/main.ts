@@ -4,6 +4,7 @@ import { serveHttp } from "@lacio/chassis/http";
 import { createLog } from "@lacio/chassis/log";
 import { permissions } from "@lacio/permissions/table";
 import { keepStreams } from "./keep-streams.ts";
+import { defaultAckWaitMs } from "./wanted.ts";
 
 // The provisioner as a process: /livez and /readyz, which says what is missing, on its ops port, until SIGTERM.
 const config = configuration();
@@ -27,7 +28,7 @@ function configuration() {
     return readConfig((env) => ({
       url: env.url("NATS_URL"),
       everyMs: env.number("PROVISION_EVERY_MS", 5_000, { min: 100 }),
-      ackWaitMs: env.number("EVENT_ACK_WAIT_MS", 10_000, { min: 1_000 }),
+      ackWaitMs: env.number("EVENT_ACK_WAIT_MS", defaultAckWaitMs, { min: 1_000 }),
       opsPort: env.number("OPS_PORT", 9090, { max: 65535 }),
       bindAddress: env.text("BIND_ADDRESS", "0.0.0.0"),
       logLevel: env.text("LOG_LEVEL", "info"),

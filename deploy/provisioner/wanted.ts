@@ -7,6 +7,11 @@ export type Wanted = { stream: Named<StreamConfig>; consumers: Durable[] };
 export type Durable = Partial<ConsumerConfig> & { durable_name: string };
 type Named<T> = Partial<T> & { name: string };
 
+/** The oldest nats-server whose consumers take a list of subjects. */
+export const floor = "2.10.0";
+/** Of an event that a consumer neither acks nor extends. */
+export const defaultAckWaitMs = 10_000;
+
 const dayMs = 86_400_000;
 
 /** The stream of each owner that publishes or is listened to, and a durable consumer in it for each service that reacts to its facts. */
