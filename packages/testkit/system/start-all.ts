@@ -1,8 +1,5 @@
 import fs from "node:fs";
-import { createLog } from "@lacio/chassis/log";
 import type { EdgeOptions } from "@lacio/envoy/edge";
-import { permissions } from "@lacio/permissions/table";
-import { keepStreams } from "@lacio/provisioner/keep-streams";
 import { allotPorts, localSecrets, serviceNames, type Surroundings } from "../environment.ts";
 import { startIdentity } from "../identity.ts";
 import { startInfra } from "../infra/index.ts";
@@ -13,6 +10,7 @@ import { envoyBinary } from "../programs/binaries.ts";
 import { fillCompileCache } from "./compile-cache.ts";
 import type { System, SystemOptions } from "./contract.ts";
 import { devCertificate, startEdge } from "./edge.ts";
+import { provision } from "./provision.ts";
 import { missing, type Roster } from "./roster.ts";
 import { sandboxArguments, serviceArguments, startService, startStripeSandbox } from "./services.ts";
 import { infraUrls, serviceUrls } from "./urls.ts";
@@ -35,11 +33,7 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   const databases: Record<string, DatabaseUrls> = {};
   for (const name of services) databases[name] = await createDatabase(infra.postgres.url, name);
   const databaseOf = (service: string) => databases[service] ?? missing("database", service);
-  // In this process: it plays the provisioner, as it plays the kubelet.
-  const ackWaitMs = Number(options.env?.EVENT_ACK_WAIT_MS ?? 10_000);
-  const keeper = keepStreams({ url: infra.nats.urlOf("provisioner"), permissions, log: createLog("provisioner", "silent"), ackWaitMs });
-  roster.onStop(() => keeper.stop());
-  await keeper.ready;
+  await provision(roster, infra.nats.urlOf("provisioner"), options.env?.EVENT_ACK_WAIT_MS);
   const identity = await startIdentity(dir, serviceNames);
   roster.onStop(() => identity.stop());
 
