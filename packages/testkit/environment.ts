@@ -9,7 +9,7 @@ import type { Infra } from "./infra/servers.ts";
 import { admin } from "./people.ts";
 import { freePort } from "./processes/ports.ts";
 
-export const serviceNames = ["auth", "users", "staff", "availability", "booking", "payments", "invoice", "notification", "reassignment"];
+export const serviceNames: string[] = Object.keys(permissions);
 
 /** The demo salon's data, for its web, mails and invoices. `hours` are in schema.org's form. */
 export const salon = {
