@@ -49,7 +49,7 @@ export class Profile extends ProfileSchema.class {
     if (whenStylistCancels) this.whenStylistCancels = Profile_WhenStylistCancels[whenStylistCancels] as WhenStylistCancels;
   }
 
-  /** An access token outlives the erasure by minutes: it must not reach the tombstone. @throws Refusal `account_erased` */
+  /** Until the session's end is heard of everywhere, an access token may still come: it must not reach the tombstone. @throws Refusal `account_erased` */
   refuseErased(): void {
     if (this.erasedAt != null) throw new Refusal("account_erased", "The data of this account was erased.");
   }

@@ -155,7 +155,7 @@ describe("erasing", () => {
     expect(await as(ana).eraseMe({ password: "da igual" })).toMatchObject({ erasedAt });
   });
 
-  test("is final: a token that is still valid reads, changes and rates nothing", async () => {
+  test("is final: before the end of the session is heard of, too, its token reads, changes and rates nothing", async () => {
     const ana = await wellKnown();
     const bookingId = await visited(ana);
     const key = withKey();

@@ -7,7 +7,7 @@ import { openProfile } from "../acts/open-profile.ts";
 import type { App, Rpc } from "../app.ts";
 import { Profile } from "../domain/profile.ts";
 
-// On the event, auth closes the account and notification deletes the texts of what it sent.
+// On the event, every service that has something of the person forgets it (docs/adr/0010).
 export const eraseMe = (app: App): Rpc["eraseMe"] =>
   async function eraseMe({ password }, ctx) {
     const { id, erasedAt } = await openProfile(app, person(ctx).id);

@@ -34,7 +34,7 @@ export const isAway = (error: unknown): boolean =>
 /** The HTTP status of the error page. */
 export function statusOf(error: unknown): number {
   if (!(error instanceof ConnectError)) return 500;
-  if (reasonIn(error) === "account_erased") return 401; // erased from another device while the access token is still valid
+  if (reasonIn(error) === "account_erased") return 401; // erased from another device, and the end of the session is not heard of yet
   switch (error.code) {
     case Code.NotFound:
     case Code.InvalidArgument: // a URL with a malformed id
