@@ -112,7 +112,7 @@ export class Account extends AccountSchema.class {
   /** The mailed link proves control of the new mailbox. */
   changeEmail(now: Date): Fact[] {
     Object.assign(this, { email: this.newEmail, newEmail: null, newEmailAskedAt: null, emailVerifiedAt: null });
-    return [fact(EmailChangedSchema, this.id, { accountId: this.id }), ...this.verifyEmail(now)];
+    return [fact(EmailChangedSchema, this.id, { accountId: this.id, changedAt: timestampFromDate(now) }), ...this.verifyEmail(now)];
   }
 
   isDisabled(): boolean {

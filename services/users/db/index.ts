@@ -6,6 +6,7 @@ import { LongerDocumentTypes } from "./migrations/20261128000000-longer-document
 import { MissedVisits } from "./migrations/20261129000000-missed-visits.ts";
 import { EmailVerified } from "./migrations/20261129000001-email-verified.ts";
 import { RatingsOfClient } from "./migrations/20261205000000-ratings-of-client.ts";
+import { EmailChangedAt } from "./migrations/20261206000000-email-changed-at.ts";
 
 export const database: DatabaseParts = {
   entities: [Profile, Visit],
@@ -15,5 +16,6 @@ export const database: DatabaseParts = {
     { name: "20261129000000-missed-visits", class: MissedVisits },
     { name: "20261129000001-email-verified", class: EmailVerified },
     { name: "20261205000000-ratings-of-client", class: RatingsOfClient },
+    { name: "20261206000000-email-changed-at", class: EmailChangedAt },
   ],
 };

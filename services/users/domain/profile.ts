@@ -24,6 +24,7 @@ const ProfileSchema = defineEntity({
     whenStylistCancels: p.string().length(10).$type<WhenStylistCancels>(),
     erasedAt: p.datetime().nullable(),
     emailVerified: p.boolean(),
+    emailChangedAt: p.datetime().nullable(),
   },
 });
 
@@ -49,7 +50,7 @@ export class Profile extends ProfileSchema.class {
     if (whenStylistCancels) this.whenStylistCancels = Profile_WhenStylistCancels[whenStylistCancels] as WhenStylistCancels;
   }
 
-  /** Until the session's end is heard of everywhere, an access token may still come: it must not reach the tombstone. @throws Refusal `account_erased` */
+  /** A token may come before its session's end is heard of: it must not reach the tombstone. @throws Refusal `account_erased` */
   refuseErased(): void {
     if (this.erasedAt != null) throw new Refusal("account_erased", "The data of this account was erased.");
   }
@@ -68,9 +69,13 @@ export class Profile extends ProfileSchema.class {
     if (this.erasedAt == null) this.emailVerified = true;
   }
 
-  /** Projects auth's EmailChanged; a tombstone stays as it is. */
-  changeEmail(email: string): void {
-    if (this.erasedAt == null) Object.assign(this, { email, emailVerified: true });
+  /**
+   * Projects auth's EmailChanged; a tombstone stays as it is. `email` was asked for after the change at `changedAt`, so an address of a later
+   * change is at least as new.
+   */
+  changeEmail(email: string, changedAt: Date): void {
+    if (this.erasedAt != null || (this.emailChangedAt ?? changedAt) > changedAt) return;
+    Object.assign(this, { email, emailVerified: true, emailChangedAt: changedAt });
   }
 
   /** Whether a consent to news by e-mail is in force. */

@@ -1,3 +1,4 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Handler } from "@lacio/chassis/consume";
 import type { AccountRegisteredSchema, EmailChangedSchema, EmailVerifiedSchema } from "@lacio/proto/auth/v1/events";
 import { keepProfile, openProfile } from "../acts/open-profile.ts";
@@ -19,9 +20,9 @@ export const onEmailVerified = (app: App): Handler<typeof EmailVerifiedSchema> =
   };
 
 export const onEmailChanged = (app: App): Handler<typeof EmailChangedSchema> =>
-  async function onEmailChanged({ accountId }, once) {
+  async function onEmailChanged({ accountId, changedAt }, once) {
     const { erasedAt } = await openProfile(app, accountId);
     if (erasedAt != null) return void (await once(async () => {}));
     const { email } = await app.auth.getRegistration({ accountId }); // today's: a late or repeated event brings no older one back
-    await once(async (tx) => (await tx.lock(Profile, { id: accountId })).changeEmail(email));
+    await once(async (tx) => (await tx.lock(Profile, { id: accountId })).changeEmail(email, timestampDate(changedAt!)));
   };

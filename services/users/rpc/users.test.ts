@@ -1,9 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { EmailChangedSchema } from "@lacio/proto/auth/v1/events";
 import { BookingCompletedSchema, BookingNoShowSchema } from "@lacio/proto/booking/v1/events";
 import { AuthService, IssueLinkTokenRequest_Purpose } from "@lacio/proto/auth/v1/auth_service";
 import { ConnectError, type Client } from "@connectrpc/connect";
-import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Document_Type, Profile_WhenStylistCancels, UsersService, type UpdateMeRequestSchema } from "@lacio/proto/users/v1/users_service";
 import { fact, type Fact } from "@lacio/chassis/fact";
 import { beforeTests } from "@lacio/testkit/before-tests";
@@ -250,6 +251,12 @@ describe("a contact", () => {
     const [ana, bea] = [await signUp(system), await signUp(system)];
     const email = await moved(ana);
     expect(await kept(ana)).toMatchObject({ email, emailVerified: true, name: ana.name });
+    const setEmail = (email: string) => sql(system, "auth", "update account set email = $2 where id = $1", [ana.id, email]);
+    await setEmail(ana.email); // what another replica, slow to handle an earlier change, was answered before this one
+    const earlier = { accountId: ana.id, changedAt: timestampFromDate(new Date(Date.now() - 60_000)) };
+    await told(fact(EmailChangedSchema, ana.id, earlier));
+    expect(await kept(ana)).toMatchObject({ email });
+    await setEmail(email);
     await sql(system, "users", "delete from profile where id = $1", [ana.id]); // as if it were delivered before AccountRegistered
     await again(ana);
     expect(await kept(ana)).toMatchObject({ email, emailVerified: true });
