@@ -75,6 +75,8 @@ describe("a client who was erased", () => {
     expect(await salon.sql("select key from job where key = any($1)", [[...ids, begun.bookingId]])).toEqual([{ key: begun.bookingId }]);
     const written = "select 1 from booking where client_id = $1 and (cancel_reason <> '' or lost_reason <> '')";
     expect(await salon.sql(written, [client.id])).toEqual([]);
+    await (await salon.admin()).cancelBooking({ bookingId: begun.bookingId, reason: "Ana se fue" });
+    expect(await rowOf(begun.bookingId)).toEqual({ status: "CANCELLED", cancel_reason: "" });
     expect(await salon.sql("select 1 from idempotency where starts_with(scope, $1)", [client.id])).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { failpoint } from "@lacio/chassis/failpoint";
 import { lockBooking } from "../acts/load-bookings.ts";
 import { loseVisit } from "../acts/lose-visit.ts";
 import { release } from "../acts/occupancy.ts";
+import { wordsKept } from "../acts/words-kept.ts";
 import type { App, Rpc } from "../app.ts";
 import { showBooking } from "./show-booking.ts";
 import { actsAs, visibleBooking } from "./visible-booking.ts";
@@ -15,7 +16,7 @@ export const cancelBooking = (app: App): Rpc["cancelBooking"] =>
       booking.refuseUnlessAt(expectedRevision || seen.revision);
       if (expectedRefund && expectedRefund.currencyCode !== booking.currency)
         throw invalid("expectedRefund.currencyCode", `must be ${booking.currency}, as the booking`);
-      tx.emit(booking.cancel(actsAs(ctx), reason, app.now(), expectedRefund?.minorUnits));
+      tx.emit(booking.cancel(actsAs(ctx), await wordsKept(tx, booking, reason), app.now(), expectedRefund?.minorUnits));
       await release(tx, [bookingId]);
       await tx.drop("complete-visit", bookingId);
       await tx.drop("watch-lost-visit", bookingId);
