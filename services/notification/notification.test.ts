@@ -484,6 +484,17 @@ describe("an erased client", () => {
     expect(texts.filter((text) => text.includes("Cliente: borró sus datos"))).toHaveLength(1);
   });
 
+  test("whose name was asked before the erasure is named to no stylist: that counts as a failure, and the next delivery asks again", async () => {
+    const client = await welcomed();
+    await erase(client);
+    const { bookingId, eventId } = await pay(client);
+    await until(async () => (await sql(system, "notification", "select 1 from event_failure where event_id = $1", [eventId])).length > 0);
+    expect(await kinds(bookingId)).toEqual([]);
+    await forgottenByUsers(client);
+    await until(async () => (await kinds(bookingId)).includes("stylist_new_booking"), { timeoutMs: 60_000 });
+    expect(await sql(system, "notification", "select 1 from notification where booking_id = $1 and text like $2", [bookingId, `%${client.name}%`])).toEqual([]); // prettier-ignore
+  });
+
   async function paidBy(name: string) {
     const client = await welcomed({ name });
     return { client, ...(await pay(client)) };

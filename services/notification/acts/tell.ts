@@ -1,6 +1,5 @@
 import type { Once } from "@lacio/chassis/consume";
 import type { Tx } from "@lacio/chassis/db";
-import { unavailable } from "@lacio/chassis/errors";
 import type { App } from "../app.ts";
 import { dedupeKeyOf, Notification, type Note } from "../domain/notification.ts";
 import type { MailKind } from "../templates/index.ts";
@@ -10,12 +9,18 @@ export async function tell(app: App, once: Once, notes: Note[]): Promise<void> {
   await once((tx) => write(app, tx, notes));
 }
 
+/** The next delivery asks who the client is again. It counts as a failure, so it can't go on for ever. */
+class ErasedMeanwhile extends Error {
+  override name = "ErasedMeanwhile";
+  override message = "the client was erased after the text was made";
+}
+
 /** Each note becomes a row, and a job that sends it. */
 export async function write(app: App, tx: Tx, notes: Note[]): Promise<void> {
   for (const note of notes) {
     if (note.to.erasedAt || (await isErased(tx, note.to.id))) continue;
     // Its text names somebody who was erased since: the event comes again, and then it names nobody.
-    if (note.client && !note.client.erasedAt && (await isErased(tx, note.client.id))) throw unavailable("the client was erased meanwhile");
+    if (note.client && !note.client.erasedAt && (await isErased(tx, note.client.id))) throw new ErasedMeanwhile();
     if (note.onlyIfKnown && !(await isKnown(tx, note.to))) continue;
     // Its lock is taken before the id is made: the ids (UUIDv7) are the order of the mails about one visit.
     if (await wasTold(tx, note.kind, note.about, note.to)) continue;
