@@ -47,6 +47,8 @@ describe.each(rows)("$call", ({ call, outcomes, services: allowed }) => {
       if (hasRest(method)) asked[`${name}, by REST`] = await throughEdge(edgeFor(token), method, await requestOf(call));
     }
     expect(outcomesOf(asked)).toEqual(Object.fromEntries(Object.keys(asked).map((name) => [name, outcomes.nobody])));
+    // Nor is it the expiry of a token that refuses.
+    if (outcomes.nobody === "401") expect(new Set(Object.values(asked).map(({ reason }) => reason))).toEqual(new Set(["session_over"]));
   });
 
   if (hasRest(method))

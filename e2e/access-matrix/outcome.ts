@@ -7,8 +7,8 @@ import type { SystemDescription } from "@lacio/testkit/system";
 import { reasonOf, type Rest } from "../rest.ts";
 import { restForm } from "./rest-form.ts";
 
-/** The outcome of a call in the table's terms, and the text of the answer. */
-export type Answered = { outcome: string; text: string };
+/** The outcome of a call in the table's terms, and the reason of a refusal and the text of the answer. */
+export type Answered = { outcome: string; reason?: string; text: string };
 
 type Request = MessageInitShape<DescMessage>;
 type Call = (request: Request) => Promise<object>;
@@ -22,7 +22,7 @@ export async function atPort(system: SystemDescription, method: DescMethod, requ
   } catch (thrown) {
     const error = ConnectError.from(thrown);
     const reason = error.findDetails(ErrorInfoSchema)[0]?.reason;
-    return { outcome: outcomeOf(error.code, reason), text: error.message };
+    return { outcome: outcomeOf(error.code, reason), reason, text: error.message };
   }
 }
 
@@ -31,7 +31,8 @@ export async function throughEdge(edge: Rest, method: DescMethod, request: Reque
   const { verb, path, body } = restForm(method, toJson(method.input, create(method.input, request)) as JsonObject);
   const answer = await edge.send<{ code?: number }>(verb, path, body);
   const code = answer.status === 200 ? undefined : (answer.body?.code ?? Code.Unknown);
-  return { outcome: code === undefined ? "ok" : outcomeOf(code, reasonOf(answer)), text: answer.bytes.toString() };
+  const reason = reasonOf(answer);
+  return { outcome: code === undefined ? "ok" : outcomeOf(code, reason), reason, text: answer.bytes.toString() };
 }
 
 // A code without its required reason is an unexpected outcome.
