@@ -36,7 +36,7 @@ AuthService/EnableAccount                       401     403     403           40
 AuthService/EndSessions                         401     403     403           403      403            ok     -
 AuthService/ListEndedSessions                   401     403     403           403      403            403    any
 AuthService/GetRegistration                     401     403     403           403      403            403    users staff booking
-AuthService/GetEmailChange                      401     403     403           403      403            403    notification
+AuthService/GetEmailChange                      401     404     ok            404      404            ok     notification
 AuthService/IssueLinkToken                      401     403     403           403      403            403    notification
 
 UsersService/GetMe                              401     ok      ok            ok       ok             ok     -

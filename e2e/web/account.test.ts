@@ -85,12 +85,26 @@ test("she changes her details, closes another session, and takes her data with h
   const [bookingId, staffId] = [crypto.randomUUID(), crypto.randomUUID()];
   await sql(system, "users", "insert into visit (booking_id, client_id, staff_id) values ($1, $2, $3)", [bookingId, person.id, staffId]);
   await clientFor(UsersService, system, person.accessToken).rateVisit({ bookingId, stars: 5, comment: "divino" });
+  const newEmail = `${crypto.randomUUID()}@example.com`;
+  await clientFor(AuthService, system, person.accessToken).changeEmail({ password: person.password, email: newEmail });
   const answer = await page.request.get("/cuenta/datos.json");
   expect(answer.headers()["content-disposition"]).toContain("attachment");
   const everything = (await answer.json()) as Record<string, unknown>;
-  const parts = ["bookings", "exportedAt", "invoices", "notifications", "payments", "profile", "ratings", "reassignments", "sessions"];
+  const parts = [
+    "bookings",
+    "emailChange",
+    "exportedAt",
+    "invoices",
+    "notifications",
+    "payments",
+    "profile",
+    "ratings",
+    "reassignments",
+    "sessions",
+  ];
   expect(Object.keys(everything).sort()).toEqual(parts);
   expect(everything).toMatchObject({ profile: { name: "Ana María Gómez" }, ratings: [{ bookingId, stars: 5, comment: "divino" }] });
+  expect(everything).toMatchObject({ emailChange: { email: newEmail } });
   await context.close();
   await elsewhere.context.close();
 });

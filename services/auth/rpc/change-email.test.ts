@@ -37,6 +37,8 @@ describe("an e-mail address is changed", () => {
     const [person, email] = [await known(), address()];
     expect(await change(person, ` ${email.toUpperCase()} `)).toBe("not refused");
     const token = await mailedToken(email);
+    expect(await as(person).getEmailChange({ accountId: person.id })).toMatchObject({ email });
+    expect(await refusal(as(await signUp(system)).getEmailChange({ accountId: person.id }))).toBe("NotFound not_found");
     const told = await until(async () => (await mails(system, person.email)).find(({ subject }) => subject.includes("cambiar el correo")));
     expect(told.text).toContain(`${email[0]}…@example.com`);
     expect(told.text + told.html).not.toContain(email);

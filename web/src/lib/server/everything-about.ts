@@ -1,5 +1,6 @@
 import { toJson, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
-import { SessionSchema } from "@lacio/proto/auth/v1/auth_service";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { GetEmailChangeResponseSchema, SessionSchema } from "@lacio/proto/auth/v1/auth_service";
 import { BookingSchema } from "@lacio/proto/booking/v1/booking_service";
 import { InvoiceSchema } from "@lacio/proto/invoice/v1/invoice_service";
 import { NotificationSchema } from "@lacio/proto/notification/v1/notification_service";
@@ -23,13 +24,25 @@ export async function everythingAbout(api: Api, role: Session["role"]) {
     ),
     role === "CLIENT" ? visitsOf(api) : undefined,
   ]);
+  const emailChange = await emailChangeOf(api, profile!.id);
   return {
     exportedAt: new Date().toISOString(),
     profile: toJson(ProfileSchema, profile!, complete),
+    ...(emailChange && { emailChange: toJson(GetEmailChangeResponseSchema, emailChange, complete) }),
     sessions: all(SessionSchema, sessions),
     ...visits,
     notifications: all(NotificationSchema, notifications),
   };
+}
+
+/** The new address that waits for its confirmation; undefined: none does. */
+async function emailChangeOf({ auth }: Api, accountId: string) {
+  try {
+    return await auth.getEmailChange({ accountId });
+  } catch (error) {
+    if (error instanceof ConnectError && error.code === Code.NotFound) return undefined;
+    throw error;
+  }
 }
 
 async function visitsOf(api: Api) {
