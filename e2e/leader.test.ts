@@ -13,7 +13,7 @@ let cutOff: Replica;
 await beforeTests(
   async () => {
     system = await startSystem({ services: ["auth", "users"], edge: false, stripe: false, fsync: false });
-    proxy = await startProxy(system.runningUrl("users"));
+    proxy = await startProxy(system.environment("users").DATABASE_URL!);
     stopped = await leadAlone("auth");
     cutOff = await leadAlone("users", { DATABASE_URL: proxy.url });
   },

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
+import fs from "node:fs";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import type { Objects } from "@lacio/stripe-sandbox/testing/sandbox";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { localSecrets, type Secrets } from "@lacio/testkit/environment";
+import { addLogin, changePassword, dropLogin } from "@lacio/testkit/infra/databases";
+import { redisAnswers, withRedis } from "@lacio/testkit/infra/redis";
 import { startSystem, type System } from "@lacio/testkit/system";
 import { clientFor, makeDue, signUp, sql, until } from "@lacio/testkit/testing";
 import { decodeProtectedHeader } from "jose";
@@ -76,7 +79,40 @@ test("STRIPE_WEBHOOK_SECRET, in two roll-outs around the change at the provider"
   expect(events.flatMap(({ delivery }) => delivery.lastAttempts).filter(({ status }) => status === 400)).toEqual([]);
 });
 
-// To come here, the same way: the database's login roles, the users of NATS and Redis.
+test("auth's database passwords: its owner's in place, then a second login and one roll-out", async () => {
+  const oldOwner = { ...system, databaseUrls: { ...system.databaseUrls } };
+  system.databaseUrls.auth = await changePassword(system.urls.postgres!, "auth", "auth_owner");
+  await expect(sql(oldOwner, "auth", "select 1")).rejects.toThrow(/password authentication failed/);
+  await sql(system, "auth", "grant delete on account to auth_running"); // which a migration takes back
+  const url = await addLogin(system.urls.postgres!, "auth", "auth_2");
+  await auth.rollOut({ DATABASE_URL: url, MIGRATION_DATABASE_URL: system.databaseUrls.auth });
+  expect(await sql(system, "auth", "select has_table_privilege('auth_running', 'account', 'delete') as may")).toEqual([{ may: false }]);
+  await until(async () => (await sql(system, "auth", "select 1 from pg_stat_activity where usename = 'auth'")).length === 0);
+  await dropLogin(system.urls.postgres!, "auth");
+  await atWork();
+});
+
+test("payments' NATS password: in the broker's configuration, then one roll-out", async () => {
+  await system.changeNatsPassword("payments");
+  await atWork();
+  const waiting = () => sql(system, "payments", "select id from outbox where published_at is null");
+  await until(async () => (await waiting()).length >= 2);
+  await payments.rollOut({ NATS_URL: system.environment("payments").NATS_URL! });
+  await atWork();
+});
+
+test("auth's Redis password: a second one, one roll-out, and the first one goes", async () => {
+  const asOperator = (...command: string[]) => withRedis(system.urls.redis!, (redis) => redis.call(...(command as [string])));
+  const [old, next] = [new URL(system.environment("auth").REDIS_URL!), new URL(system.environment("auth").REDIS_URL!)];
+  next.password = randomBytes(18).toString("base64url");
+  await asOperator("ACL", "SETUSER", "auth", `>${next.password}`);
+  await auth.rollOut({ REDIS_URL: next.href });
+  await asOperator("ACL", "SETUSER", "auth", `<${old.password}`);
+  await asOperator("CLIENT", "KILL", "USER", "auth");
+  await expect(redisAnswers(old.href)).rejects.toThrow("WRONGPASS");
+  await atWork();
+  for (const log of fs.globSync(`${system.dir}/logs/auth*.log`)) expect(fs.readFileSync(log, "utf8")).not.toContain("Redis is away");
+});
 
 /** Everybody has succeeded twice since: at least one turn began after what was done before. */
 async function atWork(): Promise<void> {

@@ -16,12 +16,13 @@ export function routes(edge: Edge): Route[] {
       route: unary(clusterOf(table.login)),
       typed_per_filter_config: perAddress("login", edge.loginsPerMinute),
     },
-    {
-      name: "account-calls", // one route, so that they share one bucket
-      match: { safe_regex: { regex: `/(${table.accountCalls.map((method) => method.replaceAll(".", "\\.")).join("|")})` } },
-      route: unary(clusterOf(table.accountCalls[0]!)),
+    // One route for the calls of a service, so that they share one bucket.
+    ...[...Map.groupBy(table.accountCalls, (method) => method.split("/")[0]!)].map(([service, methods]) => ({
+      name: "account-calls",
+      match: { safe_regex: { regex: `/${service.replaceAll(".", "\\.")}/(${methods.map((method) => method.split("/")[1]).join("|")})` } },
+      route: unary(clusterOf(methods[0]!)),
       typed_per_filter_config: perAddress("account-calls", edge.accountCallsPerMinute, edge.accountCallsBurst),
-    },
+    })),
     ...table.streams.map((method) => ({
       name: "stream",
       match: { path: `/${method}` },

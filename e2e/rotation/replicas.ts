@@ -10,6 +10,7 @@ export async function replicasOf(system: System, service: string) {
   let second = await system.startReplica(service);
   let live = [first.url, second.url];
   let turn = 0;
+  let changes: Record<string, string> = {};
 
   return {
     /** Calls a replica. One that drains, or is gone, refuses: then the next one is asked, as the edge does. */
@@ -26,7 +27,8 @@ export async function replicasOf(system: System, service: string) {
 
     /** A rolling update: one more replica with the new environment, then the old ones go, each while it is asked. */
     async rollOut(env: Record<string, string>): Promise<void> {
-      const fresh = await system.startReplica(service, env);
+      changes = { ...changes, ...env };
+      const fresh = await system.startReplica(service, changes);
       live = [first.url, second.url, fresh.url];
       const restarted = first.process.restart(env); // sends SIGTERM at once
       live = [second.url, fresh.url];

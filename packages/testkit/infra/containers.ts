@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GenericContainer, WaitStrategy } from "testcontainers";
 import { probed, type ChildOptions } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
-import type { InfraOptions, InfraServer, Starters } from "./servers.ts";
-import { admin as natsAdmin, configuration as natsConfiguration } from "./nats.ts";
+import type { InfraOptions, Starters } from "./servers.ts";
+import { admin as natsAdmin, configuration as natsConfiguration, reload as reloadNats } from "./nats.ts";
 import { answers as postgresAnswers, settings as postgresSettings } from "./postgres.ts";
 import { admin as redisAdmin, configuration as redisConfiguration, redisAnswers } from "./redis.ts";
 
@@ -32,15 +32,22 @@ async function postgres({ dir, fsync = true }: InfraOptions) {
 async function nats(options: InfraOptions) {
   const [port, monitor] = [await freePort(), await freePort()];
   const container = await image("nats", { 4222: port, 8222: monitor });
-  const { text, urlOf } = natsConfiguration(options, port, {
+  const { text, urlOf, renew } = natsConfiguration(options, port, {
     listen: "0.0.0.0:4222",
     monitor: "0.0.0.0:8222",
     store: "/data",
     syncAlways: options.fsync ?? true,
   });
-  container.withCopyContentToContainer([{ content: text, target: "/lacio.conf" }]).withCommand(["-c", "/lacio.conf"]);
+  const target = "/lacio.conf";
+  container.withCopyContentToContainer([{ content: text(), target }]).withCommand(["-c", target]);
   const ready: Ready = async (signal) => (await fetch(`http://127.0.0.1:${monitor}/healthz`, { signal })).ok;
-  return Object.assign(await run("nats", container, options.dir, port, ready), { url: urlOf(natsAdmin), urlOf });
+  const server = await run("nats", container, options.dir, port, ready);
+  const changePassword = async (user: string) => {
+    renew(user);
+    await server.write(text(), target);
+    await reloadNats(server, monitor);
+  };
+  return Object.assign(server, { url: urlOf(natsAdmin), urlOf, changePassword });
 }
 
 async function redis(options: InfraOptions) {
@@ -74,7 +81,7 @@ async function image(name: keyof typeof images, ports: Record<number, number>): 
   return new GenericContainer(images[name]).withExposedPorts(...exposed);
 }
 
-async function run(name: string, image: GenericContainer, dir: string, port: number, ready: Ready): Promise<InfraServer> {
+async function run(name: string, image: GenericContainer, dir: string, port: number, ready: Ready) {
   const { getContainerRuntimeClient } = await import("testcontainers");
   const log = path.join(dir, "logs", `${name}.log`);
   fs.mkdirSync(path.dirname(log), { recursive: true });
@@ -112,6 +119,7 @@ async function run(name: string, image: GenericContainer, dir: string, port: num
       running = false;
       await started.stop();
     },
+    write: (content: string, target: string) => started.copyContentToContainer([{ content, target }]),
   };
 }
 

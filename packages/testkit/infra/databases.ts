@@ -37,6 +37,10 @@ export const addLogin = (admin: string, database: string, login: string): Promis
     at(admin, { user: login, password: await ensureLogin(client, login, `${database}_running`), database }),
   );
 
+/** Gives a login a new password: new connections need it, open ones go on. Answers its URL. */
+export const changePassword = (admin: string, database: string, login: string): Promise<string> =>
+  oneByOne(admin, async (client) => at(admin, { user: login, password: await ensureLogin(client, login), database }));
+
 /** Removes a login, and ends its connections. */
 export const dropLogin = (admin: string, login: string): Promise<void> =>
   oneByOne(admin, async (client) => {

@@ -118,6 +118,20 @@ test("NATS keeps acknowledged messages through kill -9, and its clients find it 
   await connection.close();
 });
 
+test("NATS gets another password for one user: its connections end, those of others go on", async () => {
+  const [old, others] = [infra.nats.urlOf("booking"), infra.nats.urlOf("payments")];
+  const [booking, payments] = [await connect(address(old)), await connect(address(others))];
+  const ended = statusOf(booking, "disconnect");
+  await infra.nats.changePassword("booking");
+  await ended;
+  await booking.close();
+  await expect(connect(address(old))).rejects.toThrow("Authorization Violation");
+  for (const url of [infra.nats.urlOf("booking"), others]) await (await connect(address(url))).close();
+  await payments.flush();
+  expect(payments.stats().inMsgs).toBe(0);
+  await payments.close();
+});
+
 test("Redis comes back at the same address with nothing in it, and asks for its password", async () => {
   const redis = new Redis(infra.redis.url, { retryStrategy: () => 50 });
   redis.on("error", () => {});

@@ -6,8 +6,9 @@ import { permissions } from "@lacio/permissions/table";
 import { atLeast, binary, versionOf } from "../programs/binaries.ts";
 import { startChild } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
+import { until } from "../testing/until.ts";
 import { passwords } from "./passwords.ts";
-import type { InfraOptions, Nats } from "./servers.ts";
+import type { InfraOptions, InfraServer, Nats } from "./servers.ts";
 
 /** nats-server with JetStream. Unless `fsync` is false it syncs a message to the disk before its ack, as in production. */
 export async function startNats(options: InfraOptions): Promise<Nats> {
@@ -16,14 +17,11 @@ export async function startNats(options: InfraOptions): Promise<Nats> {
   const [port, monitor] = [await freePort(), await freePort()];
   const syncAlways = fsync && atLeast(await versionOf(program), "2.10.0"); // older servers reject the setting
   const config = path.join(dir, "nats", "nats.conf");
-  const { text, urlOf } = configuration(options, port, {
-    listen: `127.0.0.1:${port}`,
-    monitor: `127.0.0.1:${monitor}`,
-    store: path.join(dir, "nats"),
-    syncAlways,
-  });
+  const settings = { listen: `127.0.0.1:${port}`, monitor: `127.0.0.1:${monitor}`, store: path.join(dir, "nats"), syncAlways };
+  const { text, urlOf, renew } = configuration(options, port, settings);
   fs.mkdirSync(path.dirname(config), { recursive: true });
-  fs.writeFileSync(config, text, { mode: 0o600 });
+  const write = () => fs.writeFileSync(config, text(), { mode: 0o600 });
+  write();
   const child = await startChild({
     name: "nats",
     command: program,
@@ -33,24 +31,42 @@ export async function startNats(options: InfraOptions): Promise<Nats> {
     stopSignal: "SIGINT",
     supervise,
   });
-  return Object.assign(child, { url: urlOf(admin), urlOf, port });
+  const changePassword = async (user: string) => {
+    renew(user);
+    write();
+    await reload(child, monitor);
+  };
+  return Object.assign(child, { url: urlOf(admin), urlOf, changePassword, port });
 }
+
+/** Lets the server read its configuration again, and waits until it has. @throws when it goes on with the one before, as with an invalid one */
+export async function reload(server: Pick<InfraServer, "kill">, monitor: number): Promise<void> {
+  const loadedAt = async () => ((await (await fetch(`http://127.0.0.1:${monitor}/varz`)).json()) as Varz).config_load_time;
+  const before = await loadedAt();
+  await server.kill("SIGHUP");
+  await until(async () => (await loadedAt()) !== before);
+}
+
+type Varz = { config_load_time: string };
 
 export const admin = "admin";
 
 type Settings = { listen: string; monitor: string; store: string; syncAlways: boolean };
 
-/** nats.conf with new passwords, and the addresses that have them; `port` is the one that clients see. */
+/** nats.conf and the addresses, by passwords that `renew` changes in both; `port` is the one that clients see. */
 export function configuration(options: InfraOptions, port: number, { listen, monitor, store, syncAlways }: Settings) {
   // Begins with a letter: clients that parse the whole URL take a password that begins with a digit for the port.
   const passwordOf = passwords(() => `p${randomBytes(18).toString("hex")}`);
-  const accounts = natsAccounts(options.permissions ?? permissions, passwordOf);
-  const users = [...accounts[brokerAccount].users, { user: admin, password: passwordOf(admin) }];
-  const text = `
+  const accounts = () => {
+    const { [brokerAccount]: broker, ...services } = natsAccounts(options.permissions ?? permissions, passwordOf);
+    const users = [...broker.users, { user: admin, password: passwordOf(admin) }];
+    return { [brokerAccount]: { ...broker, users }, ...services };
+  };
+  const text = () => `
 server_name: lacio
 listen: "${listen}"
 http: "${monitor}"
-accounts: ${JSON.stringify({ ...accounts, [brokerAccount]: { ...accounts[brokerAccount], users } }, undefined, 2)}
+accounts: ${JSON.stringify(accounts(), undefined, 2)}
 jetstream {
   store_dir: ${JSON.stringify(store)}
   max_mem: 64M
@@ -58,5 +74,5 @@ jetstream {
   ${syncAlways ? "sync_interval: always" : ""}
 }
 `;
-  return { text, urlOf: (user: string) => `nats://${user}:${passwordOf(user)}@127.0.0.1:${port}` };
+  return { text, renew: passwordOf.renew, urlOf: (user: string) => `nats://${user}:${passwordOf(user)}@127.0.0.1:${port}` };
 }

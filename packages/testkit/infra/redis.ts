@@ -53,11 +53,14 @@ ${redisUsers(options.permissions ?? permissions, passwordOf).join("\n")}
 }
 
 /** Readiness probe. @throws when the server is down or refuses the password */
-export async function redisAnswers(url: string): Promise<boolean> {
+export const redisAnswers = (url: string): Promise<boolean> => withRedis(url, async (redis) => (await redis.ping()) === "PONG");
+
+/** Works on one connection, which it closes. */
+export async function withRedis<T>(url: string, work: (redis: Client) => Promise<T>): Promise<T> {
   const redis = new Client(url, { connectTimeout: 2_000, commandTimeout: 2_000, enableReadyCheck: false, retryStrategy: () => null });
-  redis.on("error", () => {}); // the ping rejects, too
+  redis.on("error", () => {}); // the command rejects, too
   try {
-    return (await redis.ping()) === "PONG";
+    return await work(redis);
   } finally {
     redis.disconnect();
   }

@@ -35,6 +35,8 @@ export interface Nats extends InfraServer {
   url: string;
   /** A service's address, or the provisioner's. */
   urlOf(user: string): string;
+  /** In the configuration, which the server then reads again: from now on the user's old password is refused, and its connections are ended. */
+  changePassword(user: string): Promise<void>;
 }
 
 export interface Redis extends InfraServer {

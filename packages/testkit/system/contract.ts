@@ -41,8 +41,10 @@ export interface SystemProcess {
 export interface System extends SystemDescription {
   /** A service, or postgres, nats, redis, mail (with notification), stripe-sandbox, web, edge. */
   process(name: string): SystemProcess;
-  /** The address by which a service uses its database. */
-  runningUrl(service: string): string;
+  /** A service's variables, with the addresses that hold now. */
+  environment(service: string): Record<string, string>;
+  /** At the broker, which refuses a service until it has the new NATS_URL. */
+  changeNatsPassword(service: string): Promise<void>;
   serviceToken(name: string): string;
   /** Its stdout and stderr so far. */
   logs(name: string): string;

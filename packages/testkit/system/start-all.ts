@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import type { EdgeOptions } from "@lacio/envoy/edge";
-import { allotPorts, localSecrets, serviceNames, type Surroundings } from "../environment.ts";
+import { allotPorts, environmentOf, localSecrets, serviceNames, type Surroundings } from "../environment.ts";
 import { startIdentity } from "../identity.ts";
 import { startInfra } from "../infra/index.ts";
 import { createDatabase, type DatabaseUrls } from "../infra/databases.ts";
@@ -80,7 +80,8 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
     databaseUrls: Object.fromEntries(services.map((name) => [name, databaseOf(name).ownerUrl])),
     certificate,
     admin,
-    runningUrl: (service) => databaseOf(service).url,
+    environment: (service) => environmentOf(service, around),
+    changeNatsPassword: (service) => infra.nats.changePassword(service),
     serviceToken: (name) => identity.serviceToken(name),
     process: roster.find,
     logs: (name) => fs.readFileSync(roster.find(name).log, "utf8"),
