@@ -15,8 +15,8 @@ import { until } from "@lacio/testkit/testing/until";
 import { AckPolicy, jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { keepStreams } from "./keep-streams.ts";
-import { putRight } from "./put-right.ts";
-import { defaultAckWaitMs, wanted } from "./wanted.ts";
+import { reconcile } from "./reconcile.ts";
+import { defaultAckWaitMs, desiredState } from "./desired-state.ts";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "lacio-provisioner-"));
 const none = { publishes: [], consumes: [], calls: [], tables: {}, servers: [] };
@@ -142,7 +142,7 @@ test("a consumer that is ahead of its stream starts anew", async () => {
 });
 
 async function lookAt(manager: JetStreamManager) {
-  for (const wish of wanted(table, defaultAckWaitMs)) await putRight(manager, wish, Object.keys(table));
+  for (const wish of desiredState(table, defaultAckWaitMs)) await reconcile(manager, wish, Object.keys(table));
   return consumer();
 }
 

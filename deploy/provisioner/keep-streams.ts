@@ -5,8 +5,8 @@ import type { Log } from "@lacio/chassis/log";
 import type { Permissions } from "@lacio/chassis/permissions";
 import { Pulse } from "@lacio/chassis/pulse";
 import { resetSubject, streamOf } from "@lacio/chassis/streams";
-import { putRight, startAnew } from "./put-right.ts";
-import { defaultAckWaitMs, floor, wanted, type Wanted } from "./wanted.ts";
+import { reconcile, resetConsumer } from "./reconcile.ts";
+import { defaultAckWaitMs, floor, desiredState, type DesiredStream } from "./desired-state.ts";
 
 export type KeepOptions = { url: string; permissions: Record<string, Permissions>; log: Log; everyMs?: number; ackWaitMs?: number };
 
@@ -15,7 +15,7 @@ export type KeepOptions = { url: string; permissions: Record<string, Permissions
  * when an owner whose stream lost events asks for its consumers to start anew.
  */
 export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs = defaultAckWaitMs }: KeepOptions) {
-  const wishes = wanted(permissions, ackWaitMs);
+  const desired = desiredState(permissions, ackWaitMs);
   const ours = Object.keys(permissions);
   const stopping = new AbortController();
   const pulse = new Pulse(everyMs);
@@ -35,18 +35,18 @@ export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs 
     const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2_000 });
     onReconnect(() => pulse.beat());
     while (!stopping.signal.aborted) {
-      await oneByOne(() => putAllRight(nc, jsm));
+      await oneByOne(() => reconcileAll(nc, jsm));
       if (problems.length === 0) kept();
       await pulse.wait(stopping.signal);
     }
   }
 
-  async function putAllRight(nc: NatsConnection, jsm: JetStreamManager): Promise<void> {
+  async function reconcileAll(nc: NatsConnection, jsm: JetStreamManager): Promise<void> {
     const found = tooOld(nc);
     const attempt = (what: string, work: Promise<void>) => work.catch((error: Error) => void found.push(`${what}: ${error.message}`));
     if (found.length === 0) {
       await attempt("resets", hearRequests(nc, jsm));
-      for (const wish of wishes) {
+      for (const wish of desired) {
         if (stopping.signal.aborted) return;
         await attempt(wish.stream.name, keep(jsm, wish));
       }
@@ -55,8 +55,8 @@ export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs 
     problems = found;
   }
 
-  async function keep(jsm: JetStreamManager, wish: Wanted): Promise<void> {
-    for (const change of await putRight(jsm, wish, ours)) log.info({ change }, "put right");
+  async function keep(jsm: JetStreamManager, wish: DesiredStream): Promise<void> {
+    for (const change of await reconcile(jsm, wish, ours)) log.info({ change }, "reconciled");
   }
 
   // A refusal ends the subscription: each look asks again, because what the broker allows may have been put right.
@@ -77,10 +77,10 @@ export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs 
   // Without an answer the owner asks again before it publishes anything.
   async function reset(jsm: JetStreamManager, request: Msg): Promise<void> {
     const stream = streamOf(request.subject.slice(resetSubject("").length));
-    const wish = wishes.find((one) => one.stream.name === stream);
+    const wish = desired.find((one) => one.stream.name === stream);
     if (!wish) return;
     try {
-      for (const consumer of wish.consumers) await startAnew(jsm, stream, consumer);
+      for (const consumer of wish.consumers) await resetConsumer(jsm, stream, consumer);
       log.warn({ stream }, "the stream lost events: its consumers start anew");
       request.respond();
     } catch (error) {

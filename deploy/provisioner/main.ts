@@ -4,7 +4,7 @@ import { serveHttp } from "@lacio/chassis/http";
 import { createLog } from "@lacio/chassis/log";
 import { permissions } from "@lacio/permissions/table";
 import { keepStreams } from "./keep-streams.ts";
-import { defaultAckWaitMs } from "./wanted.ts";
+import { defaultAckWaitMs } from "./desired-state.ts";
 
 // The provisioner as a process: /livez and /readyz, which says what is missing, on its ops port, until SIGTERM.
 const config = configuration();

@@ -6,7 +6,7 @@ import { masked } from "./private-data.ts";
 /** The log lines of a process that runs `code`. */
 function written(code: string): Record<string, unknown>[] {
   const log = JSON.stringify(path.join(import.meta.dirname, "log.ts"));
-  const script = `const { createLog } = await import(${log}); const log = createLog("auth", "debug"); ${code}; log.flush();`;
+  const script = `const { createLog, logConsole } = await import(${log}); const log = createLog("auth", "debug"); logConsole(log); ${code}; log.flush();`;
   const env = { ...process.env, NODE_OPTIONS: "" };
   const lines = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", env }).trim().split("\n");
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);

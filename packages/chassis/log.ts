@@ -22,10 +22,12 @@ export function createLog(service: string, level: string) {
     },
   };
   // Buffered: a write per line would be a good part of a short RPC's cost. A killed process loses its last lines.
-  const log = pino(options, pino.destination({ dest: 1, sync: false }));
-  // connect-node reports broken connections by console.error: these lines are JSON, too.
+  return pino(options, pino.destination({ dest: 1, sync: false }));
+}
+
+/** connect-node reports broken connections by console.error: from here on these lines are JSON, too. */
+export function logConsole(log: Log): void {
   console.error = (...words: unknown[]) => log.warn({ words: words.map(String) }, "console");
-  return log;
 }
 
 export type Log = ReturnType<typeof createLog>;

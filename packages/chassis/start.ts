@@ -9,7 +9,7 @@ import { followEndedSessions } from "./ended-sessions.ts";
 import { openDatabase, type Database, type DatabaseParts } from "./db.ts";
 import { serveHttp } from "./http.ts";
 import { startLead } from "./lead.ts";
-import { createLog, type Log } from "./log.ts";
+import { createLog, logConsole, type Log } from "./log.ts";
 import { startDefaultMetrics } from "./metrics.ts";
 import { opsApp } from "./ops.ts";
 import type { Permissions } from "./permissions.ts";
@@ -68,6 +68,7 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
     return read;
   });
   const log = createLog(name, config.logLevel);
+  logConsole(log);
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
   const now = () => new Date();
   const db = await openDatabase(config, parts.database, log, now);

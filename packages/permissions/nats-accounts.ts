@@ -2,7 +2,7 @@ import type { Permissions } from "@lacio/chassis/permissions";
 import { jetStreamPrefix, resetSubject, streamOf, wakeSubject } from "@lacio/chassis/streams";
 
 /** What a service sends to the broker's account: `subject` there, `as` in its own. */
-type Door = { subject: string; as: string; answers: "one" | "many" };
+type ServiceExport = { subject: string; as: string; answers: "one" | "many" };
 
 /** The account with the streams. Services are in none of its users. */
 export const brokerAccount = "LACIO";
@@ -14,19 +14,19 @@ export const provisioner = "provisioner";
  * be such a subject. Across accounts an answer goes back into the account of the sender, where nobody but the sender listens.
  */
 export function natsAccounts(services: Record<string, Permissions>, passwordOf: (user: string) => string) {
-  const entries = Object.entries(services).map(([name, permissions]) => ({ name, doors: doorsOf(name, permissions) }));
+  const entries = Object.entries(services).map(([name, permissions]) => ({ name, exported: exportsFor(name, permissions) }));
   return {
     [brokerAccount]: {
       jetstream: "enabled",
       users: [userOf(provisioner, ["$JS.API.>"], [resetSubject("*")], { allow_responses: true })],
-      exports: [...entries.flatMap(({ name, doors }) => doors.map((door) => exportOf(name, door)))],
+      exports: entries.flatMap(({ name, exported }) => exported.map((each) => exportOf(name, each))),
     },
     ...Object.fromEntries(
-      entries.map(({ name, doors }) => [
+      entries.map(({ name, exported }) => [
         name,
         {
-          users: [userOf(name, [...doors.map(({ as }) => as), wakeSubject(name)], [wakeSubject(name)])],
-          imports: [...doors.map(({ subject, as }) => ({ service: { account: brokerAccount, subject }, to: as }))],
+          users: [userOf(name, [...exported.map(({ as }) => as), wakeSubject(name)], [wakeSubject(name)])],
+          imports: exported.map(({ subject, as }) => ({ service: { account: brokerAccount, subject }, to: as })),
         },
       ]),
     ),
@@ -38,25 +38,25 @@ export function natsAccounts(services: Record<string, Permissions>, passwordOf: 
 }
 
 /** A service may publish its facts, look at its own stream, and read those of others through consumers that it can't change. */
-function doorsOf(service: string, { publishes, consumes }: Permissions): Door[] {
+function exportsFor(service: string, { publishes, consumes }: Permissions): ServiceExport[] {
   const own = streamOf(service);
-  const owner = publishes.length > 0 ? [api(`STREAM.INFO.${own}`), door(resetSubject(service))] : [];
+  const owner = publishes.length > 0 ? [api(`STREAM.INFO.${own}`), plain(resetSubject(service))] : [];
   const consumer = [...new Set(consumes.map(streamOf))].flatMap((stream) => [
     api(`CONSUMER.INFO.${stream}.${service}`),
     api(`CONSUMER.MSG.NEXT.${stream}.${service}`, "many"),
-    door(`$JS.ACK.${stream}.${service}.>`),
+    plain(`$JS.ACK.${stream}.${service}.>`),
   ]);
-  return [...publishes.map((subject) => door(subject)), ...owner, ...consumer];
+  return [...publishes.map((subject) => plain(subject)), ...owner, ...consumer];
 }
 
-const door = (subject: string): Door => ({ subject, as: subject, answers: "one" });
-const api = (verb: string, answers: Door["answers"] = "one"): Door => ({
+const plain = (subject: string): ServiceExport => ({ subject, as: subject, answers: "one" });
+const api = (verb: string, answers: ServiceExport["answers"] = "one"): ServiceExport => ({
   subject: `$JS.API.${verb}`,
   as: `${jetStreamPrefix}.${verb}`,
   answers,
 });
 
-const exportOf = (service: string, { subject, answers }: Door) => ({
+const exportOf = (service: string, { subject, answers }: ServiceExport) => ({
   service: subject,
   accounts: [service],
   ...(answers === "many" && { response_type: "stream" }),

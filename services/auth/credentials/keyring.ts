@@ -54,7 +54,7 @@ export function createKeyring(base: Pick<Base<Config>, "db" | "config" | "log" |
       await stored.add(new Date(now().getTime() + aheadMinutes * 60_000));
       const found = await stored.load();
       await stored.deleteOld(found);
-      await stored.sealAnew(found);
+      await stored.reseal(found);
       cached = undefined; // cache invalidation: this replica publishes the new key at once
     },
   };

@@ -81,7 +81,7 @@ export function createSigningKeys({ db, config, log, now }: Pick<Base<KeyConfig>
     },
 
     /** Seals with the first secret what only the second one opens, which can go afterwards. */
-    async sealAnew(keys: SigningKey[]): Promise<void> {
+    async reseal(keys: SigningKey[]): Promise<void> {
       const kids: string[] = [];
       for (const { kid, private_key, sealedWith } of keys) {
         if (sealedWith !== "second") continue;

@@ -3,7 +3,7 @@ import { nanos } from "@nats-io/transport-node";
 import type { Permissions } from "@lacio/chassis/permissions";
 import { streamKeepDays, streamOf } from "@lacio/chassis/streams";
 
-export type Wanted = { stream: Named<StreamConfig>; consumers: Durable[] };
+export type DesiredStream = { stream: Named<StreamConfig>; consumers: Durable[] };
 export type Durable = Partial<ConsumerConfig> & { durable_name: string };
 type Named<T> = Partial<T> & { name: string };
 
@@ -15,7 +15,7 @@ export const defaultAckWaitMs = 10_000;
 const dayMs = 86_400_000;
 
 /** The stream of each owner that publishes or is listened to, and a durable consumer in it for each service that reacts to its facts. */
-export function wanted(services: Record<string, Permissions>, ackWaitMs: number): Wanted[] {
+export function desiredState(services: Record<string, Permissions>, ackWaitMs: number): DesiredStream[] {
   const consumed = Object.values(services).flatMap(({ consumes }) => consumes.map(ownerOf));
   const owners = Object.keys(services).filter((name) => services[name]!.publishes.length > 0 || consumed.includes(name));
   return owners.map((owner) => ({
@@ -28,7 +28,7 @@ export function wanted(services: Record<string, Permissions>, ackWaitMs: number)
 
 // All subjects of the owner: what was published under a subject that the table no longer has stays readable. The owner's account decides
 // what it may publish.
-const streamFor = (owner: string): Wanted["stream"] => ({
+const streamFor = (owner: string): DesiredStream["stream"] => ({
   name: streamOf(owner),
   subjects: [`${owner}.>`],
   retention: RetentionPolicy.Limits,

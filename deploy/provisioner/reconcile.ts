@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { JetStreamApiCodes, JetStreamApiError, type ConsumerInfo, type JetStreamManager } from "@nats-io/jetstream";
-import type { Durable, Wanted } from "./wanted.ts";
+import type { Durable, DesiredStream } from "./desired-state.ts";
 
 /** Makes a stream and its consumers what is wanted, and says what it changed. Consumers whose names are none of `ours` are left alone. */
-export async function putRight(jsm: JetStreamManager, { stream, consumers }: Wanted, ours: string[]): Promise<string[]> {
+export async function reconcile(jsm: JetStreamManager, { stream, consumers }: DesiredStream, ours: string[]): Promise<string[]> {
   const changes: string[] = [];
   // Consumers are read before their stream: under traffic they would always be ahead of a stream's state that is older.
   const found = await consumersOf(jsm, stream.name);
@@ -15,7 +15,7 @@ export async function putRight(jsm: JetStreamManager, { stream, consumers }: Wan
     const info = found.find((one) => one.name === name);
     if (!info) await changed(`had no consumer ${name}`, jsm.consumers.add(stream.name, consumer));
     // The broker lost data: the consumer would silently skip what comes next.
-    else if (info.delivered.stream_seq > state.last_seq) await changed(`was behind ${name}`, startAnew(jsm, stream.name, consumer));
+    else if (info.delivered.stream_seq > state.last_seq) await changed(`was behind ${name}`, resetConsumer(jsm, stream.name, consumer));
     else if (differs(info.config, consumer))
       await changed(`had another consumer ${name}`, jsm.consumers.update(stream.name, name, consumer));
   }
@@ -32,7 +32,7 @@ export async function putRight(jsm: JetStreamManager, { stream, consumers }: Wan
 }
 
 /** The consumer reads its stream from the start again: inboxes deduplicate. */
-export async function startAnew(jsm: JetStreamManager, stream: string, consumer: Durable): Promise<void> {
+export async function resetConsumer(jsm: JetStreamManager, stream: string, consumer: Durable): Promise<void> {
   await jsm.consumers.delete(stream, consumer.durable_name).catch(unlessMissing);
   await jsm.consumers.add(stream, consumer);
 }
