@@ -7,7 +7,7 @@ import { startPostgres } from "@lacio/testkit/infra/postgres";
 import { Migration } from "@mikro-orm/migrations";
 import pg from "pg";
 import { chassisConfig, Env, type ChassisConfig } from "./config.ts";
-import { createLog, type Log } from "./log.ts";
+import { createLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import type { Permissions } from "./permissions.ts";
 
