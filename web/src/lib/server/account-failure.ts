@@ -3,7 +3,7 @@ import { fail, type ActionFailure, type RequestEvent } from "@sveltejs/kit";
 import { m } from "#lib/paraglide/messages.js";
 import { typed, type Errors } from "./check.ts";
 import { signInAgain } from "./guard.ts";
-import { isAway, refusalOf } from "./refusal.ts";
+import { isAway, isSessionOver, refusalOf } from "./refusal.ts";
 
 type Failure = ActionFailure<{ values: Record<string, string>; failure: string }>;
 
@@ -19,10 +19,10 @@ export function commonFailure(error: unknown, form: FormData): Failure | undefin
 
 /** The failures of a form that takes the password of who is signed in, as `password`. Undefined: another refusal. @throws redirect */
 export function proofFailure(event: RequestEvent, error: unknown, form: FormData) {
+  if (isSessionOver(error)) return signInAgain(event);
   const common = commonFailure(error, form);
   if (common) return common;
-  const { code, reason } = refusalOf(error);
-  if (code === Code.Unauthenticated) return signInAgain(event);
+  const { reason } = refusalOf(error);
   if (reason === "password_not_set") return fail(409, { values: typed(form), failure: m.password_not_set() });
   const errors: Errors = { password: m.password_wrong() };
   return reason === "wrong_password" ? fail(422, { values: typed(form), errors }) : undefined;

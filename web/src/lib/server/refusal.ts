@@ -10,7 +10,7 @@ export type Refusal = { code: Code; reason: string; fields: string[]; retryAfter
  * it is the page's, with the way to sign in.
  */
 export function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof ConnectError) || signedOut.has(reasonIn(error))) throw error;
+  if (!(error instanceof ConnectError) || isSessionOver(error)) throw error;
   const [retry] = error.findDetails(RetryInfoSchema);
   return {
     code: error.code,
@@ -21,6 +21,10 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 const signedOut = new Set(["session_over", "token_invalid", "unauthenticated"]);
+
+/** Whether a service takes the session no more: it has ended elsewhere. */
+export const isSessionOver = (error: unknown): boolean => error instanceof ConnectError && signedOut.has(reasonIn(error));
+
 const reasonIn = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason ?? Code[error.code].toLowerCase();
 
 /** The client's own booking that overlaps (the OwnVisit error detail); undefined: refused for another reason. */
