@@ -279,7 +279,7 @@ describe("somebody who was erased", () => {
     await alone.work();
     await onAccountErased(app)(create(AccountErasedSchema, { accountId: client.id }), (work) => app.transact(work));
     expect(await stateOf(sent)).toMatchObject({ status: "SENT", text: "" });
-    await expect(told({ client })).rejects.toThrow(expect.objectContaining({ reason: "unavailable" })); // users is asked again
+    await expect(told({ client })).rejects.toThrow(expect.objectContaining({ name: "ErasedMeanwhile" })); // users is asked again
     const erased = { id: client.id, erasedAt: timestampFromDate(new Date()) };
     expect(await stateOf(await told({ client: erased }))).toMatchObject({ status: "PENDING", text: words.text });
   });
