@@ -32,7 +32,8 @@ test("people sign up at the service and are known at the edge", async () => {
   const sessions = await fetch(`${system.urls.edge}/v1/auth/sessions`, { headers: { authorization: `Bearer ${ana.accessToken}` } });
   expect(sessions.status).toBe(200);
   expect((await fetch(`${system.urls.edge}/v1/auth/sessions`)).status).toBe(401);
-  expect(await sql(system, "auth", "select current_user::text as who")).toEqual([{ who: "auth" }]);
+  expect(await sql(system, "auth", "select current_user::text as who")).toEqual([{ who: "auth_owner" }]);
+  expect(new URL(system.environment("auth").DATABASE_URL!).username).toBe("auth");
 });
 
 test("the admin and the services have tokens that auth accepts", async () => {
