@@ -93,7 +93,7 @@ test("an older version that migrates again leaves what a newer one granted, and 
   await migrated({ kept: ["select"], newer: ["select", "insert"] }, newer);
   const warnings: unknown[] = [];
   const log = createLog("granted", "silent");
-  log.warn = ((details: unknown) => void warnings.push(details));
+  log.warn = (details: unknown) => void warnings.push(details);
   await migrated({ kept: ["select", "insert"] }, older, log);
   expect(await granted("newer")).toEqual(["select", "insert"]);
   expect(await granted("kept")).toEqual(["select"]);
