@@ -9,6 +9,7 @@ import { addLogin, changePassword, dropLogin } from "@lacio/testkit/infra/databa
 import { redisAnswers, withRedis } from "@lacio/testkit/infra/redis";
 import { startSystem, type System } from "@lacio/testkit/system";
 import { clientFor, makeDue, signUp, sql, until } from "@lacio/testkit/testing";
+import { connect } from "@nats-io/transport-node";
 import { decodeProtectedHeader } from "jose";
 import { quiet } from "./quiet.ts";
 import { startLoad } from "./rotation/load.ts";
@@ -92,13 +93,16 @@ test("auth's database passwords: its owner's in place, then a second login and o
   await atWork();
 });
 
-test("payments' NATS password: in the broker's configuration, then one roll-out", async () => {
-  await system.changeNatsPassword("payments");
+test("payments' NATS password: a second login, one roll-out, and the first one goes; nobody leaves the broker", async () => {
+  const NATS_URL = await system.natsLogins.addLogin("payments", "payments_2");
   await atWork();
-  const waiting = () => sql(system, "payments", "select id from outbox where published_at is null");
-  await until(async () => (await waiting()).length >= 2);
-  await payments.rollOut({ NATS_URL: system.environment("payments").NATS_URL! });
+  await payments.rollOut({ NATS_URL });
+  await system.natsLogins.dropLogin("payments", "payments");
+  const { hostname, port, username: user, password: pass } = new URL(system.environment("payments").NATS_URL!);
+  await expect(connect({ servers: `${hostname}:${port}`, user, pass })).rejects.toThrow("Authorization Violation");
   await atWork();
+  for (const log of fs.globSync(`${system.dir}/logs/payments*.log`))
+    expect(fs.readFileSync(log, "utf8")).not.toContain("connection to NATS");
 });
 
 test("auth's Redis password: a second one, one roll-out, and the first one goes", async () => {

@@ -9,31 +9,36 @@ export const brokerAccount = "LACIO";
 export const provisioner = "provisioner";
 
 /**
- * The `accounts` of nats.conf: one for the streams, administered by the provisioner, and one with one user per service. JetStream publishes
- * its answers wherever a request's reply subject says, without asking whether the sender may publish there: `$JS.API.STREAM.DELETE.…` would
+ * The `accounts` of nats.conf: one for the streams, administered by the provisioner, and one per service, with a user of its name, or the
+ * users that `usersOf` gives it (two while a password is changed), who may all do the same. JetStream publishes its answers wherever a request's reply subject says, without asking whether the sender may publish there: `$JS.API.STREAM.DELETE.…` would
  * be such a subject. Across accounts an answer goes back into the account of the sender, where nobody but the sender listens.
  */
-export function natsAccounts(services: Record<string, Permissions>, passwordOf: (user: string) => string) {
+export function natsAccounts(
+  services: Record<string, Permissions>,
+  passwordOf: (user: string) => string,
+  usersOf: (name: string) => string[] = (name) => [name],
+) {
   const entries = Object.entries(services).map(([name, permissions]) => ({ name, exported: exportsFor(name, permissions) }));
   return {
     [brokerAccount]: {
       jetstream: "enabled",
-      users: [userOf(provisioner, ["$JS.API.>"], [resetSubject("*")], { allow_responses: true })],
+      users: usersWith(provisioner, ["$JS.API.>"], [resetSubject("*")], { allow_responses: true }),
       exports: entries.flatMap(({ name, exported }) => exported.map((each) => exportOf(name, each))),
     },
     ...Object.fromEntries(
       entries.map(({ name, exported }) => [
         name,
         {
-          users: [userOf(name, [...exported.map(({ as }) => as), wakeSubject(name)], [wakeSubject(name)])],
+          users: usersWith(name, [...exported.map(({ as }) => as), wakeSubject(name)], [wakeSubject(name)]),
           imports: exported.map(({ subject, as }) => ({ service: { account: brokerAccount, subject }, to: as })),
         },
       ]),
     ),
   };
 
-  function userOf(user: string, publish: string[], subscribe: string[], more: object = {}) {
-    return { user, password: passwordOf(user), permissions: { publish, subscribe: ["_INBOX.>", ...subscribe], ...more } };
+  function usersWith(name: string, publish: string[], subscribe: string[], more: object = {}) {
+    const permissions = { publish, subscribe: ["_INBOX.>", ...subscribe], ...more };
+    return usersOf(name).map((user) => ({ user, password: passwordOf(user), permissions }));
   }
 }
 

@@ -84,12 +84,13 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
       seen.push(accountId);
     });
   }
-  const startReplica = (...more: Subscription[]) =>
-    startConsumers(consuming, consumer, buses[1], log, [
-      on(AccountRegisteredSchema, handle),
-      on(PasswordResetRequestedSchema, handle),
-      ...more,
-    ]);
+  const replicas: { stop(): Promise<void> }[] = [];
+  const startReplica = (...more: Subscription[]) => {
+    const subscriptions = [on(AccountRegisteredSchema, handle), on(PasswordResetRequestedSchema, handle), ...more];
+    const replica = startConsumers(consuming, consumer, buses[1], log, subscriptions);
+    replicas.push(replica);
+    return replica;
+  };
   const first = startReplica();
 
   return {
@@ -101,6 +102,7 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
     keeper,
     seen,
     warnings,
+    first,
     startReplica,
     emit: (...facts) => owner.transact(async (tx) => tx.emit(...facts)),
     effectsOf: async (accountId) => (await consumer.sql("select 1 from effect where account_id = $1", [accountId])).length,
@@ -109,7 +111,7 @@ export async function startEvents(options: Partial<EventsOptions> = {}): Promise
       return rows.map(({ stream_seq }) => Number(stream_seq));
     },
     async stop() {
-      await first.stop();
+      await Promise.all(replicas.map((replica) => replica.stop()));
       await relay.stop();
       for (const { nc } of [...buses, bus]) await nc.close();
       await keeper.stop();
@@ -145,6 +147,8 @@ export type Events = {
   seen: string[];
   /** What was logged as a warning. */
   warnings: string[];
+  /** The replica that runs from the start. */
+  first: { stop(): Promise<void> };
   /** Starts another replica of the consumer, which may be of a newer version and handle more. */
   startReplica(...more: Subscription[]): { stop(): Promise<void> };
   emit(...facts: Fact[]): Promise<void>;

@@ -6,7 +6,7 @@ import type { GenericContainer, WaitStrategy } from "testcontainers";
 import { probed, type ChildOptions } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, Starters } from "./servers.ts";
-import { admin as natsAdmin, configuration as natsConfiguration, reload as reloadNats } from "./nats.ts";
+import { admin as natsAdmin, changing, configuration as natsConfiguration, reload as reloadNats } from "./nats.ts";
 import { answers as postgresAnswers, settings as postgresSettings } from "./postgres.ts";
 import { admin as redisAdmin, configuration as redisConfiguration, redisAnswers } from "./redis.ts";
 
@@ -32,7 +32,7 @@ async function postgres({ dir, fsync = true }: InfraOptions) {
 async function nats(options: InfraOptions) {
   const [port, monitor] = [await freePort(), await freePort()];
   const container = await image("nats", { 4222: port, 8222: monitor });
-  const { text, urlOf, renew } = natsConfiguration(options, port, {
+  const { text, urlOf, logins } = natsConfiguration(options, port, {
     listen: "0.0.0.0:4222",
     monitor: "0.0.0.0:8222",
     store: "/data",
@@ -42,12 +42,11 @@ async function nats(options: InfraOptions) {
   container.withCopyContentToContainer([{ content: text(), target }]).withCommand(["-c", target]);
   const ready: Ready = async (signal) => (await fetch(`http://127.0.0.1:${monitor}/healthz`, { signal })).ok;
   const server = await run("nats", container, options.dir, port, ready);
-  const changePassword = async (user: string) => {
-    renew(user);
+  const apply = async () => {
     await server.write(text(), target);
     await reloadNats(server, monitor);
   };
-  return Object.assign(server, { url: urlOf(natsAdmin), urlOf, changePassword });
+  return Object.assign(server, { url: urlOf(natsAdmin), urlOf, ...changing(logins, urlOf, apply) });
 }
 
 async function redis(options: InfraOptions) {

@@ -118,18 +118,23 @@ test("NATS keeps acknowledged messages through kill -9, and its clients find it 
   await connection.close();
 });
 
-test("NATS gets another password for one user: its connections end, those of others go on", async () => {
+test("NATS gets a second login for a user, and loses the first one: its connections end, those of others go on", async () => {
   const [old, others] = [infra.nats.urlOf("booking"), infra.nats.urlOf("payments")];
   const [booking, payments] = [await connect(address(old)), await connect(address(others))];
   const ended = statusOf(booking, "disconnect");
-  await infra.nats.changePassword("booking");
+  const left: string[] = [];
+  const second = await connect(address(await infra.nats.addLogin("booking", "booking_2")));
+  for (const [name, connection] of Object.entries({ booking, payments, second }))
+    void statusOf(connection, "disconnect").then(() => left.push(name));
+  await booking.flush();
+  expect(left).toEqual([]);
+  await infra.nats.dropLogin("booking", "booking");
   await ended;
   await booking.close();
   await expect(connect(address(old))).rejects.toThrow("Authorization Violation");
-  for (const url of [infra.nats.urlOf("booking"), others]) await (await connect(address(url))).close();
-  await payments.flush();
-  expect(payments.stats().inMsgs).toBe(0);
-  await payments.close();
+  await Promise.all([second, payments].map((connection) => connection.flush()));
+  expect(left).toEqual(["booking"]);
+  await Promise.all([second, payments].map((connection) => connection.close()));
 });
 
 test("Redis comes back at the same address with nothing in it, and asks for its password", async () => {

@@ -18,7 +18,7 @@ export async function startNats(options: InfraOptions): Promise<Nats> {
   const syncAlways = fsync && atLeast(await versionOf(program), "2.10.0"); // older servers reject the setting
   const config = path.join(dir, "nats", "nats.conf");
   const settings = { listen: `127.0.0.1:${port}`, monitor: `127.0.0.1:${monitor}`, store: path.join(dir, "nats"), syncAlways };
-  const { text, urlOf, renew } = configuration(options, port, settings);
+  const { text, urlOf, logins } = configuration(options, port, settings);
   fs.mkdirSync(path.dirname(config), { recursive: true });
   const write = () => fs.writeFileSync(config, text(), { mode: 0o600 });
   write();
@@ -31,13 +31,36 @@ export async function startNats(options: InfraOptions): Promise<Nats> {
     stopSignal: "SIGINT",
     supervise,
   });
-  const changePassword = async (user: string) => {
-    renew(user);
+  const apply = async () => {
     write();
     await reload(child, monitor);
   };
-  return Object.assign(child, { url: urlOf(admin), urlOf, changePassword, port });
+  return Object.assign(child, { url: urlOf(admin), urlOf, ...changing(logins, urlOf, apply), port });
 }
+
+/** A user's second login, and the end of one: in the configuration, which `apply` has the server read. */
+export function changing(
+  logins: Logins,
+  urlOf: (login: string) => string,
+  apply: () => Promise<void>,
+): Pick<Nats, "addLogin" | "dropLogin"> {
+  return {
+    async addLogin(user, login) {
+      logins.set(user, [...loginsOf(logins, user), login]);
+      await apply();
+      return urlOf(login);
+    },
+    async dropLogin(user, login) {
+      const others = loginsOf(logins, user).filter((one) => one !== login);
+      logins.set(user, others);
+      await apply();
+    },
+  };
+}
+
+/** Of a user who has not the one of its own name alone. */
+type Logins = Map<string, string[]>;
+const loginsOf = (logins: Logins, user: string): string[] => logins.get(user) ?? [user];
 
 /** Lets the server read its configuration again, and waits until it has. @throws when it goes on with the one before, as with an invalid one */
 export async function reload(server: Pick<InfraServer, "kill">, monitor: number): Promise<void> {
@@ -53,12 +76,15 @@ export const admin = "admin";
 
 type Settings = { listen: string; monitor: string; store: string; syncAlways: boolean };
 
-/** nats.conf and the addresses, by passwords that `renew` changes in both; `port` is the one that clients see. */
+/** nats.conf as `logins` has it now, and a login's address; `port` is the one that clients see. */
 export function configuration(options: InfraOptions, port: number, { listen, monitor, store, syncAlways }: Settings) {
   // Begins with a letter: clients that parse the whole URL take a password that begins with a digit for the port.
   const passwordOf = passwords(() => `p${randomBytes(18).toString("hex")}`);
+  const logins: Logins = new Map();
   const accounts = () => {
-    const { [brokerAccount]: broker, ...services } = natsAccounts(options.permissions ?? permissions, passwordOf);
+    const { [brokerAccount]: broker, ...services } = natsAccounts(options.permissions ?? permissions, passwordOf, (user) =>
+      loginsOf(logins, user),
+    );
     const users = [...broker.users, { user: admin, password: passwordOf(admin) }];
     return { [brokerAccount]: { ...broker, users }, ...services };
   };
@@ -74,5 +100,5 @@ jetstream {
   ${syncAlways ? "sync_interval: always" : ""}
 }
 `;
-  return { text, renew: passwordOf.renew, urlOf: (user: string) => `nats://${user}:${passwordOf(user)}@127.0.0.1:${port}` };
+  return { text, logins, urlOf: (login: string) => `nats://${login}:${passwordOf(login)}@127.0.0.1:${port}` };
 }

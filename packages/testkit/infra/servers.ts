@@ -35,8 +35,10 @@ export interface Nats extends InfraServer {
   url: string;
   /** A service's address, or the provisioner's. */
   urlOf(user: string): string;
-  /** In the configuration, which the server then reads again: from now on the user's old password is refused, and its connections are ended. */
-  changePassword(user: string): Promise<void>;
+  /** In the configuration, which the server then reads again: a second login with the rights of the user. Answers its address. */
+  addLogin(user: string, login: string): Promise<string>;
+  /** The same way: from now on the login is refused, and its connections are ended. */
+  dropLogin(user: string, login: string): Promise<void>;
 }
 
 export interface Redis extends InfraServer {

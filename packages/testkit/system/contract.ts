@@ -1,4 +1,5 @@
 import type { EdgeOptions } from "@lacio/envoy/edge";
+import type { Nats } from "../infra/servers.ts";
 import type { Supervisor } from "../processes/child.ts";
 
 export interface SystemOptions {
@@ -43,8 +44,8 @@ export interface System extends SystemDescription {
   process(name: string): SystemProcess;
   /** A service's variables, with the addresses that hold now. */
   environment(service: string): Record<string, string>;
-  /** At the broker, which refuses a service until it has the new NATS_URL. */
-  changeNatsPassword(service: string): Promise<void>;
+  /** Changes a service's logins at the broker. */
+  natsLogins: Pick<Nats, "addLogin" | "dropLogin">;
   serviceToken(name: string): string;
   /** Its stdout and stderr so far. */
   logs(name: string): string;

@@ -81,7 +81,7 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
     certificate,
     admin,
     environment: (service) => environmentOf(service, around),
-    changeNatsPassword: (service) => infra.nats.changePassword(service),
+    natsLogins: infra.nats,
     serviceToken: (name) => identity.serviceToken(name),
     process: roster.find,
     logs: (name) => fs.readFileSync(roster.find(name).log, "utf8"),
