@@ -33,6 +33,7 @@ const rpc = ({ name, rpc: at }: ServiceAddress): Cluster =>
     ],
     outlier_detection: outliers,
     circuit_breakers: breakers,
+    ignore_health_on_host_removal: true, // a pod that DNS no longer names is ending: no more calls to it, although its health check still passes
   });
 
 function http(name: string, services: ServiceAddress[]): Cluster {
@@ -48,7 +49,7 @@ function cluster(name: string, [address, port_value]: Address, more: object = {}
     connect_timeout: "1s",
     cluster_type: extension("envoy.clusters.dns", "extensions.clusters.dns.v3.DnsCluster", {
       dns_lookup_family: "V4_PREFERRED",
-      respect_dns_ttl: true,
+      dns_refresh_rate: "3s", // not the TTL, which may be 30 s: an ending pod works only as long as its preStop hook waits
     }),
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
     ...more,
