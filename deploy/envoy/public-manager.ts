@@ -3,7 +3,7 @@ import type { Edge } from "./edge.ts";
 import { corsPolicy } from "./cors.ts";
 import { filters } from "./filters.ts";
 import { replies } from "./replies.ts";
-import { routes } from "./routes.ts";
+import { retries, routes } from "./routes.ts";
 import { tracing } from "./tracing.ts";
 import { extension, typed, type Typed } from "./typed.ts";
 
@@ -26,12 +26,7 @@ export function publicManager(edge: Edge): Typed {
           name: "api",
           domains: ["*"],
           typed_per_filter_config: { "envoy.filters.http.cors": corsPolicy(edge.origins) },
-          // Retries only requests that surely never reached a service.
-          retry_policy: {
-            retry_on: "connect-failure,refused-stream,reset-before-request",
-            num_retries: 2,
-            retry_back_off: { base_interval: "0.025s", max_interval: "0.25s" },
-          },
+          retry_policy: retries(),
           routes: routes(edge),
         },
       ],

@@ -66,13 +66,26 @@ function rest(edge: Edge): Route[] {
     },
     ...(edge.webSockets ? [webSockets] : []),
     {
-      name: "web",
-      match: { prefix: "/" },
-      route: { cluster: "web", timeout: "0s", idle_timeout: "60s" },
+      name: "web-reads",
+      match: { prefix: "/", headers: [{ name: ":method", string_match: { safe_regex: { regex: "GET|HEAD" } } }] },
+      route: { ...page, retry_policy: retries("reset") },
       typed_per_filter_config: ofTheWeb,
     },
+    { name: "web", match: { prefix: "/" }, route: page, typed_per_filter_config: ofTheWeb },
   ];
 }
+
+const page = { cluster: "web", timeout: "0s", idle_timeout: "60s" };
+
+/**
+ * Requests that surely never reached a service are sent again. `more` names further cases: "reset" is a connection that ended before an
+ * answer began, as a kept one of an HTTP/1.1 server that stops. Only for what may be done twice: no GET of the web changes anything.
+ */
+export const retries = (...more: string[]) => ({
+  retry_on: ["connect-failure", "refused-stream", "reset-before-request", ...more].join(),
+  num_retries: 2,
+  retry_back_off: { base_interval: "0.025s", max_interval: "0.25s" },
+});
 
 const accountForms = "/(en/)?(entrar|registro|olvide|links/[^/]*|cuenta/(borrar|clave|correo))";
 
