@@ -44,10 +44,9 @@ describe("Envoy itself accepts it", () => {
   });
 
   test("as rendered from an environment", async () => {
-    const { sds: CERT_SDS_FILE, dir: CERT_DIR } = options.cert;
     const few = { ACCOUNT_CALLS_PER_ADDRESS_PER_MINUTE: "60", ACCOUNT_CALLS_BURST: "10", WEB_SOCKETS: "true" };
-    const env = { CERT_SDS_FILE, CERT_DIR, WEB_URL: "http://web:3000", OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318", ...few };
-    expect(await validate(dir, bootstrap(optionsFrom(env)))).toMatch(/configuration .* OK/);
+    const env = { CERT_DIR: dir, WEB_URL: "http://web:3000", OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318", ...few };
+    expect(await validate(dir, bootstrap(optionsFrom(env, dir)))).toMatch(/configuration .* OK/);
   });
 });
 
@@ -154,8 +153,19 @@ describe("the environment", () => {
     expect(optionsFrom(env)).toMatchObject({ requestsPerAddressPerSecond: 50, requestSeconds: 5, heapMb: 96, webSockets: true });
   });
 
-  test("is refused when a number is none", () => {
-    expect(() => optionsFrom({ EDGE_PORT: "https" })).toThrow("EDGE_PORT must be a whole number, not https");
+  test("counts an empty variable as missing", () => {
+    expect(optionsFrom({ EDGE_PORT: "", WEB_URL: "", BOOKING_URL: "", ACCOUNT_CALLS_BURST: "" })).toEqual(optionsFrom({}));
+  });
+
+  test.each([
+    ["EDGE_PORT", "tcp://10.0.0.7:8443", "a whole number from 1 to 65535"], // what Kubernetes sets for a Service with the name "edge"
+    ["LOGIN_PER_ADDRESS_PER_MINUTE", "0", "a whole number from 1 to 1000000"],
+    ["EDGE_TRACE_SHARE_PERCENT", "101", "a whole number from 0 to 100"],
+    ["EDGE_DRAIN_SECONDS", "1.5", "a whole number from 0 to 600"],
+    ["WEB_SOCKETS", "yes", "true or false"],
+    ["WEB_URL", "web:3000", "a URL that begins with http:// or https://"],
+  ])("is refused with %s=%s", (name, value, wanted) => {
+    expect(() => optionsFrom({ [name]: value })).toThrow(`- ${name} must be ${wanted}, not "${value}"`);
   });
 });
 

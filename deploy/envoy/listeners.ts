@@ -25,10 +25,9 @@ export function publicListener(edge: Edge): object {
 
 /** /livez, /readyz and /metrics, as in every Lacio process. The rest of Envoy's admin interface stays on loopback. */
 export function opsListener(edge: Edge): object {
-  const admin = (path: string, prefix_rewrite: string) => ({
-    match: { path, headers: [{ name: ":method", string_match: { exact: "GET" } }] },
-    route: { cluster: "admin", prefix_rewrite },
-  });
+  const get = (path: string) => ({ path, headers: [{ name: ":method", string_match: { exact: "GET" } }] });
+  const livez = { match: get("/livez"), direct_response: { status: 200 } }; // also while it drains, when /readyz is 503
+  const admin = (path: string, prefix_rewrite: string) => ({ match: get(path), route: { cluster: "admin", prefix_rewrite } });
   return listener(
     "ops",
     edge.address,
@@ -36,15 +35,11 @@ export function opsListener(edge: Edge): object {
     typed(connectionManager, {
       stat_prefix: "ops",
       route_config: {
-        virtual_hosts: [{ name: "ops", domains: ["*"], routes: [admin("/readyz", "/ready"), admin("/metrics", "/stats/prometheus")] }],
+        virtual_hosts: [
+          { name: "ops", domains: ["*"], routes: [livez, admin("/readyz", "/ready"), admin("/metrics", "/stats/prometheus")] },
+        ],
       },
-      http_filters: [
-        extension("envoy.filters.http.health_check", "extensions.filters.http.health_check.v3.HealthCheck", {
-          pass_through_mode: false,
-          headers: [{ name: ":path", string_match: { exact: "/livez" } }],
-        }),
-        extension("envoy.filters.http.router", "extensions.filters.http.router.v3.Router"),
-      ],
+      http_filters: [extension("envoy.filters.http.router", "extensions.filters.http.router.v3.Router")],
     }),
   );
 }
