@@ -1,5 +1,7 @@
 export interface Config {
   port: number;
+  /** 127.0.0.1 by default: who reaches the sandbox can make payments succeed. In a container 0.0.0.0. */
+  bindAddress: string;
   secretKey: string;
   webhookSecret: string;
   webhookUrl: URL;
@@ -21,6 +23,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
   const config = {
     port,
+    bindAddress: env["BIND_ADDRESS"] || "127.0.0.1",
     secretKey: text("STRIPE_SECRET_KEY"),
     webhookSecret: text("STRIPE_WEBHOOK_SECRET"),
     webhookUrl: url("WEBHOOK_URL"),

@@ -10,7 +10,7 @@ const config = readConfig(process.env);
 const server = createServer();
 
 // The port is the lock on the data directory, so it is taken before the store is opened.
-server.listen(config.port, "127.0.0.1", () => {
+server.listen(config.port, config.bindAddress, () => {
   const store = openStore(config.dataDir);
   const deliverer = deliverEvents(config, store);
   const clock = setInterval(() => expireDueSessions(store, Math.floor(Date.now() / 1000)), 1000);

@@ -23,8 +23,8 @@ export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 
 export const secretKey = "sk_test_sandbox0123456789";
 
-/** The real process, its webhook receiver, and Stripe's own SDK pointed at it. */
-export async function startSandbox() {
+/** The real process, its webhook receiver, and Stripe's own SDK pointed at it. `more`: variables of its own. */
+export async function startSandbox(more: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "stripe-sandbox-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -37,6 +37,7 @@ export async function startSandbox() {
     WEBHOOK_URL: webhooks.url,
     PUBLIC_URL: url,
     DATA_DIR: dataDir,
+    ...more,
   };
   let child = await spawnSandbox(env);
 
