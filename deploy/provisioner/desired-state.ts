@@ -12,14 +12,21 @@ export const floor = "2.10.0";
 /** Of an event that a consumer neither acks nor extends. */
 export const defaultAckWaitMs = 10_000;
 
+export type Wishes = {
+  ackWaitMs?: number;
+  /** Servers that hold each stream, 1 to 5 (https://docs.nats.io/nats-concepts/jetstream/streams): at most as many as the cluster has. */
+  replicas?: number;
+};
+
 const dayMs = 86_400_000;
 
 /** The stream of each owner that publishes or is listened to, and a durable consumer in it for each service that reacts to its facts. */
-export function desiredState(services: Record<string, Permissions>, ackWaitMs: number): DesiredStream[] {
+export function desiredState(services: Record<string, Permissions>, wishes: Wishes = {}): DesiredStream[] {
+  const { ackWaitMs = defaultAckWaitMs, replicas = 1 } = wishes;
   const consumed = Object.values(services).flatMap(({ consumes }) => consumes.map(ownerOf));
   const owners = Object.keys(services).filter((name) => services[name]!.publishes.length > 0 || consumed.includes(name));
   return owners.map((owner) => ({
-    stream: streamFor(owner),
+    stream: streamFor(owner, replicas),
     consumers: Object.entries(services)
       .map(([name, { consumes }]) => consumerFor(name, consumes.filter((subject) => ownerOf(subject) === owner).toSorted(), ackWaitMs))
       .filter(({ filter_subjects }) => filter_subjects!.length > 0),
@@ -28,11 +35,12 @@ export function desiredState(services: Record<string, Permissions>, ackWaitMs: n
 
 // All subjects of the owner: what was published under a subject that the table no longer has stays readable. The owner's account decides
 // what it may publish.
-const streamFor = (owner: string): DesiredStream["stream"] => ({
+const streamFor = (owner: string, replicas: number): DesiredStream["stream"] => ({
   name: streamOf(owner),
   subjects: [`${owner}.>`],
   retention: RetentionPolicy.Limits,
   storage: StorageType.File,
+  num_replicas: replicas, // of its consumers, too: they have none of their own
   max_age: nanos(streamKeepDays * dayMs),
   duplicate_window: nanos(10 * 60_000), // deduplication by Nats-Msg-Id
 });

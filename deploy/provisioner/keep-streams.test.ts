@@ -16,7 +16,7 @@ import { AckPolicy, jetstream, jetstreamManager, type JetStreamClient, type JetS
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { keepStreams } from "./keep-streams.ts";
 import { reconcile } from "./reconcile.ts";
-import { defaultAckWaitMs, desiredState } from "./desired-state.ts";
+import { desiredState } from "./desired-state.ts";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "lacio-provisioner-"));
 const none = { publishes: [], consumes: [], calls: [], tables: {}, servers: [] };
@@ -99,6 +99,16 @@ test("a stream whose settings differ is put right, and keeps its events", async 
   expect([config.max_age, state.last_seq]).toEqual([14 * 86_400 * 1e9, 2]);
 });
 
+test("how many servers hold a stream is a wish like any other: a broker that can't is a problem, and serves on", async () => {
+  for (const { stream } of desiredState(table)) expect([stream.name, stream.num_replicas]).toEqual([stream.name, 1]);
+  for (const { stream } of desiredState(table, { replicas: 3 })) expect([stream.name, stream.num_replicas]).toEqual([stream.name, 3]);
+  await keep();
+  await keeper?.stop();
+  keeper = keepStreams({ url: infra.nats.urlOf("provisioner"), permissions: table, log: createLog("provisioner", "silent"), replicas: 3 });
+  await until(() => keeper!.problems().some((problem) => /^AUTH: replicas > 1 not supported in non-clustered mode/.test(problem)));
+  expect((await jsm.streams.info("AUTH")).config.num_replicas).toBe(1);
+});
+
 test("a consumer of ours that the table does not have goes; one that is nobody's service stays", async () => {
   for (const name of ["auth", "witness"]) await jsm.consumers.add("AUTH", { durable_name: name, ack_policy: AckPolicy.Explicit });
   await keep();
@@ -142,7 +152,7 @@ test("a consumer that is ahead of its stream starts anew", async () => {
 });
 
 async function lookAt(manager: JetStreamManager) {
-  for (const wish of desiredState(table, defaultAckWaitMs)) await reconcile(manager, wish, Object.keys(table));
+  for (const wish of desiredState(table)) await reconcile(manager, wish, Object.keys(table));
   return consumer();
 }
 
@@ -230,4 +240,16 @@ test("as a process it says what is missing, and is ready when nothing is", async
     child.kill();
     await gone;
   }
+});
+
+test.each(["2.5", "7", "0", "three"])("as a process it refuses STREAM_REPLICAS=%s", async (replicas) => {
+  const env = { PATH: process.env.PATH, NATS_URL: infra.nats.urlOf("provisioner"), STREAM_REPLICAS: replicas };
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, "main.ts")], { env, stdio: ["ignore", "ignore", "pipe"] });
+  const said: Buffer[] = [];
+  child.stderr.on("data", (part: Buffer) => said.push(part));
+  const [code] = (await once(child, "close")) as [number];
+  expect([code, Buffer.concat(said).toString()]).toEqual([
+    78,
+    expect.stringContaining("STREAM_REPLICAS must be a whole number from 1 to 5"),
+  ]);
 });

@@ -6,16 +6,16 @@ import type { Permissions } from "@lacio/chassis/permissions";
 import { Pulse } from "@lacio/chassis/pulse";
 import { resetSubject, streamOf } from "@lacio/chassis/streams";
 import { reconcile, resetConsumer } from "./reconcile.ts";
-import { defaultAckWaitMs, floor, desiredState, type DesiredStream } from "./desired-state.ts";
+import { floor, desiredState, type DesiredStream, type Wishes } from "./desired-state.ts";
 
-export type KeepOptions = { url: string; permissions: Record<string, Permissions>; log: Log; everyMs?: number; ackWaitMs?: number };
+export type KeepOptions = { url: string; permissions: Record<string, Permissions>; log: Log; everyMs?: number } & Wishes;
 
 /**
  * Keeps JetStream's streams and consumers as the table of permissions wants them: at the start, after every reconnect, every `everyMs`, and
  * when an owner whose stream lost events asks for its consumers to start anew.
  */
-export function keepStreams({ url, permissions, log, everyMs = 5_000, ackWaitMs = defaultAckWaitMs }: KeepOptions) {
-  const desired = desiredState(permissions, ackWaitMs);
+export function keepStreams({ url, permissions, log, everyMs = 5_000, ...wishes }: KeepOptions) {
+  const desired = desiredState(permissions, wishes);
   const ours = Object.keys(permissions);
   const stopping = new AbortController();
   const pulse = new Pulse(everyMs);

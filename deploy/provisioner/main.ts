@@ -9,8 +9,8 @@ import { defaultAckWaitMs } from "./desired-state.ts";
 // The provisioner as a process: /livez and /readyz, which says what is missing, on its ops port, until SIGTERM.
 const config = configuration();
 const log = createLog("provisioner", config.logLevel);
-const { url, everyMs, ackWaitMs } = config;
-const keeper = keepStreams({ url, permissions, log, everyMs, ackWaitMs });
+const { url, everyMs, ackWaitMs, replicas } = config;
+const keeper = keepStreams({ url, permissions, log, everyMs, ackWaitMs, replicas });
 
 const app = express();
 app.disable("x-powered-by");
@@ -29,6 +29,7 @@ function configuration() {
       url: env.url("NATS_URL"),
       everyMs: env.number("PROVISION_EVERY_MS", 5_000, { min: 100 }),
       ackWaitMs: env.number("EVENT_ACK_WAIT_MS", defaultAckWaitMs, { min: 1_000 }),
+      replicas: env.number("STREAM_REPLICAS", 1, { min: 1, max: 5 }),
       opsPort: env.number("OPS_PORT", 9090, { max: 65535 }),
       bindAddress: env.text("BIND_ADDRESS", "0.0.0.0"),
       logLevel: env.text("LOG_LEVEL", "info"),
