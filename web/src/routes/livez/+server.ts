@@ -1,2 +1,0 @@
-/** Liveness probe. */
-export const GET = () => new Response("ok\n", { headers: { "cache-control": "no-store" } });
