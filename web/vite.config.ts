@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import adapter from "@sveltejs/adapter-node";
 import { sveltekit } from "@sveltejs/kit/vite";
@@ -5,7 +6,12 @@ import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
 import { texts } from "./texts.ts";
 
+// Everything is built in, so that web/build runs without node_modules. SvelteKit leaves this one out by its name, for a file of traces
+// (instrumentation.server.ts) that the web does not have; prom-client imports it.
+const builtIn = { "@opentelemetry/api": fileURLToPath(import.meta.resolve("@opentelemetry/api")) };
+
 export default defineConfig({
+  resolve: { alias: builtIn },
   plugins: [
     tailwindcss(),
     paraglideVitePlugin(texts),

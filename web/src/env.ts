@@ -1,11 +1,18 @@
 import { defineEnvVars } from "@sveltejs/kit/env";
 import * as v from "valibot";
-import { building } from "$app/env";
+import { building, dev } from "$app/env";
+import { refuseWrong } from "./lib/server/refuse-wrong.ts";
 
 // `vite build` loads the routes without an environment: the URLs are optional then.
 const serviceUrl = { schema: building ? v.optional(v.string(), "") : v.pipe(v.string("is missing"), v.url("is no URL")) };
 const text = (fallback = "") => ({ schema: v.optional(v.string(), fallback) });
-const number = (fallback: string) => ({ schema: v.pipe(v.optional(v.string(), fallback), v.transform(Number), v.number()) });
+const number = (fallback: string, max = Number.MAX_SAFE_INTEGER) => ({
+  schema: v.pipe(
+    v.optional(v.string(), fallback),
+    v.transform(Number),
+    v.check((value) => Number.isInteger(value) && value >= 1 && value <= max, `must be a whole number from 1 to ${max}`),
+  ),
+});
 
 /** What the web's server reads from its environment. It refuses to start when something is missing or wrong. */
 export const variables = defineEnvVars({
@@ -20,6 +27,9 @@ export const variables = defineEnvVars({
   REASSIGNMENT_URL: serviceUrl,
   /** How long a page waits for a service. */
   RPC_DEADLINE_MS: number("5000"),
+  /** Where the pages and the ops port listen. */
+  HOST: text("0.0.0.0"),
+  OPS_PORT: number("9090", 65_535),
   /** The web's public origin, without a trailing slash. */
   PUBLIC_URL: serviceUrl,
   /** Origins that a payment may redirect to: Stripe's checkout, or the sandbox's. */
@@ -32,3 +42,5 @@ export const variables = defineEnvVars({
   /** schema.org's openingHours: "Mo-Fr 08:00-18:00,Sa 08:00-16:00". */
   SALON_HOURS: text(),
 });
+
+if (!building && !dev) refuseWrong(variables, process.env);

@@ -1,13 +1,21 @@
-import type { Handle, HandleServerError } from "@sveltejs/kit/hooks";
+import type { Handle, HandleServerError, ServerInit } from "@sveltejs/kit/hooks";
 import { sequence } from "@sveltejs/kit/hooks";
+import { building, dev } from "$app/env";
 import { paraglideMiddleware } from "#lib/paraglide/server.js";
 import { apiFor } from "#lib/server/api.ts";
 import { checkoutOrigins } from "#lib/server/checkout-origins.ts";
 import { refuseOthersForms } from "#lib/server/drawn-for.ts";
 import { localeCookie } from "#lib/server/locale-cookie.ts";
 import { log } from "#lib/server/log.ts";
+import { countRequests } from "#lib/server/metrics.ts";
+import { openOps } from "#lib/server/ops.ts";
 import { statusOf } from "#lib/server/refusal.ts";
 import { forgetting, openSession } from "#lib/server/session.ts";
+
+// A development server starts anew at each change, beside a running web: it has no ops port.
+export const init: ServerInit = async () => {
+  if (!building && !dev) await openOps();
+};
 
 const localize: Handle = ({ event, resolve }) =>
   paraglideMiddleware(event.request, ({ locale }) => {
@@ -48,7 +56,7 @@ const setHeaders: Handle = async ({ event, resolve }) => {
   return response;
 };
 
-export const handle = sequence(setHeaders, identify, localize, refuseOthersForms);
+export const handle = sequence(countRequests, setHeaders, identify, localize, refuseOthersForms);
 
 export const handleError: HandleServerError = ({ error, kind, event }) => {
   const { requestId } = event.locals;

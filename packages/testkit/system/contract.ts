@@ -62,7 +62,10 @@ export type Replica = SystemProcess & { url: string; ops: string; log: string; s
 /** What another process needs in order to use the system: plain data. */
 export interface SystemDescription {
   dir: string;
-  /** edge, stripe, nats, redis, postgres; with notification mail and smtp; <service> (Connect and gRPC, h2c), <service>-http, <service>-ops. */
+  /**
+   * edge, stripe, nats, redis, postgres; with notification mail and smtp; with the pages web and web-ops; <service> (Connect and gRPC, h2c),
+   * <service>-http, <service>-ops.
+   */
   urls: Record<string, string>;
   /** Each database by its owner, for tests that look, or change something past the service. */
   databaseUrls: Record<string, string>;

@@ -13,8 +13,8 @@ import { devCertificate, startEdge } from "./edge.ts";
 import { provision } from "./provision.ts";
 import { missing, type Roster } from "./roster.ts";
 import { sandboxArguments, serviceArguments, startService, startStripeSandbox } from "./services.ts";
-import { infraUrls, serviceUrls } from "./urls.ts";
-import { buildWeb, startWeb } from "./web.ts";
+import { infraUrls, serviceUrls, webUrls } from "./urls.ts";
+import { buildWeb, startWeb, type WebPorts } from "./web.ts";
 
 /** Servers, then services, sandbox and web at the same time, then the edge in front of them. What has started is in the roster. */
 export async function startAll(dir: string, options: SystemOptions, roster: Roster): Promise<Omit<System, "stop">> {
@@ -41,7 +41,7 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   const publicUrl = `${envoy ? "https" : "http"}://localhost:${edgePort}`;
   const stripeUrl = stripe ? `http://127.0.0.1:${await freePort(preferredPorts.stripe)}` : undefined;
   const webhookUrl = `${envoy ? publicUrl : `http://127.0.0.1:${ports.payments!.http}`}/webhooks/stripe`;
-  const webPort = web ? (envoy ? await freePort() : edgePort) : undefined;
+  const webPorts = web ? { port: envoy ? await freePort() : edgePort, ops: await freePort() } : undefined;
   const around = { infra, identity, ports, databaseOf, publicUrl, stripeUrl, secrets: localSecrets(dir) };
   const settings = { dir, supervise, lean };
 
@@ -49,11 +49,11 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
   roster.onStop(() => roster.stopTogether([...services, "stripe-sandbox", "web"]));
   const starting = services.map((name) => startService(name, around, settings, { ...options.env, ...options.serviceEnv?.[name] }));
   if (stripeUrl) starting.push(startStripeSandbox({ ...around, stripeUrl }, settings, webhookUrl, certificate));
-  if (webPort) starting.push(startBuiltWeb(webPort));
+  if (webPorts) starting.push(startBuiltWeb(webPorts));
   await allOf(starting.map(async (process) => roster.enter(await process)));
   progress(`${services.length === serviceNames.length ? "The services are" : `${services.join(", ")}:`} up`);
   if (envoy) {
-    const changes: Partial<EdgeOptions> = { ...(webPort && { web: ["127.0.0.1", webPort] }), ...(typeof edge === "object" && edge) };
+    const changes: Partial<EdgeOptions> = { ...(webPorts && { web: ["127.0.0.1", webPorts.port] }), ...(typeof edge === "object" && edge) };
     const door = roster.enter(await startEdge({ ...settings, envoy, port: edgePort, ports, certificate, changes }));
     roster.onStop(() => door.stop());
     progress(`The edge answers at ${publicUrl}`);
@@ -63,16 +63,16 @@ export async function startAll(dir: string, options: SystemOptions, roster: Rost
     );
   }
 
-  async function startBuiltWeb(port: number) {
+  async function startBuiltWeb(at: WebPorts) {
     if (await building) progress("The pages are built");
-    return startWeb(around, settings, port, envoy !== undefined);
+    return startWeb(around, settings, at, envoy !== undefined);
   }
 
   return {
     dir,
     urls: {
       ...(envoy && { edge: publicUrl }),
-      ...(webPort && { web: publicUrl }),
+      ...(webPorts && webUrls(publicUrl, webPorts)),
       ...(stripeUrl && { stripe: stripeUrl }),
       ...infraUrls(infra),
       ...serviceUrls(services, ports),

@@ -8,6 +8,9 @@ export const infraUrls = ({ postgres, nats, redis, mail }: Partial<Infra> & Infr
   redis: redis.url,
 });
 
+/** web is what a person would call: the edge in front of it, where there is one. */
+export const webUrls = (publicUrl: string, { ops }: { ops: number }) => ({ web: publicUrl, "web-ops": `http://127.0.0.1:${ops}` });
+
 /** <service> (Connect and gRPC, h2c), <service>-http, <service>-ops. */
 export function serviceUrls(services: string[], ports: Record<string, Ports>): Record<string, string> {
   const local = (port: number) => `http://127.0.0.1:${port}`;

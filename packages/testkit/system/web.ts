@@ -27,20 +27,28 @@ export async function buildWeb(): Promise<boolean> {
 
 function fingerprint(): string {
   const files = fs.globSync(sources, { cwd: web, exclude: (name) => name.includes("paraglide") }).map((file) => path.join(web, file));
-  const packages = fs.globSync("packages/{calendar,salon}/*.ts", { cwd: root }).map((file) => path.join(root, file));
+  const packages = fs.globSync("packages/{calendar,chassis,salon}/*.ts", { cwd: root }).map((file) => path.join(root, file));
   const all = [...files, ...packages, path.join(root, "packages/proto/gen/lacio.binpb"), path.join(root, "package-lock.json")].sort();
   const hash = createHash("sha256");
   for (const file of all) if (fs.statSync(file).isFile()) hash.update(path.relative(root, file)).update(fs.readFileSync(file));
   return hash.digest("hex");
 }
 
+export type WebPorts = { port: number; ops: number };
+
 /** The web's server as in its container: behind the edge, it takes protocol and client address from the forwarding headers. */
-export function startWeb(around: Surroundings, settings: ProcessSettings, port: number, behindEdge: boolean): Promise<PortedChild> {
+export function startWeb(
+  around: Pick<Surroundings, "ports" | "publicUrl" | "stripeUrl">,
+  settings: ProcessSettings,
+  { port, ops }: WebPorts,
+  behindEdge: boolean,
+): Promise<PortedChild> {
   const env = {
     ...webEnvironment(peerUrls(around.ports), around.publicUrl, around.stripeUrl),
     NODE_ENV: "production",
     HOST: "127.0.0.1",
     PORT: String(port),
+    OPS_PORT: String(ops),
     PROTOCOL_HEADER: "x-forwarded-proto",
     ADDRESS_HEADER: "x-forwarded-for",
     XFF_DEPTH: "1",
@@ -52,7 +60,7 @@ export function startWeb(around: Surroundings, settings: ProcessSettings, port: 
     name: "web",
     args: [behindEdge ? "web/build/index.js" : "packages/testkit/system/web-without-edge.ts"],
     env,
-    health: `http://127.0.0.1:${port}/livez`,
+    health: `http://127.0.0.1:${ops}/readyz`,
     port,
   });
 }
