@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import { afterEach, beforeAll, expect, test } from "@jest/globals";
+import { afterEach, expect, test } from "@jest/globals";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
+import { beforeTests } from "@lacio/testkit/before-tests";
 import { serviceNames } from "@lacio/testkit/environment";
 import { freePort } from "@lacio/testkit/processes/ports";
 import { standIn, type StandIn } from "@lacio/testkit/stand-in";
@@ -18,7 +19,7 @@ let answer: () => void;
 let pages: string;
 let ops: string;
 
-beforeAll(async () => void (await buildWeb()));
+await beforeTests(buildWeb, () => {}, 300); // of the whole run the first file to ask for the pages builds them
 afterEach(async () => {
   if (web?.exitCode === null && web.signalCode === null) {
     web.kill("SIGKILL");
@@ -29,7 +30,7 @@ afterEach(async () => {
 
 function spawnWeb(env: Record<string, string>): void {
   const built = path.join(import.meta.dirname, "../../web/build/index.js");
-  web = spawn(process.execPath, [built], { env, stdio: ["ignore", "ignore", "pipe"] });
+  web = spawn(process.execPath, [built], { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 async function startWeb(): Promise<void> {
@@ -90,7 +91,9 @@ test("requests are counted by route, method and class of status, never by what a
 
 test("SIGTERM: not ready, no new connection; the running request is answered, then the process ends with 0", async () => {
   await startWeb();
-  const gone = once(web, "exit");
+  const gone = once(web, "close");
+  const logged: Buffer[] = [];
+  web.stdout!.on("data", (part: Buffer) => logged.push(part));
   await page("/entrar"); // its connection is kept, and rests
   const running = page("/sitemap.xml");
   await until(() => asked);
@@ -111,6 +114,7 @@ test("SIGTERM: not ready, no new connection; the running request is answered, th
   const answered = await running;
   expect([answered.status, await answered.text()]).toEqual([200, expect.stringContaining("<urlset")]);
   expect(await gone).toEqual([0, null]);
+  expect(Buffer.concat(logged).toString()).toMatch(/"draining"[^]*"stopped"/);
 });
 
 test("a wrong configuration ends it with 78, and every wrong variable is named", async () => {
