@@ -15,7 +15,7 @@ const stylists = 20;
 
 /** GetAvailability over Connect, compared with its one SQL statement, run alone as a prepared statement. */
 export async function availability(): Promise<Result> {
-  const system = await startSystem({ services: ["availability"], edge: false, stripe: false, lean: false });
+  const system = await startSystem({ services: ["auth", "availability"], edge: false, stripe: false, lean: false });
   const pool = new pg.Pool({ connectionString: system.databaseUrls.availability, max: inFlight });
   try {
     await fillCalendar(pool, stylists);

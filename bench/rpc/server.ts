@@ -1,6 +1,7 @@
 import http2 from "node:http2";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { chassisConfig, readConfig } from "@lacio/chassis/config";
+import { openKeys } from "@lacio/chassis/keys";
 import { createLog } from "@lacio/chassis/log";
 import { interceptors } from "@lacio/chassis/serve";
 import { BookingService } from "@lacio/proto/booking/v1/booking_service";
@@ -11,7 +12,8 @@ const log = createLog("bench", config.logLevel);
 const server = http2.createServer(
   connectNodeAdapter({
     routes: (router) => void router.service(BookingService, { getBooking: () => ({}) }),
-    interceptors: process.argv[2] === "ours" ? interceptors({ config, log, ended: { has: async () => false } }) : [],
+    interceptors:
+      process.argv[2] === "ours" ? interceptors({ config, log, keys: openKeys(config, log), ended: { has: async () => false } }) : [],
     acceptCompression: [],
   }),
 );

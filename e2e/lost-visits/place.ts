@@ -16,7 +16,7 @@ import type { DatabaseUrls } from "@lacio/testkit/infra/databases";
 
 type AnyParts = Pick<
   Parts<object, never>,
-  "service" | "permissions" | "config" | "database" | "createApp" | "routes" | "subscriptions" | "jobs"
+  "service" | "permissions" | "config" | "database" | "createApp" | "prepare" | "routes" | "subscriptions" | "jobs"
 >;
 
 /** An event on its way to one service. */
@@ -57,7 +57,8 @@ export async function openPlace(
   const { now } = around;
   const db = await openDatabase(config, part.database, log, now);
   await db.migrate(part.permissions.tables);
-  const app: unknown = await part.createApp({ config, log, db, transact: db.transact, client, now } as never);
+  const app: unknown = part.createApp({ config, log, db, transact: db.transact, client, now } as never);
+  await part.prepare?.(app as never);
   const subscriptions = part.subscriptions?.(app as never) ?? [];
   const handlers = new Map(subscriptions.map((subscription) => [subjectOf(subscription.schema), subscription]));
   const jobs = part.jobs?.(app as never) ?? [];

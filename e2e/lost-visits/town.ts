@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
 import { createClient, createRouterTransport, type Client, type Transport } from "@connectrpc/connect";
 import { replayAnswers } from "@lacio/chassis/idempotency";
+import { openKeys } from "@lacio/chassis/keys";
 import { interceptors, type Routes } from "@lacio/chassis/serve";
 import { startInfra } from "@lacio/testkit/infra/index";
 import { createDatabase } from "@lacio/testkit/infra/databases";
@@ -43,11 +44,12 @@ export async function startTown(dir: string, names: string[], standIns: Routes) 
     const place = await openPlace(name, part, urls, { now, jwksFile: identity.jwksFile, jwksUrl: people.url }, (service) =>
       clientOf(service, () => identity.serviceToken(name)),
     );
+    const { config, log } = place;
     places.set(name, place);
     transports.set(
       part.service.typeName.split(".")[1]!,
       createRouterTransport((router) => part.routes(place.app as never)(replayAnswers(router, place.db.pool)), {
-        router: { interceptors: interceptors({ config: place.config, log: place.log, ended: { has: async () => false } }) },
+        router: { interceptors: interceptors({ config, log, keys: openKeys(config, log), ended: { has: async () => false } }) },
       }),
     );
   }

@@ -13,7 +13,10 @@ import { checkAccess } from "./access.ts";
 import { chassisConfig, Env } from "./config.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import { answerErrors, unavailable } from "./errors.ts";
+import { openKeys } from "./keys.ts";
 import { createLog } from "./log.ts";
+
+const log = createLog("test", "silent");
 
 const me = "01a20fb0-f8a4-721d-920d-c948b34ef53f";
 const other = "01a20fb0-f8a4-721d-920d-c948b34ef540";
@@ -61,18 +64,16 @@ const sign = ({
 const service = (name: string, namespace = "lacio") =>
   sign({ iss: "https://kubernetes.default.svc", sub: `system:serviceaccount:${namespace}:${name}` });
 
-function clients(url = jwksUrl, ended: EndedSessions = { has: async () => false }) {
-  const config = chassisConfig(
-    new Env({ DATABASE_URL: "postgres://x/y", NATS_URL: "nats://x", JWKS_URL: url, SERVICE_TOKEN_JWKS: url }),
-    "test",
-  );
+function clients(url = jwksUrl, ended: EndedSessions = { has: async () => false }, variables: Record<string, string> = {}) {
+  const servers = { DATABASE_URL: "postgres://x/y", NATS_URL: "nats://x", JWKS_URL: url, SERVICE_TOKEN_JWKS: url };
+  const config = chassisConfig(new Env({ ...servers, ...variables }), "test");
   const transport = createRouterTransport(
     (router) => {
       router.service(BookingService, { createBooking: () => ({}), getBooking: () => ({}) });
       router.service(StaffService, { listServices: () => ({}), putSchedule: () => ({}) });
       router.service(unruled, { act: () => ({}) } as never);
     },
-    { router: { interceptors: [answerErrors(createLog("test", "silent")), checkAccess(config, ended)] } },
+    { router: { interceptors: [answerErrors(log), checkAccess(config, openKeys(config, log), ended)] } },
   );
   return {
     bookings: createClient(BookingService, transport),
@@ -123,6 +124,19 @@ describe("who may call", () => {
     expect(await outcome(clients().bookings.getBooking({}, bearer(await service("payments"))))).toBe("ok");
     expect(await outcome(clients().bookings.getBooking({}, bearer(await service("staff"))))).toBe("PermissionDenied");
     expect(await outcome(clients().bookings.getBooking({}, bearer(await service("payments", "other"))))).toBe("Unauthenticated");
+  });
+
+  test("a cluster's issuer, audience and namespace are configuration", async () => {
+    const iss = "https://oidc.example.com/id/1";
+    const sub = "system:serviceaccount:salon:payments";
+    const variables = { SERVICE_TOKEN_ISSUER: iss, TOKEN_AUDIENCE: "salon-api", SERVICE_TOKEN_NAMESPACE: "salon" };
+    const { bookings } = clients(jwksUrl, undefined, variables);
+    const got = async (claims: Claims) => outcome(bookings.getBooking({}, bearer(await sign({ iss, aud: "salon-api", sub, ...claims }))));
+    expect(await got({})).toBe("ok");
+    expect(await got({ iss: "https://kubernetes.default.svc" })).toBe("Unauthenticated");
+    expect(await got({ aud: "lacio" })).toBe("Unauthenticated");
+    expect(await got({ sub: "system:serviceaccount:lacio:payments" })).toBe("Unauthenticated");
+    expect(await got({ sub: "system:serviceaccount:salon:staff" })).toBe("PermissionDenied");
   });
 
   test("`self`: a stylist only for themselves, an admin for all", async () => {

@@ -1,21 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { getOption, type DescMethod } from "@bufbuild/protobuf";
 import { Code, ConnectError, createContextKey, type HandlerContext, type Interceptor } from "@connectrpc/connect";
 import { Caller_Role } from "@lacio/proto/common/v1/caller";
 import { access, type Access } from "@lacio/proto/options/v1/options";
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  decodeJwt,
-  errors,
-  jwtVerify,
-  type JSONWebKeySet,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-} from "jose";
-import { ConfigError, type ChassisConfig } from "./config.ts";
+import { decodeJwt, errors, jwtVerify, type JWTPayload } from "jose";
+import type { ChassisConfig } from "./config.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import { Refusal, unavailable } from "./errors.ts";
+import type { KeySets } from "./keys.ts";
 
 /** A signed-in person. */
 export type Person = { kind: "person"; id: string; role: Caller_Role; sessionId: string };
@@ -44,8 +35,8 @@ export const mayAct = (who: Caller, ownerId: string): boolean =>
  * @throws Refusal `unauthenticated`, `token_invalid`, `session_over`, `forbidden`, `not_found` (not one's own, by `self`), `unavailable`
  *   (keys, or the list of ended sessions, unreachable)
  */
-export function checkAccess(config: ChassisConfig, ended: EndedSessions): Interceptor {
-  const verified = tokenVerifier(config);
+export function checkAccess(config: ChassisConfig, keys: KeySets, ended: EndedSessions): Interceptor {
+  const verified = tokenVerifier(config, keys);
   const verify: Verify = async (token) => {
     const who = await verified(token);
     if (who.kind === "person" && (await ended.has(who.sessionId))) throw sessionOver();
@@ -90,15 +81,12 @@ async function identify(verify: Verify, header: string | null, anyone: boolean):
     return await verify(token);
   } catch (error) {
     if (anyone) return { kind: "nobody" };
-    if (error instanceof errors.JOSEError && !jwksUnreachable.has(error.code))
+    if (error instanceof errors.JOSEError)
       throw new Refusal("token_invalid", "The token is not valid or has expired.", Code.Unauthenticated);
     if (error instanceof ConnectError || error instanceof Refusal) throw error;
     throw unavailable("The keys to check the token cannot be reached; try again shortly.", error);
   }
 }
-
-// jose's error codes when the JWKS cannot be fetched; all others mean that the token is invalid.
-const jwksUnreachable = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC"]);
 
 type Verify = (token: string) => Promise<Caller>;
 
@@ -108,20 +96,14 @@ const cacheSize = 1_000;
  * Verifies JWTs: people's by auth's JWKS, services' (Kubernetes service account tokens) by the cluster's. Caches verified tokens until
  * their `exp`. The verifier throws a JOSEError for an invalid token.
  */
-export function tokenVerifier(config: ChassisConfig): Verify {
-  const people = createRemoteJWKSet(new URL(config.jwksUrl), {
-    cooldownDuration: 1_000,
-    cacheMaxAge: 300_000,
-    timeoutDuration: 2_000,
-  });
-  const services = serviceKeys(config);
+function tokenVerifier(config: ChassisConfig, { people, services }: KeySets): Verify {
   const known = new Map<string, { who: Caller; exp: number }>();
   return async (token) => {
     const hit = known.get(token);
     if (hit && hit.exp > Date.now() / 1_000) return hit.who;
     known.delete(token);
     const fromService = issuerOf(token) === config.serviceTokenIssuer;
-    const { payload } = await jwtVerify(token, fromService ? await services() : people, {
+    const { payload } = await jwtVerify(token, fromService ? services.find : people.find, {
       issuer: fromService ? config.serviceTokenIssuer : config.tokenIssuer,
       audience: config.tokenAudience,
       algorithms: fromService ? ["ES256", "RS256"] : ["ES256"],
@@ -153,15 +135,4 @@ function serviceOf(payload: JWTPayload, namespace: string): Caller {
   const prefix = `system:serviceaccount:${namespace}:`;
   if (!payload.sub!.startsWith(prefix)) throw new errors.JWTInvalid("a service account of another namespace");
   return { kind: "service", name: payload.sub!.slice(prefix.length) };
-}
-
-function serviceKeys(config: ChassisConfig): () => Promise<JWTVerifyGetKey> {
-  const source = config.serviceTokenJwks;
-  if (!source) throw new ConfigError(["SERVICE_TOKEN_JWKS is missing"]);
-  if (/^https?:/.test(source)) {
-    const remote = createRemoteJWKSet(new URL(source), { cooldownDuration: 1_000, timeoutDuration: 2_000 });
-    return async () => remote;
-  }
-  // Read again for each token that is not cached, so that rotated keys count at once.
-  return async () => createLocalJWKSet(JSON.parse(await readFile(source, "utf8")) as JSONWebKeySet);
 }

@@ -44,6 +44,16 @@ describe("readConfig", () => {
     expect(peer("staff")).toBe("http://staff:8080");
   });
 
+  test("a service asks itself at its own ports, others by their names", () => {
+    const from = { DATABASE_URL: "postgres://x/y", NATS_URL: "nats://x", RPC_PORT: "7070", HTTP_PORT: "7071" };
+    const asked = (service: string) => {
+      const { peer, jwksUrl } = readConfig((env) => chassisConfig(env, service), from);
+      return [peer("auth"), jwksUrl];
+    };
+    expect(asked("auth")).toEqual(["http://127.0.0.1:7070", "http://127.0.0.1:7071/.well-known/jwks.json"]);
+    expect(asked("users")).toEqual(["http://auth:8080", "http://auth:8081/.well-known/jwks.json"]);
+  });
+
   test.each(["0", "61", "1.5", "1e9", "-1"])("refuses %s where 1 to 60 is meant", (text) => {
     expect(() => read({ DATABASE_URL: "postgres://x/y", HOLD_MINUTES: text })).toThrow(/HOLD_MINUTES must be a whole number from 1 to 60/);
   });

@@ -87,13 +87,27 @@ export const longestTokenMinutes = 60;
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export const roles = ["migrate", "rpc", "events", "timers"] as const;
 
+const rolesOf = (env: Env) => env.list("LACIO_ROLES", roles, ["rpc", "events", "timers"]);
+const logLevelOf = (env: Env) => env.list("LOG_LEVEL", levels, ["info"])[0]!;
+
+/** Whether this process migrates and does nothing else. */
+export const onlyMigrates = (from = process.env) => rolesOf(new Env(from)).every((role) => role === "migrate");
+
+/** The variables of such a process. */
+export const migrationConfig = (env: Env) => ({ migrationDatabaseUrl: env.url("MIGRATION_DATABASE_URL"), logLevel: logLevelOf(env) });
+
 /** The variables of every service; README lists them with their defaults. */
 export function chassisConfig(env: Env, service: string) {
+  const rpcPort = env.number("RPC_PORT", 8080, { max: 65535 });
+  const httpPort = env.number("HTTP_PORT", 8081, { max: 65535 });
+  // A service asks its own process, not its name, behind which there is nobody until the first replica is ready.
+  const hostOf = (name: string) => (name === service ? "127.0.0.1" : name);
+  const portOf = (name: string, own: number, usual: number) => (name === service ? own : usual);
   return {
-    roles: env.list("LACIO_ROLES", roles, ["rpc", "events", "timers"]),
+    roles: rolesOf(env),
     bindAddress: env.text("BIND_ADDRESS", "0.0.0.0"),
-    rpcPort: env.number("RPC_PORT", 8080, { max: 65535 }),
-    httpPort: env.number("HTTP_PORT", 8081, { max: 65535 }),
+    rpcPort,
+    httpPort,
     opsPort: env.number("OPS_PORT", 9090, { max: 65535 }),
     reflection: env.flag("LACIO_REFLECTION", false),
     databaseUrl: env.url("DATABASE_URL"),
@@ -101,11 +115,12 @@ export function chassisConfig(env: Env, service: string) {
     poolMax: env.number("DB_POOL_MAX", 10, { min: 2, max: 200 }),
     statementTimeoutMs: env.number("DB_STATEMENT_TIMEOUT_MS", 5_000, { min: 100 }),
     natsUrl: env.url("NATS_URL"),
-    jwksUrl: env.url("JWKS_URL", "http://auth:8081/.well-known/jwks.json"),
+    jwksUrl: env.url("JWKS_URL", `http://${hostOf("auth")}:${portOf("auth", httpPort, 8081)}/.well-known/jwks.json`),
     tokenIssuer: env.text("TOKEN_ISSUER", "lacio"),
     tokenAudience: env.text("TOKEN_AUDIENCE", "lacio"),
     serviceTokenFile: env.optional("SERVICE_TOKEN_FILE"),
     serviceTokenJwks: env.optional("SERVICE_TOKEN_JWKS"),
+    serviceTokenJwksBearerFile: env.optional("SERVICE_TOKEN_JWKS_BEARER_FILE"),
     serviceTokenIssuer: env.text("SERVICE_TOKEN_ISSUER", "https://kubernetes.default.svc"),
     serviceTokenNamespace: env.text("SERVICE_TOKEN_NAMESPACE", "lacio"),
     callTimeoutMs: env.number("CALL_TIMEOUT_MS", 5_000, { min: 100 }),
@@ -115,11 +130,11 @@ export function chassisConfig(env: Env, service: string) {
     outboxPollMs: env.number("OUTBOX_POLL_MS", 250, { min: 10 }),
     outboxKeepDays: env.number("OUTBOX_KEEP_DAYS", 30, { min: 1 }),
     drainSeconds: env.number("DRAIN_SECONDS", 20, { min: 1 }),
-    logLevel: env.list("LOG_LEVEL", levels, ["info"])[0]!,
+    logLevel: logLevelOf(env),
     // Read after all other variables, so it throws for itself. @throws ConfigError
     peer(name: string): string {
       const variable = `${name.toUpperCase()}_URL`;
-      const url = readConfig((peers) => peers.url(variable, `http://${name}:8080`), env.env);
+      const url = readConfig((peers) => peers.url(variable, `http://${hostOf(name)}:${portOf(name, rpcPort, 8080)}`), env.env);
       if (!/^https?:/.test(url)) throw new ConfigError([`${variable} must begin with http:// or https://`]);
       return url;
     },

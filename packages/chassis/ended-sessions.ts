@@ -34,7 +34,7 @@ export function followEndedSessions(auth: Pick<Client<typeof AuthService>, "list
         await askOnce();
         failures = 0;
       } catch (error) {
-        if (failures++ % 60 === 5) log.warn({ err: error }, "auth cannot be asked which sessions have ended: trying again");
+        if (askedAt > 0 && failures++ % 60 === 5) log.warn({ err: error }, "auth cannot be asked which sessions have ended: trying again");
       }
       await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
@@ -61,6 +61,8 @@ export function followEndedSessions(auth: Pick<Client<typeof AuthService>, "list
   }
 
   return {
+    /** Has been answered for the first time. @throws ConnectError */
+    known: async () => void (askedAt === 0 && (await askOnce())),
     async has(sessionId: string) {
       if (askedAt === 0)
         await askOnce().catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { Migrator, type Migration } from "@mikro-orm/migrations";
 import { MikroORM, type Constructor, type EntityClass, type MigrationObject } from "@mikro-orm/postgresql";
 import type pg from "pg";
 import type { ChassisConfig } from "./config.ts";
-import type { Refusal } from "./errors.ts";
+import { isOutage, type Refusal } from "./errors.ts";
 import { grantTables } from "./grants.ts";
 import type { Log } from "./log.ts";
 import type { Permissions } from "./permissions.ts";
@@ -17,9 +17,15 @@ export type DatabaseParts = {
 
 /**
  * Runs the pending migrations as the owner, and sets what the running role may do with the tables, unless a newer version has done so.
- * Under an advisory lock: replicas that start together migrate one after another. @throws when one fails
+ * Under an advisory lock: replicas that start together migrate one after another. @throws naming the migration that failed, with PostgreSQL's
+ * message; outages as they are
  */
-export async function migrate(config: ChassisConfig, parts: DatabaseParts, tables: Permissions["tables"], log: Log): Promise<void> {
+export async function migrate(
+  config: Pick<ChassisConfig, "migrationDatabaseUrl">,
+  parts: Pick<DatabaseParts, "entities" | "migrations">,
+  tables: Permissions["tables"],
+  log: Log,
+): Promise<void> {
   const migrationsList: MigrationObject[] = [
     { name: "00000000000000-chassis", class: ChassisTables },
     { name: "00000000000001-jobs", class: JobTable },
@@ -38,7 +44,7 @@ export async function migrate(config: ChassisConfig, parts: DatabaseParts, table
     const guard = await (await orm.em.getConnection().getNativeClient()).connect();
     try {
       await guard.query("select pg_advisory_lock(hashtext('lacio.migrate'))");
-      const done = await orm.migrator.up();
+      const done = await run(orm);
       if (done.length > 0) log.info({ migrations: done.map((one) => one.name) }, "migrated");
       const newer = await migrationsBeyond(guard, migrationsList);
       if (newer.length === 0) await grantTables(guard, tables);
@@ -48,6 +54,19 @@ export async function migrate(config: ChassisConfig, parts: DatabaseParts, table
     }
   } finally {
     await orm.close(true);
+  }
+}
+
+async function run({ migrator }: MikroORM) {
+  let current = "the table of migrations";
+  migrator.on("migrating", ({ name }) => void (current = name));
+  try {
+    return await migrator.up();
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    let inner = error as Error;
+    while (inner.cause instanceof Error) inner = inner.cause;
+    throw new Error(`migration ${current} failed: ${inner.message}`, { cause: error });
   }
 }
 

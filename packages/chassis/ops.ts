@@ -1,39 +1,32 @@
 import { setTimeout as delay } from "node:timers/promises";
 import express from "express";
-import type { Bus } from "./bus.ts";
 import type { Database } from "./db.ts";
 import { overview, stuck, type Overview } from "./job-rows.ts";
+import type { Readiness } from "./readiness.ts";
 import { jobLagSeconds, jobsWaiting, register } from "./metrics.ts";
 
 const measureMs = 1_000;
 
 type Ops = {
   db: Database;
-  bus: Bus;
+  readiness: Readiness;
   now: () => Date;
-  draining: () => boolean;
   /** Sets the service's own gauges, before each scrape. */
   measure: () => Promise<void>;
 };
 
 /**
- * /livez: liveness. /readyz: readiness (database and broker, checked at most once a second; not while draining). /metrics: Prometheus.
+ * /livez: liveness. /readyz: readiness, and what is missing (readiness.ts). /metrics: Prometheus.
  * /jobs: counts, lag and the worst errors of the service's jobs, by kind; /jobs/<kind>: each that is dead or has failed (at most 1,000).
  */
-export function opsApp({ db, bus, now, draining, measure }: Ops) {
+export function opsApp({ db, readiness, now, measure }: Ops) {
   const jobs = () => db.sql<Overview>(overview, [now()]);
   const app = express();
   app.disable("x-powered-by");
-  let checkedAt = 0;
-  let problems: string[] = [];
   app.get("/livez", (_, res) => void res.send("ok"));
   app.get("/readyz", async (_, res) => {
-    if (Date.now() - checkedAt > 1_000) {
-      problems = await check(db, bus);
-      checkedAt = Date.now();
-    }
-    const reasons = draining() ? ["draining", ...problems] : problems;
-    res.status(reasons.length > 0 ? 503 : 200).json({ ready: reasons.length === 0, problems: reasons });
+    const problems = await readiness.problems();
+    res.status(problems.length > 0 ? 503 : 200).json({ ready: problems.length === 0, problems });
   });
   app.get("/jobs", async (_, res) => void res.json(await jobs()));
   app.get("/jobs/:kind", async (req, res) => void res.json(await db.sql(stuck, [req.params.kind])));
@@ -52,12 +45,4 @@ function measureJobs(kinds: Overview[]): void {
     for (const [state, count] of Object.entries({ waiting, due, running, failing, dead })) jobsWaiting.set({ kind, state }, count);
     jobLagSeconds.set({ kind }, lagSeconds);
   }
-}
-
-async function check(db: Database, bus: Bus): Promise<string[]> {
-  const database = await db.pool.query("select 1").then(
-    () => [],
-    (error: Error) => [`database: ${error.message}`],
-  );
-  return [...database, ...(bus.nc.isClosed() || !bus.nc.info ? ["nats: not connected"] : [])];
 }

@@ -11,6 +11,7 @@ import type { Database } from "./db.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import { answerErrors, invalid } from "./errors.ts";
 import { replayAnswers } from "./idempotency.ts";
+import type { KeySets } from "./keys.ts";
 import type { Log } from "./log.ts";
 import { observeRpc } from "./metrics.ts";
 import { serveReflection } from "./reflection.ts";
@@ -18,14 +19,14 @@ import { isRoutine, traceServed } from "./trace.ts";
 import { cleanRequests, type Clean } from "./written.ts";
 
 export type Routes = (router: ConnectRouter) => void;
-type Needs = { config: ChassisConfig; db: Database; log: Log; ended: EndedSessions; clean?: Clean };
+type Needs = { config: ChassisConfig; db: Database; log: Log; keys: KeySets; ended: EndedSessions; clean?: Clean };
 
 /** The interceptors of every RPC, outermost first. */
-export const interceptors = ({ config, log, ended, clean }: Omit<Needs, "db">): Interceptor[] => [
+export const interceptors = ({ config, log, keys, ended, clean }: Omit<Needs, "db">): Interceptor[] => [
   traceServed,
   recordCall(log),
   answerErrors(log),
-  checkAccess(config, ended),
+  checkAccess(config, keys, ended),
   ...(clean ? [cleanRequests(clean)] : []),
   createValidateInterceptor({ validator }),
   refuseNul,
@@ -37,7 +38,8 @@ const maxTimeoutMs = 30_000;
 const sessionAgeMs = () => 300_000 * (0.8 + Math.random() * 0.4);
 
 /** Serves Connect, gRPC, gRPC-Web on one h2c port: requests up to 1 MiB, answers 8 MiB, deadlines 30 s. @throws when the port is taken */
-export async function serveRpc({ config, db, log, ended, clean }: Needs, service: DescService, routes: Routes, serving: () => boolean) {
+export async function serveRpc(needs: Needs, service: DescService, routes: Routes, serving: () => boolean) {
+  const { config, db } = needs;
   const ending = new AbortController();
   const server = http2.createServer(
     { settings: { maxConcurrentStreams: 250 } },
@@ -47,7 +49,7 @@ export async function serveRpc({ config, db, log, ended, clean }: Needs, service
         serveHealth(router, service, serving);
         if (config.reflection) serveReflection(router, [service, Health]);
       },
-      interceptors: interceptors({ config, log, ended, clean }),
+      interceptors: interceptors(needs),
       maxTimeoutMs,
       readMaxBytes: maxBodyBytes,
       writeMaxBytes: 8 * maxBodyBytes,

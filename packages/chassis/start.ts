@@ -1,57 +1,30 @@
-import type { DescService } from "@bufbuild/protobuf";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
-import type { Express } from "express";
 import { openBus } from "./bus.ts";
 import { createPeers } from "./clients.ts";
-import { chassisConfig, ConfigError, readConfig, type ChassisConfig, type Env } from "./config.ts";
-import { startConsumers, type Subscription } from "./consume.ts";
+import { chassisConfig, ConfigError, migrationConfig, onlyMigrates, readConfig, type ChassisConfig } from "./config.ts";
+import { openDatabase, type Database } from "./db.ts";
+import { openDoors, type Guards } from "./doors.ts";
 import { followEndedSessions } from "./ended-sessions.ts";
-import { openDatabase, type Database, type DatabaseParts } from "./db.ts";
+import { isOutage } from "./errors.ts";
 import { serveHttp } from "./http.ts";
-import { startLead } from "./lead.ts";
+import { openKeys } from "./keys.ts";
 import { createLog, logConsole, type Log } from "./log.ts";
 import { startDefaultMetrics } from "./metrics.ts";
+import { migrate } from "./migrate.ts";
 import { opsApp } from "./ops.ts";
-import type { Permissions } from "./permissions.ts";
-import { createWorker } from "./job-worker.ts";
-import type { Job } from "./jobs.ts";
-import { purge } from "./purge.ts";
-import { relayOutbox } from "./relay.ts";
-import { serveRpc, type Routes } from "./serve.ts";
-import { wakeSubject } from "./streams.ts";
+import type { Parts } from "./parts.ts";
+import { createReadiness, type Readiness } from "./readiness.ts";
 import { flushTraces } from "./telemetry-hook.ts";
-import type { Clean } from "./written.ts";
 
-/** What the chassis gives to a service's `createApp`. */
-export type Base<Config> = {
-  config: Config & ChassisConfig;
-  log: Log;
-  db: Database;
-  transact: Database["transact"];
-  client: ReturnType<typeof createPeers>["client"];
-  now: () => Date;
-};
+export type { Base, Parts } from "./parts.ts";
 
-export type Parts<Config, App> = {
-  service: DescService;
-  permissions: Permissions;
-  config: (env: Env) => Config;
-  database: DatabaseParts;
-  createApp: (base: Base<Config>) => App | Promise<App>;
-  routes: (app: App) => Routes;
-  subscriptions?: (app: App) => Subscription[];
-  jobs?: (app: App) => Job[];
-  http?: (app: App) => Express;
-  /** Sets gauges that are read from the database, on every replica before each scrape. */
-  measure?: (app: App) => Promise<void>;
-  /** Normalises the request fields that have the option `written`. */
-  clean?: Clean;
-};
-
-/** Runs one service until SIGTERM. A wrong configuration ends the process with 78, which is EX_CONFIG of sysexits(3). */
+/**
+ * Runs one service until SIGTERM, or its migrations alone. Ends the process with 78 when the configuration is wrong (EX_CONFIG of sysexits(3)),
+ * with 1 when it cannot start and waiting would not help.
+ */
 export async function start<Config extends object, App>(name: string, parts: Parts<Config, App>): Promise<void> {
   try {
-    await run(name, parts);
+    await (onlyMigrates() ? migrateAlone(name, parts) : run(name, parts));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${name}: ${error.message}\n`);
@@ -59,7 +32,21 @@ export async function start<Config extends object, App>(name: string, parts: Par
   }
 }
 
-/** Opens database, broker and doors; then stops them in reverse. */
+const databasePatienceMs = 30_000;
+
+// Without an ops door: in a pod that migrates the services' databases side by side, the containers share the ports.
+async function migrateAlone<Config, App>(name: string, { database, permissions }: Parts<Config, App>): Promise<void> {
+  const config = readConfig(migrationConfig);
+  const log = openLog(name, config.logLevel);
+  onStop(() => process.exit(143)); // 128 + SIGTERM: no success, or the code that needs the migration would be rolled out
+  const lastAt = Date.now() + databasePatienceMs;
+  const again = (error: unknown) => isOutage(error) && Date.now() < lastAt;
+  const work = () => migrate(config, database, permissions.tables, log);
+  await createReadiness(log).once("database", hostOf(config.migrationDatabaseUrl), work, again).catch(endWith(log, "cannot migrate"));
+  process.exit(0);
+}
+
+/** Opens the ops door, waits for database and broker, opens the other doors; stops in reverse. */
 async function run<Config extends object, App>(name: string, parts: Parts<Config, App>): Promise<void> {
   const config = readConfig((env) => {
     const read = { ...chassisConfig(env, name), ...parts.config(env) };
@@ -67,57 +54,35 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
     if (read.roles.includes("migrate")) env.url("MIGRATION_DATABASE_URL");
     return read;
   });
-  const log = createLog(name, config.logLevel);
-  logConsole(log);
-  process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
+  const log = openLog(name, config.logLevel);
+  let stop = () => process.exit(0) as void; // until the doors are open there is nothing to drain
+  onStop(() => stop());
   const now = () => new Date();
   const db = await openDatabase(config, parts.database, log, now);
-  if (config.roles.includes("migrate")) await db.migrate(parts.permissions.tables);
-  if (config.roles.every((role) => role === "migrate")) return db.close();
+  const peers = createPeers(config);
+  const app = parts.createApp({ config, log, db, transact: db.transact, client: peers.client, now });
+  const end = endWith(log, "cannot start");
 
   startDefaultMetrics();
-  const bus = await openBus(config, log);
-  const peers = createPeers(config);
-  const { transact } = db;
-  const app = await parts.createApp({ config, log, db, transact, client: peers.client, now });
+  const readiness = createReadiness(log);
+  const opsDoor = opsApp({ db, readiness, now, measure: async () => parts.measure?.(app) });
+  const ops = await serveHttp(opsDoor, config.opsPort, config.bindAddress).catch(end);
+  const guards = config.roles.includes("rpc")
+    ? { keys: openKeys(config, log), ended: followEndedSessions(peers.client(AuthService), log) }
+    : undefined;
+  const guarded = guards && knowCallers(readiness, config, guards);
+  const connecting = readiness.once("nats", hostOf(config.natsUrl), (failed) => openBus(config, log, failed));
+  const [bus] = await Promise.all([connecting, prepareDatabase(readiness, config, db, parts, app)]).catch(end);
 
-  let draining = false;
-  const stops: (() => Promise<unknown>)[] = [];
-  if (config.roles.includes("timers")) {
-    const lead = startLead(config, log, relayOutbox(config, db, bus, log));
-    const purging: Job = { name: "purge", everySeconds: 3_600, run: () => purge(db, config.outboxKeepDays, now()) };
-    const worker = createWorker({ config, db, log, now }, [...(parts.jobs?.(app) ?? []), purging]);
-    db.onJob(worker.wake);
-    bus.nc.subscribe(wakeSubject(name), { callback: () => worker.wake() });
-    stops.push(() => lead.stop(), worker.start());
-  } else {
-    // A hint to the replicas with the role `timers`, at most once: a lost one costs a poll interval.
-    db.onJob((at) => {
-      if (at <= now() && !bus.nc.isClosed() && !bus.nc.isDraining()) bus.nc.publish(wakeSubject(name));
-    });
-  }
-  if (config.roles.includes("events") && parts.subscriptions) {
-    const consumers = startConsumers(config, db, bus, log, parts.subscriptions(app));
-    stops.push(() => consumers.stop());
-  }
-  if (config.roles.includes("rpc")) {
-    const ended = followEndedSessions(peers.client(AuthService), log);
-    stops.push(() => ended.stop());
-    const rpc = await serveRpc({ config, db, log, ended, clean: parts.clean }, parts.service, parts.routes(app), () => !draining);
-    stops.push(() => rpc.stop());
-    if (parts.http) {
-      const http = await serveHttp(parts.http(app), config.httpPort, config.bindAddress);
-      stops.push(() => http.stop());
-    }
-  }
-  const opsDoor = opsApp({ db, bus, now, draining: () => draining, measure: () => parts.measure?.(app) ?? Promise.resolve() });
-  const ops = await serveHttp(opsDoor, config.opsPort, config.bindAddress);
-  log.info({ roles: config.roles, rpc: config.rpcPort }, "started");
+  const stopping = new Promise<void>((resolve) => (stop = resolve));
+  const { draining } = readiness;
+  const closeDoors = await openDoors({ config, log, db, bus, now, guards, draining }, parts, app).catch(end);
+  void Promise.resolve(guarded).then(() => readiness.ready({ db, bus }, { roles: config.roles, rpc: config.rpcPort }));
 
-  await new Promise<void>((resolve) => process.once("SIGTERM", resolve).once("SIGINT", resolve));
-  draining = true;
+  await stopping;
+  readiness.drain();
   log.info("draining");
-  for (const stop of stops.reverse()) await stop();
+  await closeDoors();
   await ops.stop();
   peers.close();
   await bus.nc.close();
@@ -126,3 +91,43 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
   log.info("stopped");
   process.exit(0); // a library's open handle must not keep a drained process alive
 }
+
+async function prepareDatabase<Config, App>(
+  readiness: Readiness,
+  config: ChassisConfig,
+  db: Database,
+  parts: Parts<Config, App>,
+  app: App,
+): Promise<void> {
+  const at = hostOf(config.databaseUrl);
+  await readiness.once("database", at, () => db.pool.query("select 1"));
+  if (config.roles.includes("migrate")) await readiness.once("migration", at, () => db.migrate(parts.permissions.tables), isOutage);
+  if (parts.prepare) await readiness.once("preparation", at, () => parts.prepare!(app), isOutage);
+}
+
+// Auth asks itself, too, as soon as its doors are open.
+async function knowCallers(readiness: Readiness, config: ChassisConfig, { keys, ended }: Guards): Promise<void> {
+  await Promise.all([
+    readiness.once("auth's keys", keys.people.at, keys.people.fetch),
+    readiness.once("auth's ended sessions", config.peer("auth"), ended.known),
+    readiness.once("keys of service tokens", keys.services.at, keys.services.fetch),
+  ]);
+}
+
+function openLog(name: string, level: string): Log {
+  const log = createLog(name, level);
+  logConsole(log);
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "a rejection was not handled"));
+  return log;
+}
+
+const onStop = (stop: () => void) => void process.once("SIGTERM", stop).once("SIGINT", stop);
+
+/** @throws ConfigError, which `start` answers */
+const endWith = (log: Log, words: string) => (error: unknown) => {
+  if (error instanceof ConfigError) throw error;
+  log.fatal({ err: error }, words);
+  process.exit(1);
+};
+
+const hostOf = (url: string) => new URL(url).host;

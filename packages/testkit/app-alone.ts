@@ -12,7 +12,7 @@ import { startInfra } from "./infra/index.ts";
 /** A service's app in the test's process, on its own database, without doors, relay or worker: the test moves the clock and runs jobs. */
 export async function startAppAlone<Config extends object, App>(
   name: string,
-  parts: Pick<Parts<Config, App>, "permissions" | "config" | "database" | "createApp" | "jobs">,
+  parts: Pick<Parts<Config, App>, "permissions" | "config" | "database" | "createApp" | "prepare" | "jobs">,
   env: Record<string, string>,
 ) {
   const dir = `.lacio/test/${name}-alone`;
@@ -32,7 +32,8 @@ export async function startAppAlone<Config extends object, App>(
   const db = await openDatabase(config, parts.database, log, now);
   await db.migrate(parts.permissions.tables);
   const peers = createPeers(config);
-  const app = await parts.createApp({ config, log, db, transact: db.transact, client: peers.client, now });
+  const app = parts.createApp({ config, log, db, transact: db.transact, client: peers.client, now });
+  await parts.prepare?.(app);
   const beside = new pg.Client({ connectionString: ownerUrl });
   await beside.connect();
   return {

@@ -91,7 +91,7 @@ test("a service that was killed comes back on its port, with what the test adds 
   expect(auth.pid).not.toBe(before);
   const { email } = await until(() => signUp(system));
   expect(email).toContain("@");
-  expect(system.logs("auth").match(/"started"/g)).toHaveLength(3);
+  expect(system.logs("auth").match(/"ready"/g)).toHaveLength(3);
 });
 
 test("a mail is found with its attachment, byte for byte", async () => {

@@ -22,16 +22,19 @@ export const readConfig = (env: Env) => ({
   bootstrapAdminPassword: env.optional("BOOTSTRAP_ADMIN_PASSWORD"),
 });
 
-export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
+export function createApp(base: Base<ReturnType<typeof readConfig>>) {
   const hasher = createHasher(base.config.hashWaitMaxMs);
-  await ensureAdmin(base, hasher);
-  const keyring = createKeyring(base);
-  await keyring.jwks(); // where a key has to be made it is published before this replica is ready
   const successorKeys = derivedKeys("refresh-successor", base.config.secrets);
-  return { ...base, hasher, keyring, successorKeys, attempts: createAttempts(base) };
+  return { ...base, hasher, keyring: createKeyring(base), successorKeys, attempts: createAttempts(base) };
 }
 
-export type App = Awaited<ReturnType<typeof createApp>>;
+export type App = ReturnType<typeof createApp>;
+
+/** The first ADMIN, and a key that signs: where one has to be made it is published before this replica is ready. */
+export async function prepare(app: App): Promise<void> {
+  await ensureAdmin(app, app.hasher);
+  await app.keyring.jwks();
+}
 
 /** The methods of the contract; rpc/index.ts implements each. */
 export type Rpc = ServiceImpl<typeof AuthService>;

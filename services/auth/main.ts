@@ -2,7 +2,7 @@ import { start } from "@lacio/chassis/start";
 import { permissions } from "@lacio/permissions/table";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import { clean } from "@lacio/salon/written";
-import { createApp, readConfig } from "./app.ts";
+import { createApp, prepare, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { http } from "./http/index.ts";
@@ -15,6 +15,7 @@ await start("auth", {
   config: readConfig,
   database,
   createApp,
+  prepare,
   routes,
   subscriptions,
   jobs,

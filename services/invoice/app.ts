@@ -37,7 +37,7 @@ export function createApp(base: Base<ReturnType<typeof readConfig>>) {
   };
 }
 
-export type App = Awaited<ReturnType<typeof createApp>>;
+export type App = ReturnType<typeof createApp>;
 
 /** What callers may ask, as proto says it: each method is named in rpc/index.ts. */
 export type Rpc = ServiceImpl<typeof InvoiceService>;

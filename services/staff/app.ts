@@ -11,12 +11,16 @@ export const readConfig = (env: Env) => ({
   zone: env.timeZone("SALON_TIME_ZONE", "America/Bogota"),
 });
 
-export async function createApp(base: Base<ReturnType<typeof readConfig>>) {
-  await base.transact((tx) => openSettings(tx, base.config.firstSettings));
-  return { ...base, auth: base.client(AuthService), reassignment: base.client(ReassignmentService) };
-}
+export const createApp = (base: Base<ReturnType<typeof readConfig>>) => ({
+  ...base,
+  auth: base.client(AuthService),
+  reassignment: base.client(ReassignmentService),
+});
 
-export type App = Awaited<ReturnType<typeof createApp>>;
+export type App = ReturnType<typeof createApp>;
+
+/** The first settings, which others wait for. */
+export const prepare = ({ transact, config }: App): Promise<void> => transact((tx) => openSettings(tx, config.firstSettings));
 
 /** The methods of the contract; rpc/index.ts implements each. */
 export type Rpc = ServiceImpl<typeof StaffService>;

@@ -2,7 +2,7 @@ import { start } from "@lacio/chassis/start";
 import { permissions } from "@lacio/permissions/table";
 import { StaffService } from "@lacio/proto/staff/v1/staff_service";
 import { clean } from "@lacio/salon/written";
-import { createApp, readConfig } from "./app.ts";
+import { createApp, prepare, readConfig } from "./app.ts";
 import { database } from "./db/index.ts";
 import { subscriptions } from "./events/index.ts";
 import { routes } from "./rpc/index.ts";
@@ -13,6 +13,7 @@ await start("staff", {
   config: readConfig,
   database,
   createApp,
+  prepare,
   routes,
   subscriptions,
   clean,

@@ -6,7 +6,7 @@ import type { Base } from "@lacio/chassis/start";
 import { permissions } from "@lacio/permissions/table";
 import { createDatabase, type DatabaseUrls } from "@lacio/testkit/infra/databases";
 import { sharedSystem } from "@lacio/testkit/testing";
-import { createApp, readConfig, type App } from "../app.ts";
+import { createApp, prepare, readConfig, type App } from "../app.ts";
 import { database } from "../db/index.ts";
 import { Account } from "../domain/account.ts";
 
@@ -39,8 +39,9 @@ async function startInstance(email: string, password: string) {
   const db = await openDatabase(config, database, log);
   await db.migrate(permissions.auth.tables);
   const base: Omit<Base<typeof config>, "client"> = { config, log, db, transact: db.transact, now: () => new Date() };
-  const app = await createApp(base as Base<typeof config>);
+  const app = createApp(base as Base<typeof config>);
   instances.push(app);
+  await prepare(app);
   return app;
 }
 
