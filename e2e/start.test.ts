@@ -8,7 +8,9 @@ import { createDatabase, type DatabaseUrls } from "@lacio/testkit/infra/database
 import { startInfra } from "@lacio/testkit/infra/index";
 import type { Infra } from "@lacio/testkit/infra/servers";
 import { removeState } from "@lacio/testkit/infra/postgres-files";
+import { fillCompileCache } from "@lacio/testkit/system/compile-cache";
 import { devCertificate } from "@lacio/testkit/system/edge";
+import { sandboxArguments, serviceArguments } from "@lacio/testkit/system/services";
 import { until } from "@lacio/testkit/testing";
 import { withClient } from "@lacio/testkit/infra/postgres";
 import { showKeys } from "./start/cluster-keys.ts";
@@ -32,6 +34,7 @@ await beforeTests(
   async () => {
     fs.rmSync(dir, { recursive: true, force: true });
     infra = await startInfra({ dir, fsync: false }, ["postgres", "nats", "redis"]);
+    await fillCompileCache([...serviceNames.map(serviceArguments), sandboxArguments]);
     identity = await startIdentity(dir, serviceNames);
     ports = await allotPorts();
     certificate = await devCertificate(dir);

@@ -4,6 +4,7 @@ import { inherited } from "@lacio/testkit/environment";
 import { launch } from "@lacio/testkit/processes/launch";
 import { leanFlags, leanNode } from "@lacio/testkit/processes/lean-node";
 import { compileCache } from "@lacio/testkit/system/compile-cache";
+import { serviceArguments } from "@lacio/testkit/system/services";
 import { until } from "@lacio/testkit/testing";
 
 export type Line = { level: string; msg: string; time: string; away?: string[]; err?: { message: string } };
@@ -13,7 +14,7 @@ export function startLone(service: string, env: Record<string, string>, dir: str
   const name = `${service}-${crypto.randomUUID()}`;
   const log = path.join(dir, "logs", `${name}.log`);
   fs.mkdirSync(path.dirname(log), { recursive: true });
-  const args = [...leanFlags, "--import", "@lacio/chassis/telemetry-hook", `services/${service}/main.ts`];
+  const args = [...leanFlags, ...serviceArguments(service)];
   const root = path.resolve(import.meta.dirname, "../..");
   const running = launch(
     {
