@@ -111,6 +111,8 @@ export function chassisConfig(env: Env, service: string) {
     opsPort: env.number("OPS_PORT", 9090, { max: 65535 }),
     reflection: env.flag("LACIO_REFLECTION", false),
     databaseUrl: env.url("DATABASE_URL"),
+    /** PostgreSQL itself where databaseUrl is a pooler, for what belongs to a session. */
+    directDatabaseUrl: env.optional("DIRECT_DATABASE_URL") && env.url("DIRECT_DATABASE_URL"),
     migrationDatabaseUrl: env.optional("MIGRATION_DATABASE_URL"),
     poolMax: env.number("DB_POOL_MAX", 10, { min: 2, max: 200 }),
     statementTimeoutMs: env.number("DB_STATEMENT_TIMEOUT_MS", 5_000, { min: 100 }),

@@ -37,7 +37,7 @@ export function startLead(config: ChassisConfig, log: Log, duty: Duty) {
   async function lead(): Promise<void> {
     const lost = new AbortController();
     const client = new pg.Client({
-      connectionString: config.databaseUrl,
+      connectionString: config.directDatabaseUrl ?? config.databaseUrl, // a pooler gives the session, and its lock, to somebody else
       application_name: `${config.service} lead`,
       connectionTimeoutMillis: 3_000,
       keepAlive: true,
