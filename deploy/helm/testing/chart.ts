@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { binary } from "@lacio/testkit/programs/binaries";
+import { parseAllDocuments, stringify } from "yaml";
+
+const chart = path.resolve(import.meta.dirname, "../lacio");
+
+/** A rendered object of Kubernetes. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels: Record<string, string>; annotations?: Record<string, string> };
+  [field: string]: unknown;
+}
+
+export type Helm = Awaited<ReturnType<typeof openHelm>>;
+
+/** The real Helm, without a cluster. The first time it is built from source, which takes minutes. */
+export async function openHelm() {
+  const program = await binary("helm");
+  const home = mkdtempSync(path.join(os.tmpdir(), "lacio-helm-"));
+  const env = { ...process.env, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home, KUBECONFIG: path.join(home, "none") };
+
+  /** Standard output. @throws Error with what Helm says */
+  const helm = (args: string[], input = "") =>
+    new Promise<string>((resolve, reject) => {
+      const child = execFile(program, args, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+        error ? reject(new Error(`${stdout}${stderr}`)) : resolve(stdout),
+      );
+      child.stdin!.end(input);
+    });
+
+  /** As text. `files` are values files, `values` are over them. */
+  const render = (files: string[], values: object = {}) =>
+    helm(["template", "lacio", chart, "--namespace", "salon", ...files.flatMap((file) => ["-f", file]), "-f", "-"], stringify(values));
+
+  return {
+    render,
+    manifests: async (files: string[], values: object = {}) => manifestsIn(await render(files, values)),
+    lint: (files: string[]) => helm(["lint", chart, "--strict", ...files.flatMap((file) => ["-f", file])]),
+    close: () => rmSync(home, { recursive: true, force: true }),
+  };
+}
+
+export const profile = (name: string): string => path.join(chart, `values-${name}.yaml`);
+
+function manifestsIn(text: string): Manifest[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    if ("errors" in document && document.errors.length > 0) throw document.errors[0]!;
+    return (document.toJS() as Manifest | null) ?? [];
+  });
+}
