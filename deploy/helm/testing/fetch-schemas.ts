@@ -32,7 +32,7 @@ function inFolder(dir: string, groupVersion: string, kind: string): OpenApi {
     const found = spec.versions.find(({ name }) => name === version);
     if (!found) continue;
     const ofKind = { ...found.schema.openAPIV3Schema, "x-kubernetes-group-version-kind": [{ group, version, kind }] };
-    return { components: { schemas: { [kind]: ofKind as Schema } } };
+    return { components: { schemas: { [kind]: ofKind } } };
   }
   throw new Error(`${dir} has neither ${path.basename(file)} nor a CRD of ${kind}`);
 }

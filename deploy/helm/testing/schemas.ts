@@ -56,6 +56,8 @@ function refused(schema: unknown, needed: (name: string) => void, condition = fa
       kept.$ref = `#/definitions/${name}`;
     } else if (keyword === "properties") {
       kept.properties = Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, refused(one, needed, condition)]));
+    } else if (keyword === "pattern" && String(value).includes("(?i)")) {
+      continue; // Go's way to ignore case, which JavaScript's expressions do not have
     } else if (!/^(description|default|format|nullable|example|x-kubernetes-.*)$/.test(keyword))
       kept[keyword] = refused(value, needed, condition || /^(allOf|anyOf|oneOf|not)$/.test(keyword));
   }

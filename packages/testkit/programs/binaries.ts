@@ -131,7 +131,7 @@ export function libraryPath(program: string): Record<string, string> {
 /** The version that a program prints; undefined when it is missing or does not run here. */
 export async function versionOf(program: string, asked = ["--version"]): Promise<string | undefined> {
   const answer = await run(program, asked, { timeout: 20_000, env: { ...process.env, ...libraryPath(program) } }).catch(() => undefined);
-  return answer && /\d+\.\d+\.\d+/.exec(answer.stdout + answer.stderr)?.[0];
+  return answer && /\d+\.\d+(\.\d+)?/.exec(answer.stdout + answer.stderr)?.[0];
 }
 
 /** Compares dotted versions by number; false for undefined. */
