@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { permissions } from "@lacio/permissions/table";
+import { startApiServer } from "./testing/api-server.ts";
 import { openHelm, profile, type Helm, type Manifest } from "./testing/chart.ts";
 import { configured, unknownVariables } from "./testing/environment.ts";
 import { flowsAllowed, flowsDeclared } from "./testing/flows.ts";
@@ -125,6 +126,19 @@ describe("pods", () => {
     expect(names.sort()).toEqual([...services, "web", "edge", "provisioner", "migrate", "seed"].sort());
   });
 
+  test("have tokens for their peers where they have peers, for the API server where they answer calls, and no others", () => {
+    type Projected = { projected?: { sources: { serviceAccountToken?: { audience?: string } }[] } };
+    const tokens = podsOf(rendered.everything!).map(({ name, template }) => {
+      const sources = (template.spec.volumes ?? []).flatMap((volume) => (volume as Projected).projected?.sources ?? []);
+      return [name, sources.flatMap(({ serviceAccountToken: token }) => (token ? [token.audience ?? "API server"] : []))];
+    });
+    for (const [name, audiences] of tokens)
+      expect([name, audiences]).toEqual([
+        name,
+        /-rpc$/.test(String(name)) ? ["lacio", "API server"] : /-worker$/.test(String(name)) ? ["lacio"] : [],
+      ]);
+  });
+
   test("have a number of replicas or are scaled, and a budget where there is more than one", () => {
     for (const manifests of Object.values(rendered)) {
       const named = (kind: string) => manifests.filter((one) => one.kind === kind).map(({ metadata }) => metadata.name);
@@ -165,8 +179,44 @@ describe("variables", () => {
 
   test("a migration gets what migrating needs, and no more", () => {
     for (const { env } of containers("migrate"))
-      expect(env!.map(({ name }) => name)).toEqual(["LACIO_ROLES", "LOG_LEVEL", "NODE_OPTIONS", "MIGRATION_DATABASE_URL"]);
+      expect(env!.map(({ name }) => name)).toEqual([
+        "LACIO_ROLES",
+        "LOG_LEVEL",
+        "NODE_OPTIONS",
+        "NODE_EXTRA_CA_CERTS",
+        "MIGRATION_DATABASE_URL",
+      ]);
     expect(containers("migrate").map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(permissions)));
+  });
+});
+
+describe("Secrets", () => {
+  const names = [
+    ...Object.keys(permissions).flatMap((name) => [`lacio-${name}`, `lacio-${name}-migration`]),
+    "lacio-provisioner",
+    "lacio-edge-tls",
+  ];
+  const keys = [...Object.values(truth.services).flatMap(({ secrets, optionalSecrets }) => [...secrets, ...optionalSecrets])];
+  const complete = () => Object.fromEntries(names.map((name) => [name, [...keys, "MIGRATION_DATABASE_URL", "tls.crt", "tls.key"]]));
+  const said = async (secrets: Record<string, string[]>, values = {}) => {
+    const server = await startApiServer("salon", secrets);
+    return helm
+      .render([profile("minikube")], values, server.url)
+      .then(String, String)
+      .finally(server.stop);
+  };
+
+  test("that are missing in the cluster are named, and keys", async () => {
+    const { "lacio-users": _, ...without } = complete();
+    const text = await said({ ...without, "lacio-auth": without["lacio-auth"]!.filter((key) => key !== "REDIS_URL") });
+    expect(text).toContain(
+      "in the namespace salon the Secret lacio-auth has no key REDIS_URL; there is no Secret lacio-users (with DATABASE_URL, NATS_URL)\n",
+    );
+  });
+
+  test("are all found, or not looked for: then Helm goes on, to what this server does not have", async () => {
+    expect(await said(complete())).toContain("failed to download openapi");
+    expect(await said({}, { checkSecrets: false })).toContain("failed to download openapi");
   });
 });
 

@@ -32,9 +32,12 @@ export async function openHelm() {
       child.stdin!.end(input);
     });
 
-  /** As text. `files` are values files, `values` are over them. */
-  const render = (files: string[], values: object = {}) =>
-    helm(["template", "lacio", chart, "--namespace", "salon", ...files.flatMap((file) => ["-f", file]), "-f", "-"], stringify(values));
+  /** As text. `files` are values files, `values` are over them; of `cluster`, an API server's URL, Helm asks what there is. */
+  const render = (files: string[], values: object = {}, cluster?: string) => {
+    const from = [...files.flatMap((file) => ["-f", file]), "-f", "-"];
+    const live = cluster ? ["--dry-run=server", "--kube-apiserver", cluster] : [];
+    return helm(["template", "lacio", chart, "--namespace", "salon", ...live, ...from], stringify(values));
+  };
 
   return {
     render,

@@ -47,7 +47,7 @@ What is true of a service comes from files/services.json, which `npm run chart` 
   (dict "name" "provisioner" "component" "provisioner" "workload" "provisioner" "settings" (set $provisioner "replicas" 1)
     "image" (.Values.provisioner.image | default dict) "repository" "lacio/provisioner"
     "env" (include "lacio.provisionerEnv" (dict "root" . "settings" $provisioner) | fromJson)
-    "secret" .Values.provisioner.secret "secrets" (list "NATS_URL") "optionalSecrets" list "ports" (dict "ops" 9090) "alone" true)
+    "secret" .Values.provisioner.secret "secrets" (list "NATS_URL") "optionalSecrets" list "ports" (dict "ops" 9090) "identity" "provisioner" "alone" true)
   | toJson -}}
 {{- end }}
 

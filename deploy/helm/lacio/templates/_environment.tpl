@@ -30,11 +30,11 @@ as this one knows it; over it what is given; over it what the chart itself decid
   "SERVICE_TOKEN_ISSUER" .root.Values.identity.issuer
   "SERVICE_TOKEN_NAMESPACE" .root.Release.Namespace
   "OTEL_SERVICE_NAME" .name
+  "NODE_EXTRA_CA_CERTS" "/var/run/secrets/lacio/ca.crt"
   "NODE_OPTIONS" (include "lacio.heap" .settings.resources) -}}
 {{- if eq .component "rpc" -}}
 {{- $_ := set $fixed "SERVICE_TOKEN_JWKS" .root.Values.identity.jwksUrl -}}
 {{- $_ := set $fixed "SERVICE_TOKEN_JWKS_BEARER_FILE" "/var/run/secrets/lacio/api-server-token" -}}
-{{- $_ := set $fixed "NODE_EXTRA_CA_CERTS" "/var/run/secrets/lacio/ca.crt" -}}
 {{- if eq .name "auth" -}}{{/* It is ready only when it has asked itself, and its name leads nowhere until then. */}}
 {{- $_ := set $fixed "AUTH_URL" "http://127.0.0.1:8080" -}}
 {{- $_ := set $fixed "JWKS_URL" "http://127.0.0.1:8081/.well-known/jwks.json" -}}
@@ -76,7 +76,7 @@ as this one knows it; over it what is given; over it what the chart itself decid
 {{- define "lacio.provisionerEnv" -}}
 {{- $truth := include "lacio.truth" .root | fromJson -}}
 {{- include "lacio.environment" (dict "field" "provisioner.env" "given" .root.Values.provisioner.env "shared" (include "lacio.sharedEnv" .root | fromJson)
-  "fixed" (dict "NODE_OPTIONS" (include "lacio.heap" .settings.resources) "STREAM_REPLICAS" (.root.Values.provisioner.streamReplicas | toString))
+  "fixed" (dict "NODE_OPTIONS" (include "lacio.heap" .settings.resources) "NODE_EXTRA_CA_CERTS" "/var/run/secrets/lacio/ca.crt" "STREAM_REPLICAS" (.root.Values.provisioner.streamReplicas | toString))
   "known" $truth.provisioner.variables "secrets" (list "NATS_URL")) -}}
 {{- end }}
 

@@ -144,18 +144,23 @@ readinessProbe:
 {{- end }}
 {{- end }}
 
-{{/* Who this service is to its peers. An rpc replica also asks the API server for the keys that its callers' tokens are verified with. */}}
+{{/*
+Whom this pod trusts, and who it is to its peers. An rpc replica also asks the API server for the keys that its callers' tokens are verified
+with. The provisioner and migrations have no peers.
+*/}}
 {{- define "lacio.identity" -}}
 - name: identity
   projected:
     defaultMode: 0440
     sources:
-      - serviceAccountToken: { path: token, audience: {{ .root.Values.identity.audience }}, expirationSeconds: 3600 }
-      {{- if eq .component "rpc" }}
-      - serviceAccountToken: { path: api-server-token, expirationSeconds: 3600 }
       - configMap:
           name: {{ .root.Values.identity.caConfigMap }}
           items: [{ key: ca.crt, path: ca.crt }]
+      {{- if has .component (list "rpc" "worker") }}
+      - serviceAccountToken: { path: token, audience: {{ .root.Values.identity.audience }}, expirationSeconds: 3600 }
+      {{- end }}
+      {{- if eq .component "rpc" }}
+      - serviceAccountToken: { path: api-server-token, expirationSeconds: 3600 }
       {{- end }}
 {{- end }}
 
