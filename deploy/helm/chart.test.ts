@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { beforeTests } from "@lacio/testkit/before-tests";
+import { optionsFrom } from "@lacio/envoy/render";
 import { permissions } from "@lacio/permissions/table";
 import { startApiServer } from "./testing/api-server.ts";
 import { openHelm, profile, type Helm, type Manifest } from "./testing/chart.ts";
@@ -177,6 +178,11 @@ describe("variables", () => {
     for (const container of containers(name)) expect(unknownVariables(container, [...truth[name].variables, "NATS_URL"])).toEqual([]);
   });
 
+  test("the edge starts with them", () => {
+    for (const { env = [] } of containers("edge"))
+      expect(optionsFrom(Object.fromEntries(env.map(({ name, value }) => [name, value])))).toMatchObject({ web: ["web", 3000] });
+  });
+
   test("a migration gets what migrating needs, and no more", () => {
     for (const { env } of containers("migrate"))
       expect(env!.map(({ name }) => name)).toEqual([
@@ -207,7 +213,8 @@ describe("Secrets", () => {
   };
 
   test("that are missing in the cluster are named, and keys", async () => {
-    const { "lacio-users": _, ...without } = complete();
+    const without = complete();
+    delete without["lacio-users"];
     const text = await said({ ...without, "lacio-auth": without["lacio-auth"]!.filter((key) => key !== "REDIS_URL") });
     expect(text).toContain(
       "in the namespace salon the Secret lacio-auth has no key REDIS_URL; there is no Secret lacio-users (with DATABASE_URL, NATS_URL)\n",

@@ -35,10 +35,6 @@ as this one knows it; over it what is given; over it what the chart itself decid
 {{- if eq .component "rpc" -}}
 {{- $_ := set $fixed "SERVICE_TOKEN_JWKS" .root.Values.identity.jwksUrl -}}
 {{- $_ := set $fixed "SERVICE_TOKEN_JWKS_BEARER_FILE" "/var/run/secrets/lacio/api-server-token" -}}
-{{- if eq .name "auth" -}}{{/* It is ready only when it has asked itself, and its name leads nowhere until then. */}}
-{{- $_ := set $fixed "AUTH_URL" "http://127.0.0.1:8080" -}}
-{{- $_ := set $fixed "JWKS_URL" "http://127.0.0.1:8081/.well-known/jwks.json" -}}
-{{- end -}}
 {{- end -}}
 {{- with .root.Values.telemetry.otlpEndpoint -}}{{- $_ := set $fixed "OTEL_EXPORTER_OTLP_ENDPOINT" . -}}{{- end -}}
 {{- $own := index .root.Values.services .name | default dict -}}

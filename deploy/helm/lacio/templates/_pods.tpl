@@ -49,7 +49,7 @@ spec:
           image: {{ include "lacio.image" (dict "root" $root "image" $of.image "repository" $of.repository) }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
           securityContext: {{- include "lacio.containerSecurity" . | nindent 12 }}
-          env: {{- include "lacio.env" $of | nindent 12 }}
+          env: {{- include "lacio.env" $of | trim | nindent 12 }}
           ports:
             {{- range $name, $port := $of.ports }}
             - { name: {{ $name }}, containerPort: {{ $port }} }
@@ -73,7 +73,7 @@ spec:
         {{- end }}
         {{- with $of.certificate }}
         - name: certificate
-          secret: { secretName: {{ . }}, defaultMode: 0440 }
+          secret: { secretName: {{ . }}, defaultMode: 288 } # 0440
         {{- end }}
 {{- end }}
 
@@ -151,7 +151,7 @@ with. The provisioner and migrations have no peers.
 {{- define "lacio.identity" -}}
 - name: identity
   projected:
-    defaultMode: 0440
+    defaultMode: 288 # 0440
     sources:
       - configMap:
           name: {{ .root.Values.identity.caConfigMap }}
