@@ -3,17 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { binary } from "@lacio/testkit/programs/binaries";
-import { parseAllDocuments, stringify } from "yaml";
+import { stringify } from "yaml";
+import { manifestsIn } from "./manifest.ts";
 
 const chart = path.resolve(import.meta.dirname, "../lacio");
-
-/** A rendered object of Kubernetes. */
-export interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string; labels: Record<string, string>; annotations?: Record<string, string> };
-  [field: string]: unknown;
-}
 
 export type Helm = Awaited<ReturnType<typeof openHelm>>;
 
@@ -42,16 +35,8 @@ export async function openHelm() {
   return {
     render,
     manifests: async (files: string[], values: object = {}) => manifestsIn(await render(files, values)),
-    lint: (files: string[]) => helm(["lint", chart, "--strict", ...files.flatMap((file) => ["-f", file])]),
+    lint: (files: string[], values: object) =>
+      helm(["lint", chart, "--strict", ...files.flatMap((file) => ["-f", file]), "-f", "-"], stringify(values)),
     close: () => rmSync(home, { recursive: true, force: true }),
   };
-}
-
-export const profile = (name: string): string => path.join(chart, `values-${name}.yaml`);
-
-function manifestsIn(text: string): Manifest[] {
-  return parseAllDocuments(text).flatMap((document) => {
-    if ("errors" in document && document.errors.length > 0) throw document.errors[0]!;
-    return (document.toJS() as Manifest | null) ?? [];
-  });
 }

@@ -1,83 +1,23 @@
-import { globSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { beforeTests } from "@lacio/testkit/before-tests";
 import { optionsFrom } from "@lacio/envoy/render";
 import { permissions } from "@lacio/permissions/table";
-import { startApiServer } from "./testing/api-server.ts";
-import { openHelm, profile, type Helm, type Manifest } from "./testing/chart.ts";
 import { configured, unknownVariables } from "./testing/environment.ts";
+import { address, apiServer, prometheus, sandbox } from "./testing/everything.ts";
 import { flowsAllowed, flowsDeclared } from "./testing/flows.ts";
 import { podsOf, ruleFaults, securityFaults } from "./testing/pods.ts";
+import { fingerprint, fingerprintFile, kept, renderings } from "./testing/renderings.ts";
 import { schemaFaults, schemaKinds } from "./testing/schemas.ts";
 import { chartTruth } from "./truth.ts";
 
-// The chart as the real Helm renders it, without a cluster.
-const profiles = ["minikube", "staging", "production"];
+// The chart as Helm rendered it (`npm run chart`), without Helm and without a cluster.
 const truth = await chartTruth();
-
-/** Over values-minikube.yaml: everything that is behind a flag, and servers at addresses that tell them apart. */
-const address = { postgres: "192.0.2.1", nats: "192.0.2.2", redis: "192.0.2.3", smtp: "192.0.2.4", stripe: "192.0.2.5", otlp: "192.0.2.6" };
-const apiServer = "192.0.2.7";
-const prometheus = "192.0.2.8";
-const sandbox = "192.0.2.9";
-const only = (one: string) => [{ ipBlock: { cidr: `${one}/32` } }];
-const everything = {
-  telemetry: { otlpEndpoint: "http://collector:4318" },
-  defaults: { replicas: 2 },
-  rpc: { autoscaling: { enabled: true } },
-  keda: { enabled: true },
-  monitoring: { labels: { release: "prometheus" }, serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } },
-  gateway: { enabled: true, parentRefs: [{ name: "public" }], hostnames: ["lacio.example"] },
-  certificate: { enabled: true, dnsNames: ["lacio.example"], issuer: { name: "letsencrypt" } },
-  networkPolicies: {
-    ...Object.fromEntries(Object.entries(address).map(([server, one]) => [server, { to: only(one), ports: [7000] }])),
-    stripe: { to: only(address.stripe), ports: [7000], webhooksFrom: only(sandbox) },
-    apiServer: { to: only(apiServer), ports: [7000] },
-    dns: { to: only("192.0.2.10") },
-    prometheus: { from: only(prometheus) },
-  },
-};
-
-let helm: Helm;
-const rendered: Record<string, Manifest[]> = {};
-await beforeTests(
-  async () => {
-    helm = await openHelm();
-    for (const name of profiles) rendered[name] = await helm.manifests([profile(name)]);
-    rendered.everything = await helm.manifests([profile("minikube")], everything);
-  },
-  () => helm?.close(),
-  900, // Helm may have to be built
-);
+const rendered = Object.fromEntries(renderings.map(({ name }) => [name, kept(name)]));
 const all = () => Object.values(rendered).flat();
 
-describe("values", () => {
-  test.each(profiles)("values-%s.yaml passes helm lint --strict", async (name) => {
-    expect(await helm.lint([profile(name)])).toContain("0 chart(s) failed");
-  });
-
-  test("alone are refused, by what has to be given", async () => {
-    await expect(helm.render([])).rejects.toThrow("publicUrl");
-  });
-
-  const bad = path.join(import.meta.dirname, "testing/bad-values");
-  test.each(globSync("*.yaml", { cwd: bad }).sort())("are refused: %s", async (file) => {
-    const said = /^# Helm says: (.*)$/m.exec(readFileSync(path.join(bad, file), "utf8"))![1]!;
-    await expect(helm.render([profile("minikube"), path.join(bad, file)])).rejects.toThrow(said);
-  });
-
-  test("of a service are over those of its kind, also a false", async () => {
-    const values = { rpc: { autoscaling: { enabled: true } }, services: { users: { rpc: { autoscaling: { enabled: false } } } } };
-    const scaled = (await helm.manifests([profile("minikube")], values)).filter(({ kind }) => kind === "HorizontalPodAutoscaler");
-    expect(scaled.map(({ metadata }) => metadata.name)).toContain("booking-rpc");
-    expect(scaled.map(({ metadata }) => metadata.name)).not.toContain("users-rpc");
-  });
-});
-
 describe("manifests", () => {
-  test("are the same when they are rendered again", async () => {
-    for (const name of profiles) expect(await helm.manifests([profile(name)])).toEqual(rendered[name]);
+  test("were rendered from the chart as it is now (npm run chart)", () => {
+    expect(readFileSync(fingerprintFile, "utf8").trim()).toBe(fingerprint());
   });
 
   test("have no field that an API server does not know", () => {
@@ -193,37 +133,6 @@ describe("variables", () => {
         "MIGRATION_DATABASE_URL",
       ]);
     expect(containers("migrate").map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(permissions)));
-  });
-});
-
-describe("Secrets", () => {
-  const names = [
-    ...Object.keys(permissions).flatMap((name) => [`lacio-${name}`, `lacio-${name}-migration`]),
-    "lacio-provisioner",
-    "lacio-edge-tls",
-  ];
-  const keys = [...Object.values(truth.services).flatMap(({ secrets, optionalSecrets }) => [...secrets, ...optionalSecrets])];
-  const complete = () => Object.fromEntries(names.map((name) => [name, [...keys, "MIGRATION_DATABASE_URL", "tls.crt", "tls.key"]]));
-  const said = async (secrets: Record<string, string[]>, values = {}) => {
-    const server = await startApiServer("salon", secrets);
-    return helm
-      .render([profile("minikube")], values, server.url)
-      .then(String, String)
-      .finally(server.stop);
-  };
-
-  test("that are missing in the cluster are named, and keys", async () => {
-    const without = complete();
-    delete without["lacio-users"];
-    const text = await said({ ...without, "lacio-auth": without["lacio-auth"]!.filter((key) => key !== "REDIS_URL") });
-    expect(text).toContain(
-      "in the namespace salon the Secret lacio-auth has no key REDIS_URL; there is no Secret lacio-users (with DATABASE_URL, NATS_URL)\n",
-    );
-  });
-
-  test("are all found, or not looked for: then Helm goes on, to what this server does not have", async () => {
-    expect(await said(complete())).toContain("failed to download openapi");
-    expect(await said({}, { checkSecrets: false })).toContain("failed to download openapi");
   });
 });
 
