@@ -9,7 +9,7 @@ export interface Config {
   dataDir: string;
 }
 
-/** Names every missing or wrong setting at once. */
+/** @throws WrongSettings, which names every missing or wrong one */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const wrong: string[] = [];
   const text = (name: string) => env[name] || (wrong.push(`${name} is missing`), "");
@@ -30,6 +30,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: url("PUBLIC_URL").href.replace(/\/$/, ""),
     dataDir: text("DATA_DIR"),
   };
-  if (wrong.length > 0) throw new Error(wrong.join("\n"));
+  if (wrong.length > 0) throw new WrongSettings(wrong.join("\n"));
   return config;
 }
+
+export class WrongSettings extends Error {}

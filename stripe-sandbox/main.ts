@@ -2,11 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sandboxApp } from "./app.ts";
 import { expireDueSessions } from "./checkout/expire-session.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, WrongSettings } from "./config.ts";
 import { openStore } from "./store.ts";
 import { deliverEvents } from "./webhooks/deliver-events.ts";
 
-const config = readConfig(process.env);
+const config = configuration();
 const server = createServer();
 
 // The port is the lock on the data directory, so it is taken before the store is opened.
@@ -30,6 +30,17 @@ server.listen(config.port, config.bindAddress, () => {
   };
   process.once("SIGTERM", end).once("SIGINT", end);
 });
+
+/** Wrong settings end the process with 78, EX_CONFIG of sysexits(3), as they do a service. */
+function configuration() {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof WrongSettings)) throw error;
+    process.stderr.write(`stripe-sandbox: ${error.message}\n`);
+    process.exit(78);
+  }
+}
 
 function log(line: object): void {
   console.log(JSON.stringify({ level: 30, time: Date.now(), name: "stripe-sandbox", ...line }));

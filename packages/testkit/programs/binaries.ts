@@ -151,6 +151,7 @@ function missing(name: Program): string {
     "valkey-server": "Valkey or Redis (7.2 or newer)",
     envoy: "Envoy 1.40",
     helm: "Helm 4 (https://helm.sh)",
+    hadolint: "hadolint (https://github.com/hadolint/hadolint/releases)",
   }[name];
   const { wheel } = sources[name];
   if (!wheel)

