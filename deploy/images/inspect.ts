@@ -10,13 +10,18 @@ export function faultsOf(engine: Engine, image: Image, tag: string, base: string
   return image.refusesNothing ? [...faults, ...faultsOfStart(engine, tag)] : faults;
 }
 
-/** Started as in a cluster, but with nothing in its environment: it has to load all its modules, and to say which variables are missing. */
+/**
+ * Started as in a cluster, but with an environment that asks only for traces, whose modules are loaded for nobody else: it has to load all its
+ * modules, and to say which variables are missing.
+ */
 function faultsOfStart(engine: Engine, tag: string): string[] {
-  const { status, stdout, stderr } = engine.ask("run", "--rm", "--read-only", "--tmpfs", "/tmp", "--network", "none", tag);
+  const asInACluster = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none"];
+  const traces = ["--env", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318"];
+  const { status, stdout, stderr } = engine.ask("run", "--rm", ...asInACluster, ...traces, tag);
   const named = /\b[A-Z]+_[A-Z_]+\b/.test(stderr);
   return status === 78 && named
     ? []
-    : [`started without an environment it ends with ${status}, not with 78 and a variable's name:\n${stdout}${stderr}`];
+    : [`without an environment it ends with ${status}, not with 78 and the names of what is missing:\n${stdout}${stderr}`];
 }
 
 /**
