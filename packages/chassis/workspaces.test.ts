@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 
-// What an image gets: `npm ci --omit=dev --workspace services/booking` installs what that workspace's package.json names in `dependencies`,
-// what the workspaces among these name, and every workspace that one of them names in `devDependencies`, in spite of --omit=dev.
+// What an image gets: what its workspace's package.json names in `dependencies`, and what these need (deploy/images/reached.ts). `npm ci
+// --omit=dev --workspace services/booking` would take every workspace that one of them names in `devDependencies` as well.
 
 type Manifest = { name: string; version?: string; dependencies?: Record<string, string>; devDependencies?: Record<string, string> };
 
