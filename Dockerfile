@@ -31,27 +31,24 @@ COPY packages packages
 COPY web web
 RUN node --input-type=module -e 'import { buildWeb } from "@lacio/testkit/system/web"; await buildWeb();'
 
+# A RUN knows its arguments, so that a new REVISION makes a new bill of materials, and with it new labels. Podman 4 would take the LABELs from
+# its cache, with the values of an earlier build.
 FROM contracts AS gathered
 ARG WORKSPACE
+ARG REVISION=unknown
 COPY . .
-RUN node deploy/images/gather.ts "${WORKSPACE}" /out
+RUN node deploy/images/gather.ts "${WORKSPACE}" /out "${REVISION}"
 
 FROM pages AS gathered-web
+ARG REVISION=unknown
 COPY . .
-RUN node deploy/images/gather.ts web /out
+RUN node deploy/images/gather.ts web /out "${REVISION}"
 
 FROM ${ENVOY_IMAGE} AS envoy
 
 # ---- what runs
 
 FROM ${RUNTIME_IMAGE} AS runtime
-ARG VERSION=0.0.0
-ARG REVISION=unknown
-ARG SOURCE=https://github.com/lacio-salon/lacio
-LABEL org.opencontainers.image.version="${VERSION}" \
-  org.opencontainers.image.revision="${REVISION}" \
-  org.opencontainers.image.source="${SOURCE}" \
-  org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 WORKDIR /app
 ENTRYPOINT []
@@ -63,7 +60,15 @@ COPY --from=gathered /out/packages ./
 COPY --from=gathered /out/sources ./
 ARG TITLE
 ARG DESCRIPTION
-LABEL org.opencontainers.image.title="${TITLE}" org.opencontainers.image.description="${DESCRIPTION}"
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ARG SOURCE=https://github.com/lacio-salon/lacio
+LABEL org.opencontainers.image.title="${TITLE}" \
+  org.opencontainers.image.description="${DESCRIPTION}" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}" \
+  org.opencontainers.image.licenses="Apache-2.0"
 CMD ["node", "--import", "@lacio/chassis/telemetry-hook", "main.ts"]
 
 # A process that is no service: the provisioner, the sandbox.
@@ -82,27 +87,35 @@ COPY --from=gathered-web /out/packages ./
 COPY --from=gathered-web /out/sources ./
 ARG TITLE
 ARG DESCRIPTION
-LABEL org.opencontainers.image.title="${TITLE}" org.opencontainers.image.description="${DESCRIPTION}"
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ARG SOURCE=https://github.com/lacio-salon/lacio
+LABEL org.opencontainers.image.title="${TITLE}" \
+  org.opencontainers.image.description="${DESCRIPTION}" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}" \
+  org.opencontainers.image.licenses="Apache-2.0"
 CMD ["node", "build/index.js"]
 
 # Everything with its sources, which a person who develops in a cluster changes in the running container; each container has a command like
 # node --watch --import @lacio/chassis/telemetry-hook services/booking/main.ts
 FROM contracts AS dev
+COPY --chown=65532:65532 . .
+ARG TITLE
+ARG DESCRIPTION
 ARG VERSION=0.0.0
 ARG REVISION=unknown
 ARG SOURCE=https://github.com/lacio-salon/lacio
-ARG TITLE
-ARG DESCRIPTION
-LABEL org.opencontainers.image.version="${VERSION}" \
-  org.opencontainers.image.revision="${REVISION}" \
-  org.opencontainers.image.source="${SOURCE}" \
-  org.opencontainers.image.licenses="Apache-2.0" \
-  org.opencontainers.image.title="${TITLE}" \
-  org.opencontainers.image.description="${DESCRIPTION}"
-COPY --chown=65532:65532 . .
 # Vite writes beside what it reads.
 RUN mkdir -p node_modules/.vite web/node_modules web/.svelte-kit web/src/lib/paraglide \
   && chown 65532:65532 node_modules node_modules/.vite web web/node_modules web/.svelte-kit web/src/lib/paraglide
+LABEL org.opencontainers.image.title="${TITLE}" \
+  org.opencontainers.image.description="${DESCRIPTION}" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}" \
+  org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=development
 ENTRYPOINT []
 USER 65532:65532

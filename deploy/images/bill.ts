@@ -7,12 +7,12 @@ export type Lock = { packages: Record<string, { integrity?: string } | undefined
  * The bill of materials of what `gather` took, in CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): every package with its version, its
  * licence and the hash by which npm checked it. It names no time, so that the same packages make the same file.
  */
-export function bill(title: string, version: string, packages: Package[], lock: Lock) {
+export function bill({ name, version, revision }: Record<"name" | "version" | "revision", string>, packages: Package[], lock: Lock) {
   return {
     bomFormat: "CycloneDX",
     specVersion: "1.6",
     version: 1,
-    metadata: { component: { type: "application", name: title, version } },
+    metadata: { component: { type: "application", name, version, properties: [{ name: "lacio:revision", value: revision }] } },
     components: packages.map((one) => ({
       type: "library",
       "bom-ref": one.place,

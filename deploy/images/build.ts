@@ -34,7 +34,7 @@ function build(image: Image): string[] {
   const flags = (process.env.IMAGE_BUILD_FLAGS ?? "").split(" ").filter(Boolean);
   engine.show("build", ...flags, ...args, "--target", image.target, "--tag", tag, root);
   if (image.target !== "dev") fs.writeFileSync(path.join(bills, `${image.name}.cdx.json`), billOf(engine, image, tag));
-  const { line, faults } = inspect(engine, image, tag, baseOf(image));
+  const { line, faults } = inspect(engine, image, tag, baseOf(image), values.REVISION);
   console.log(line);
   return faults.map((fault) => `${tag}: ${fault}`);
 }

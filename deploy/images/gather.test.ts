@@ -28,7 +28,7 @@ function repository(files: Record<string, string | object>): string {
 /** As the Dockerfile does, into one folder. */
 function gathered(root: string, workspace: string): string {
   const out = scratch();
-  gather(root, workspace, { packages: out, sources: out });
+  gather(root, workspace, "abc", { packages: out, sources: out });
   return out;
 }
 
@@ -116,9 +116,22 @@ describe("of a repository", () => {
     expect(fs.realpathSync(path.join(out, "main.ts"))).toBe(path.join(out, "services/cut/main.ts"));
   });
 
+  test("the web is what was built, and both folders are there, for the Dockerfile, also when one stays empty", () => {
+    const web = repository({
+      "web/package.json": { name: "@salon/web", devDependencies: { "a-bundler": "1" } },
+      "web/src/hooks.ts": "",
+      "web/build/index.js": "",
+      "web/build/index.js.map": "",
+    });
+    const [packages, sources] = [scratch(), scratch()].map((folder) => path.join(folder, "out"));
+    gather(web, "web", "abc", { packages: packages!, sources: sources! });
+    expect(filesIn(sources!)).toEqual(["LICENSE", "build/index.js", "package.json", "sbom.json"]);
+    expect(filesIn(packages!)).toEqual([]);
+  });
+
   test("its bill of materials names what came along, and nothing else", () => {
     const bill = JSON.parse(fs.readFileSync(path.join(gathered(root, "services/cut"), "sbom.json"), "utf8")) as Bill;
-    expect(bill.metadata.component).toEqual({ type: "application", name: "@salon/cut", version: "1.2.3" });
+    expect(bill.metadata.component).toMatchObject({ name: "@salon/cut", version: "1.2.3", properties: [{ value: "abc" }] });
     expect(bill.components.map(({ purl }) => purl)).toEqual([
       "pkg:npm/dryer@1.0.0",
       "pkg:npm/scissors@1.0.0",
@@ -134,8 +147,8 @@ describe("of a repository", () => {
 
   test("the packages of two workspaces that need the same are the same, times included", () => {
     const [one, other] = [scratch(), scratch()];
-    gather(root, "services/cut", { packages: one, sources: scratch() });
-    gather(root, "services/cut", { packages: other, sources: scratch() });
+    gather(root, "services/cut", "abc", { packages: one, sources: scratch() });
+    gather(root, "services/cut", "abc", { packages: other, sources: scratch() });
     const times = (folder: string) => filesIn(folder).map((file) => [file, fs.statSync(path.join(folder, file)).mtimeMs]);
     expect(times(one)).toEqual(times(other));
     expect(fs.statSync(path.join(one, "node_modules")).mtimeMs).toBe(0);

@@ -4,11 +4,11 @@ import { bill, type Lock } from "./bill.ts";
 import { isTest, leftOut } from "./left-out.ts";
 import { reached, type Package } from "./reached.ts";
 
-// `node deploy/images/gather.ts services/booking /out`, in the Dockerfile: takes out of an installed repository what one image needs.
+// `node deploy/images/gather.ts services/booking /out REVISION`, in the Dockerfile: takes out of an installed repository what one image needs.
 if (import.meta.main) {
-  const [workspace, out] = process.argv.slice(2);
-  if (!workspace || !out) throw new Error("usage: node deploy/images/gather.ts WORKSPACE OUT");
-  gather(process.cwd(), workspace, { packages: path.join(out, "packages"), sources: path.join(out, "sources") });
+  const [workspace, out, revision] = process.argv.slice(2);
+  if (!workspace || !out || !revision) throw new Error("usage: node deploy/images/gather.ts WORKSPACE OUT REVISION");
+  gather(process.cwd(), workspace, revision, { packages: path.join(out, "packages"), sources: path.join(out, "sources") });
 }
 
 /**
@@ -16,7 +16,8 @@ if (import.meta.main) {
  * needs at run time. `packages` is a folder for what comes from npm, which seldom changes and is a layer of its own, equal in images with
  * equal packages; `sources` is one for what is ours, with sbom.json and main.ts, a link to the workspace's.
  */
-export function gather(root: string, workspace: string, to: { packages: string; sources: string }): void {
+export function gather(root: string, workspace: string, revision: string, to: { packages: string; sources: string }): void {
+  for (const folder of Object.values(to)) fs.mkdirSync(folder, { recursive: true }); // the Dockerfile copies both, also when one stays empty
   const needed = reached(root, workspace);
   for (const one of needed) {
     if (isOurs(one)) takeWorkspace(root, one, workspace, to.sources);
@@ -26,8 +27,10 @@ export function gather(root: string, workspace: string, to: { packages: string; 
   const manifest = read<{ name: string; version: string }>(path.join(root, "package.json"));
   const lock = read<Lock>(path.join(root, "package-lock.json"));
   const title = needed.find(({ place }) => place === workspace)!.name;
-  fs.mkdirSync(to.sources, { recursive: true });
-  fs.writeFileSync(path.join(to.sources, "sbom.json"), JSON.stringify(bill(title, manifest.version, needed, lock), null, 1));
+  fs.writeFileSync(
+    path.join(to.sources, "sbom.json"),
+    JSON.stringify(bill({ name: title, version: manifest.version, revision }, needed, lock), null, 1),
+  );
   fs.copyFileSync(path.join(root, "LICENSE"), path.join(to.sources, "LICENSE"));
   if (fs.existsSync(path.join(to.sources, workspace, "main.ts")))
     fs.symlinkSync(path.join(workspace, "main.ts"), path.join(to.sources, "main.ts"));
@@ -81,7 +84,6 @@ function copy(from: string, to: string) {
 
 /** npm's files have the time of their installation: one that is always the same lets the builder see that a layer is the same. */
 function settleTimes(folder: string) {
-  if (!fs.existsSync(folder)) return;
   for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
     fs.lutimesSync(path.join(entry.parentPath, entry.name), 0, 0);
   fs.lutimesSync(folder, 0, 0);

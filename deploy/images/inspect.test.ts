@@ -9,12 +9,13 @@ const edge = images.find(({ name }) => name === "edge")!;
 const megabyte = 1e6;
 const refusal = { status: 78, stdout: "", stderr: "booking: The configuration is wrong:\n  - DATABASE_URL is missing\n" };
 
-function engine({ own = 30 * megabyte, start = refusal, pulled = [] as string[] } = {}): Engine {
+function engine({ own = 30 * megabyte, start = refusal, label = "abc", pulled = [] as string[] } = {}): Engine {
   const sizes: Record<string, number> = { base: 120 * megabyte, image: 120 * megabyte + own };
   return {
     show: (...args) => void pulled.push(args.join(" ")),
     ask(...args) {
       const tag = args.at(-1)!;
+      if (args.some((one) => one.includes("revision"))) return ok(`${label}\n`);
       if (args[0] === "image")
         return pulled.length === 0 && tag === "far" ? { status: 1, stdout: "", stderr: "" } : ok(String(sizes[tag] ?? sizes.base));
       if (args.at(-1) === "--version") return ok(args.includes("envoy") ? "envoy  version: 0abc/1.40.0/Clean/RELEASE" : "v26.10.0");
@@ -23,12 +24,12 @@ function engine({ own = 30 * megabyte, start = refusal, pulled = [] as string[] 
   };
 }
 
-const faultsOf = (...built: Parameters<typeof inspect>) => inspect(...built).faults;
+const faultsOf = (by: Engine, image: typeof edge, tag: string, base: string) => inspect(by, image, tag, base, "abc").faults;
 const ok = (stdout: string) => ({ status: 0, stdout, stderr: "" });
 
 describe("a built image", () => {
   test("that is small enough and names its missing variables is as it should be", () => {
-    const { line, faults } = inspect(engine(), booking, "image", "base");
+    const { line, faults } = inspect(engine(), booking, "image", "base", "abc");
     expect(faults).toEqual([]);
     expect(line).toContain("150.0 MB, of it its own 30.0 MB (at most 45)");
   });
@@ -43,6 +44,10 @@ describe("a built image", () => {
     ["it ends well", { ...refusal, status: 0 }],
   ])("does not start when %s", (_, start) => {
     expect(faultsOf(engine({ start }), booking, "image", "base")).toEqual([expect.stringContaining("without an environment it ends with")]);
+  });
+
+  test("that is of another commit, by its label, is of the builder's cache", () => {
+    expect(faultsOf(engine({ label: "old" }), booking, "image", "base")).toEqual(["its label says that it is of old, not of abc"]);
   });
 
   test("whose base the builder did not keep is compared with it all the same", () => {

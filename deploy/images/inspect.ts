@@ -1,13 +1,17 @@
 import type { Engine } from "./engine.ts";
 import type { Image } from "./images.ts";
 
-/** The size of a built image in one line, and what is wrong with it, in words. */
-export function inspect(engine: Engine, image: Image, tag: string, base: string): { line: string; faults: string[] } {
+/** The size of a built image in one line, and what is wrong with it, in words. `revision` is the commit that it has to be of. */
+export function inspect(engine: Engine, image: Image, tag: string, base: string, revision: string): { line: string; faults: string[] } {
   const size = bytes(engine, tag) / 1e6;
   const own = size - bytes(engine, base) / 1e6;
   const line = `${tag.padEnd(36)} ${size.toFixed(1)} MB, of it its own ${own.toFixed(1)} MB (at most ${image.ownMb})`;
   const tooLarge = own > image.ownMb ? [`its own part is ${own.toFixed(1)} MB, more than ${image.ownMb}`] : [];
-  return { line, faults: [...tooLarge, ...(image.refusesNothing ? faultsOfStart(engine, tag) : [])] };
+  const labelled = engine
+    .ask("image", "inspect", "--format", `{{index .Config.Labels "org.opencontainers.image.revision"}}`, tag)
+    .stdout.trim();
+  const stale = labelled === revision ? [] : [`its label says that it is of ${labelled}, not of ${revision}`];
+  return { line, faults: [...tooLarge, ...stale, ...(image.refusesNothing ? faultsOfStart(engine, tag) : [])] };
 }
 
 /**
