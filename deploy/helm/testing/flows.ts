@@ -1,6 +1,6 @@
 import net from "node:net";
 import { calledByAll, permissions, type ServiceName } from "@lacio/permissions/table";
-import type { Manifest } from "./chart.ts";
+import type { Manifest } from "./manifest.ts";
 import { podsOf } from "./pods.ts";
 
 type Labels = Record<string, string>;

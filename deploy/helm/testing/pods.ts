@@ -1,4 +1,4 @@
-import type { Manifest } from "./chart.ts";
+import type { Manifest } from "./manifest.ts";
 
 export interface PodTemplate {
   metadata?: { labels?: Record<string, string> };

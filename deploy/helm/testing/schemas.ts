@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
-import type { Manifest } from "./chart.ts";
+import type { Manifest } from "./manifest.ts";
 
 /** What the chart makes. */
 export const schemaKinds: Record<string, string[]> = {
