@@ -57,6 +57,13 @@ describe("SIGTERM", () => {
     edge.signal("SIGTERM"); // the second one ends it at once
     expect(await edge.ended()).toBe("code 137");
   });
+
+  test("before Envoy runs ends it at once, also while it is loaded", async () => {
+    // Sends the signal in the moment in which it begins to be handled.
+    const early = `process.on("newListener", (name) => name === "SIGTERM" && process.kill(process.pid, "SIGTERM"));`;
+    await start({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(early)}` });
+    expect([await edge.ended(), edge.logged()]).toEqual(["code 0", ""]);
+  });
 });
 
 test("Envoy's end is the process's", async () => {
