@@ -33,7 +33,7 @@ export async function chartTruth() {
     natsAccount: brokerAccount,
     web: { variables: webVariables() },
     edge: { variables: asked((env) => void optionsFrom(env.env)).all },
-    provisioner: { variables: without(namesIn("deploy/provisioner/main.ts", /\benv\.\w+\("([A-Z_]+)"/g), secretVariables) },
+    provisioner: { variables: without(namesIn("deploy/provisioner/run.ts", /\benv\.\w+\("([A-Z_]+)"/g), secretVariables) },
   };
 }
 

@@ -14,7 +14,10 @@ export const defaultAckWaitMs = 10_000;
 
 export type Wishes = {
   ackWaitMs?: number;
-  /** Servers that hold each stream, 1 to 5 (https://docs.nats.io/nats-concepts/jetstream/streams): at most as many as the cluster has. */
+  /**
+   * Servers that hold each stream, 1, 3 or 5 (https://docs.nats.io/nats-concepts/jetstream/streams): at most as many as the cluster has. Without
+   * it a new stream has one, and those that are there keep as many as they have: who forgets it once does not lose copies.
+   */
   replicas?: number;
 };
 
@@ -22,7 +25,7 @@ const dayMs = 86_400_000;
 
 /** The stream of each owner that publishes or is listened to, and a durable consumer in it for each service that reacts to its facts. */
 export function desiredState(services: Record<string, Permissions>, wishes: Wishes = {}): DesiredStream[] {
-  const { ackWaitMs = defaultAckWaitMs, replicas = 1 } = wishes;
+  const { ackWaitMs = defaultAckWaitMs, replicas } = wishes;
   const consumed = Object.values(services).flatMap(({ consumes }) => consumes.map(ownerOf));
   const owners = Object.keys(services).filter((name) => services[name]!.publishes.length > 0 || consumed.includes(name));
   return owners.map((owner) => ({
@@ -35,12 +38,12 @@ export function desiredState(services: Record<string, Permissions>, wishes: Wish
 
 // All subjects of the owner: what was published under a subject that the table no longer has stays readable. The owner's account decides
 // what it may publish.
-const streamFor = (owner: string, replicas: number): DesiredStream["stream"] => ({
+const streamFor = (owner: string, replicas?: number): DesiredStream["stream"] => ({
   name: streamOf(owner),
   subjects: [`${owner}.>`],
   retention: RetentionPolicy.Limits,
   storage: StorageType.File,
-  num_replicas: replicas, // of its consumers, too: they have none of their own
+  ...(replicas && { num_replicas: replicas }), // of its consumers, too: they have none of their own
   max_age: nanos(streamKeepDays * dayMs),
   duplicate_window: nanos(10 * 60_000), // deduplication by Nats-Msg-Id
 });

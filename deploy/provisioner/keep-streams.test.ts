@@ -100,7 +100,7 @@ test("a stream whose settings differ is put right, and keeps its events", async 
 });
 
 test("how many servers hold a stream is a wish like any other: a broker that can't is a problem, and serves on", async () => {
-  for (const { stream } of desiredState(table)) expect([stream.name, stream.num_replicas]).toEqual([stream.name, 1]);
+  for (const { stream } of desiredState(table)) expect(stream).not.toHaveProperty("num_replicas"); // then they stay as many as they are
   for (const { stream } of desiredState(table, { replicas: 3 })) expect([stream.name, stream.num_replicas]).toEqual([stream.name, 3]);
   await keep();
   await keeper?.stop();
@@ -222,19 +222,28 @@ async function asOld(port: number) {
   return { port: (server.address() as net.AddressInfo).port, close: () => void server.close() };
 }
 
+/** main.ts as a container runs it, and what it logs. */
+function startProcess(env: Record<string, string>) {
+  const settings = { PATH: process.env.PATH, NATS_URL: infra.nats.urlOf("provisioner"), BIND_ADDRESS: "127.0.0.1", ...env };
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, "main.ts")], { env: settings, stdio: ["ignore", "pipe", "pipe"] });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => output.push(part));
+  return { child, gone: once(child, "close"), said: () => Buffer.concat(output).toString() };
+}
+
+const readyAt = async (port: number) =>
+  (await fetch(`http://127.0.0.1:${port}/readyz`)).json() as Promise<{ ready: boolean; problems: string[] }>;
+
 test("as a process it says what is missing, and is ready when nothing is", async () => {
   const port = await freePort();
-  const ready = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).json() as Promise<{ ready: boolean; problems: string[] }>;
   await infra.nats.kill("SIGKILL");
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, "main.ts")], {
-    env: { PATH: process.env.PATH, NATS_URL: infra.nats.urlOf("provisioner"), OPS_PORT: `${port}`, BIND_ADDRESS: "127.0.0.1", PROVISION_EVERY_MS: "200" }, // prettier-ignore
-    stdio: "ignore",
-  });
-  const gone = once(child, "exit");
+  const { child, gone, said } = startProcess({ OPS_PORT: `${port}`, PROVISION_EVERY_MS: "200" });
   try {
-    expect(await until(ready)).toEqual({ ready: false, problems: ["not connected to NATS"] });
+    const closed = new RegExp(`nats at 127.0.0.1:${infra.nats.port}: .*ECONNREFUSED`);
+    await until(async () => closed.test((await readyAt(port)).problems.join()), { timeoutMs: 30_000 });
+    await until(() => closed.test(said()));
     await infra.nats.restart();
-    await until(async () => (await ready()).ready, { timeoutMs: 30_000 });
+    await until(async () => (await readyAt(port)).ready, { timeoutMs: 30_000 });
     expect((await jsm.consumers.info("PAYMENTS", "booking")).config.filter_subjects).toContain("payments.succeeded");
   } finally {
     child.kill();
@@ -242,14 +251,31 @@ test("as a process it says what is missing, and is ready when nothing is", async
   }
 });
 
-test.each(["2.5", "7", "0", "three"])("as a process it refuses STREAM_REPLICAS=%s", async (replicas) => {
-  const env = { PATH: process.env.PATH, NATS_URL: infra.nats.urlOf("provisioner"), STREAM_REPLICAS: replicas };
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, "main.ts")], { env, stdio: ["ignore", "ignore", "pipe"] });
-  const said: Buffer[] = [];
-  child.stderr.on("data", (part: Buffer) => said.push(part));
-  const [code] = (await once(child, "close")) as [number];
-  expect([code, Buffer.concat(said).toString()]).toEqual([
-    78,
-    expect.stringContaining("STREAM_REPLICAS must be a whole number from 1 to 5"),
-  ]);
+test("a password that NATS refuses is named where readiness is, and in the log, without the password", async () => {
+  const port = await freePort();
+  const url = new URL(infra.nats.urlOf("provisioner"));
+  url.password = "outdated";
+  const { child, gone, said } = startProcess({ OPS_PORT: `${port}`, NATS_URL: url.href });
+  try {
+    const refused = new RegExp(`nats at ${url.host}: .*Authorization Violation`, "i");
+    await until(async () => refused.test((await readyAt(port)).problems.join()), { timeoutMs: 30_000 });
+    await until(() => refused.test(said()));
+    expect(said()).not.toContain("outdated");
+  } finally {
+    child.kill();
+    await gone;
+  }
+});
+
+test("a signal ends the process at once, also while it is loaded", async () => {
+  // Sends the signal in the moment in which it begins to be handled.
+  const early = `process.on("newListener", (name) => name === "SIGTERM" && process.kill(process.pid, "SIGTERM"));`;
+  const { gone, said } = startProcess({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(early)}`, OPS_PORT: "0" });
+  expect([await gone, said()]).toEqual([[0, null], ""]);
+});
+
+test.each(["2", "7", "0", "three"])("as a process it refuses STREAM_REPLICAS=%s", async (replicas) => {
+  const { gone, said } = startProcess({ STREAM_REPLICAS: replicas });
+  const [code] = (await gone) as [number];
+  expect([code, said()]).toEqual([78, expect.stringContaining(`STREAM_REPLICAS knows 1, 3, 5; not ${replicas}`)]);
 });

@@ -4,11 +4,14 @@ import { openBroker } from "@lacio/chassis/bus";
 import type { Log } from "@lacio/chassis/log";
 import type { Permissions } from "@lacio/chassis/permissions";
 import { Pulse } from "@lacio/chassis/pulse";
+import { causeIn } from "@lacio/chassis/readiness";
 import { resetSubject, streamOf } from "@lacio/chassis/streams";
 import { reconcile, resetConsumer } from "./reconcile.ts";
 import { floor, desiredState, type DesiredStream, type Wishes } from "./desired-state.ts";
 
 export type KeepOptions = { url: string; permissions: Record<string, Permissions>; log: Log; everyMs?: number } & Wishes;
+
+const sayMs = 10_000;
 
 /**
  * Keeps JetStream's streams and consumers as the table of permissions wants them: at the start, after every reconnect, every `everyMs`, and
@@ -19,8 +22,9 @@ export function keepStreams({ url, permissions, log, everyMs = 5_000, ...wishes 
   const ours = Object.keys(permissions);
   const stopping = new AbortController();
   const pulse = new Pulse(everyMs);
-  const opening = openBroker(url, "provisioner", log);
   let problems = ["not connected to NATS"];
+  let saidAt = 0;
+  const opening = openBroker(url, "provisioner", log, (error) => tell([`nats at ${new URL(url).host}: ${causeIn(error)}`]));
   let turn: Promise<void> = Promise.resolve();
   let connected = false;
   let requests: Subscription | undefined;
@@ -51,8 +55,16 @@ export function keepStreams({ url, permissions, log, everyMs = 5_000, ...wishes 
         await attempt(wish.stream.name, keep(jsm, wish));
       }
     }
-    if (found.length > 0 && found.join() !== problems.join()) log.warn({ problems: found }, "streams cannot be kept: trying again");
+    tell(found);
+  }
+
+  /** What is new is logged at once, what lasts every ten seconds. */
+  function tell(found: string[]): void {
+    const due = found.join() !== problems.join() || Date.now() - saidAt >= sayMs;
     problems = found;
+    if (found.length === 0 || !due) return;
+    saidAt = Date.now();
+    log.warn({ problems }, "streams cannot be kept: trying again");
   }
 
   async function keep(jsm: JetStreamManager, wish: DesiredStream): Promise<void> {

@@ -88,7 +88,7 @@ export function createReadiness(log: Log) {
 }
 
 /** The innermost cause in a line: its code and words. An attempt at several addresses of a host (AggregateError) has the words of the first. */
-function causeIn(error: unknown): string {
+export function causeIn(error: unknown): string {
   const { cause, errors, code, message } = error as { cause?: unknown; errors?: unknown[]; code?: unknown; message?: string };
   if (cause instanceof Error || Error.isError(cause)) return causeIn(cause);
   if (errors?.[0]) return causeIn(errors[0]);
