@@ -118,6 +118,14 @@ describe("variables", () => {
     for (const container of containers(name)) expect(unknownVariables(container, [...truth[name].variables, "NATS_URL"])).toEqual([]);
   });
 
+  test("the provisioner is told how many servers hold a stream only where the values say so", () => {
+    const told = ["minikube", "staging", "production"].map((name) => {
+      const { template } = podsOf(rendered[name]!).find(({ name }) => name === "provisioner")!;
+      return template.spec.containers[0]!.env!.find(({ name }) => name === "STREAM_REPLICAS")?.value;
+    });
+    expect(told).toEqual([undefined, undefined, "3"]);
+  });
+
   test("the edge starts with them", () => {
     for (const { env = [] } of containers("edge"))
       expect(optionsFrom(Object.fromEntries(env.map(({ name, value }) => [name, value])))).toMatchObject({ web: ["web", 3000] });

@@ -16,6 +16,9 @@ const only = (one: string) => [{ ipBlock: { cidr: `${one}/32` } }];
 export const everything = {
   telemetry: { otlpEndpoint: "http://collector:4318" },
   defaults: { replicas: 2 },
+  serviceEnv: { DRAIN_SECONDS: "40" },
+  web: { env: { SHUTDOWN_TIMEOUT: "50" } },
+  edge: { env: { EDGE_DRAIN_SECONDS: "30" } },
   rpc: { autoscaling: { enabled: true } },
   keda: { enabled: true },
   monitoring: { labels: { release: "prometheus" }, serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } },

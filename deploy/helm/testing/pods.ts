@@ -1,3 +1,4 @@
+import { longestCallSeconds } from "@lacio/envoy/drain";
 import type { Manifest } from "./manifest.ts";
 
 export interface PodTemplate {
@@ -75,7 +76,6 @@ export function ruleFaults({ spec }: PodTemplate, kind: string): string[] {
   want(spec.enableServiceLinks === false, "has service links");
   want(spec.automountServiceAccountToken === false, "gets a token for the API server unasked");
   want(spec.serviceAccountName, "has no service account of its own");
-  want(kind === "Job" || spec.terminationGracePeriodSeconds === 45, "has another grace period than 45 s");
   const temporary = (spec.volumes ?? []).find(({ emptyDir }) => emptyDir)?.name;
   for (const container of spec.containers) {
     const need = (fine: unknown, text: string) => want(fine, `${container.name}: ${text}`);
@@ -90,6 +90,8 @@ export function ruleFaults({ spec }: PodTemplate, kind: string): string[] {
     need(!limits?.cpu, "has a CPU limit");
     need(heapFits(container), "has a heap that is not 75 % of its memory");
     if (kind === "Deployment") for (const fault of lifecycleFaults(container)) need(false, fault);
+    const grace = spec.terminationGracePeriodSeconds as number;
+    need(kind === "Job" || grace > secondsToEnd(container), `needs more than its ${grace} s to end`);
   }
   return faults;
 }
@@ -101,12 +103,23 @@ function lifecycleFaults(container: Container): string[] {
     return probe?.httpGet?.path !== at || probe.httpGet.port !== "ops" || probe.timeoutSeconds !== 5;
   });
   const ops = container.ports?.some(({ name, containerPort }) => name === "ops" && containerPort === 9090);
-  const { preStop } = (container.lifecycle as { preStop?: { sleep?: { seconds: number } } } | undefined) ?? {};
   return [
     ...wrong.map(([name]) => `${name} does not ask the ops port with 5 s of time`),
     ...(ops ? [] : ["has no ops port 9090"]),
-    ...(preStop?.sleep?.seconds === 10 ? [] : ["does not wait 10 s before it ends"]),
+    ...(preStopSeconds(container) === 10 ? [] : ["does not wait 10 s before it ends"]),
   ];
+}
+
+function preStopSeconds({ lifecycle }: Container): number {
+  return (lifecycle as { preStop?: { sleep?: { seconds: number } } } | undefined)?.preStop?.sleep?.seconds ?? 0;
+}
+
+/** What it may take with the longest requests: the kubelet's grace period begins with preStop. The provisioner ends at once. */
+function secondsToEnd(container: Container): number {
+  const seconds = (variable: string) => Number(container.env?.find(({ name }) => name === variable)?.value ?? 0);
+  const requests = container.name === "edge" ? longestCallSeconds : 0;
+  const drain = ["DRAIN_SECONDS", "SHUTDOWN_TIMEOUT", "EDGE_DRAIN_SECONDS"].map(seconds);
+  return preStopSeconds(container) + Math.max(...drain) + requests;
 }
 
 /** Node in the edge only starts Envoy, which has the memory. */

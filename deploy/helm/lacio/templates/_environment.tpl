@@ -70,10 +70,11 @@ as this one knows it; over it what is given; over it what the chart itself decid
 {{- end }}
 
 {{- define "lacio.provisionerEnv" -}}
+{{- $fixed := dict "NODE_OPTIONS" (include "lacio.heap" .settings.resources) "NODE_EXTRA_CA_CERTS" "/var/run/secrets/lacio/ca.crt" -}}
+{{- with .root.Values.provisioner.streamReplicas -}}{{- $_ := set $fixed "STREAM_REPLICAS" (toString .) -}}{{- end -}}
 {{- $truth := include "lacio.truth" .root | fromJson -}}
 {{- include "lacio.environment" (dict "field" "provisioner.env" "given" .root.Values.provisioner.env "shared" (include "lacio.sharedEnv" .root | fromJson)
-  "fixed" (dict "NODE_OPTIONS" (include "lacio.heap" .settings.resources) "NODE_EXTRA_CA_CERTS" "/var/run/secrets/lacio/ca.crt" "STREAM_REPLICAS" (.root.Values.provisioner.streamReplicas | toString))
-  "known" $truth.provisioner.variables "secrets" (list "NATS_URL")) -}}
+  "fixed" $fixed "known" $truth.provisioner.variables "secrets" (list "NATS_URL")) -}}
 {{- end }}
 
 {{/* What the salon, its address and the logs are for all parts. */}}

@@ -32,7 +32,7 @@ spec:
       {{- end }}
     spec:
       {{- include "lacio.podDefaults" (dict "root" $root "account" $of.name "settings" $of.settings) | nindent 6 }}
-      terminationGracePeriodSeconds: 45
+      terminationGracePeriodSeconds: {{ include "lacio.grace" $of }}
       {{- if not $of.alone }}
       topologySpreadConstraints:
         {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
@@ -75,6 +75,16 @@ spec:
         - name: certificate
           secret: { secretName: {{ . }}, defaultMode: 288 } # 0440
         {{- end }}
+{{- end }}
+
+{{/*
+preStop, what the process takes at most after SIGTERM by its own variables, and 15 s for a busy node. The edge first takes new connections, then
+lets requests run for 30 s.
+*/}}
+{{- define "lacio.grace" -}}
+{{- $drain := .env.DRAIN_SECONDS | default .env.SHUTDOWN_TIMEOUT | default 20 -}}
+{{- if eq .component "edge" -}}{{- $drain = add (.env.EDGE_DRAIN_SECONDS | default 10) 30 -}}{{- end -}}
+{{- add 10 $drain 15 -}}
 {{- end }}
 
 {{/* What every pod of the release has in common, those of Jobs too. */}}
