@@ -3,11 +3,17 @@ import * as v from "valibot";
 import { building, dev } from "$app/env";
 import { refuseWrong } from "./lib/server/refuse-wrong.ts";
 
+// An empty variable counts as missing, as for the services.
+const given = v.pipe(
+  v.optional(v.string()),
+  v.transform((value) => value || undefined),
+);
 // `vite build` loads the routes without an environment: the URLs are optional then.
-const serviceUrl = { schema: building ? v.optional(v.string(), "") : v.pipe(v.string("is missing"), v.url("is no URL")) };
-const text = (fallback = "") => ({ schema: v.optional(v.string(), fallback) });
+const serviceUrl = { schema: building ? v.optional(v.string(), "") : v.pipe(given, v.string("is missing"), v.url("is no URL")) };
+const text = (fallback = "") => ({ schema: v.pipe(given, v.optional(v.string(), fallback)) });
 const number = (fallback: string, max = Number.MAX_SAFE_INTEGER) => ({
   schema: v.pipe(
+    given,
     v.optional(v.string(), fallback),
     v.transform(Number),
     v.check((value) => Number.isInteger(value) && value >= 1 && value <= max, `must be a whole number from 1 to ${max}`),

@@ -8,15 +8,19 @@ import { register } from "./metrics.ts";
 let draining = false;
 
 /**
- * Opens the ops port: /livez; /readyz, 503 while draining; /metrics (Prometheus). @throws when it is taken
+ * Opens the ops port: /livez; /readyz, 503 while draining; /metrics (Prometheus). Ends the process with 1 when it is taken.
  *
- * SvelteKit calls this before adapter-node listens, in the same turn of the event loop: whoever is told "ready" finds the pages' door open.
+ * SvelteKit calls this before adapter-node listens, in the same turn of the event loop where HOST is an IP address: whoever is told "ready"
+ * finds the pages' door open. A name as HOST is looked up first, and the pages' door may open a moment later.
  * At SIGTERM adapter-node takes no new connection, lets running requests finish for SHUTDOWN_TIMEOUT seconds, and says so. Then this port
  * closes, and the process ends: sessions with the services would keep it alive.
  */
 export async function openOps(): Promise<void> {
   collectDefaultMetrics({ register });
-  const ops = await serveHttp(answer, OPS_PORT, HOST);
+  const ops = await serveHttp(answer, OPS_PORT, HOST).catch((error: unknown) => {
+    log.fatal({ err: error }, "cannot start");
+    process.exit(1);
+  });
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.once(signal, () => {
       draining = true;
