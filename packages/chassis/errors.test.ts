@@ -94,6 +94,10 @@ test("a CEL rule that fails to evaluate is violated by the request as a whole", 
 test("isOutage tells outages from bugs", () => {
   expect(isOutage(new Error("wrapped", { cause: Object.assign(new Error("x"), { code: "57P03" }) }))).toBe(true);
   expect(isOutage(Object.assign(new Error("deadlock detected"), { code: "40P01" }))).toBe(true);
+  for (const code of ["ENETUNREACH", "ENETDOWN", "EHOSTUNREACH"])
+    expect(isOutage(Object.assign(new Error("connect"), { code }))).toBe(true);
+  for (const words of ["timeout expired", "Query read timeout"]) expect(isOutage(new Error(words))).toBe(true); // of pg's client
+  expect(isOutage(new Error("the visit's timeout expired"))).toBe(false);
   expect(isOutage(new ConnectError("x", Code.Unavailable))).toBe(true);
   expect(isOutage(Object.assign(new Error("duplicate"), { code: "23505" }))).toBe(false);
   expect(isOutage(create(BadRequestSchema))).toBe(false);

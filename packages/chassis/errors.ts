@@ -107,14 +107,19 @@ export function isOutage(error: unknown): boolean {
   if (error instanceof ConnectError) return error.code === Code.Unavailable || error.code === Code.DeadlineExceeded;
   if (!Error.isError(error)) return false; // not instanceof: in Jest, Node's own errors are of another realm
   const code = codeOf(error);
-  // SQLSTATE (PostgreSQL, appendix A): class 08 connection, 53 resources, 57P0x shutdown and restart, 57014 statement timeout, 55P03 lock
-  // timeout, 40001 and 40P01 conflicts of transactions that outlasted the retries. Else errno of a refused or broken socket.
-  if (/^(08|53|57P0|57014|55P03|40001|40P01)/.test(code) || /^E(CONN|PIPE|HOSTUNREACH|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code)) return true;
-  if (/Connection terminated|is not queryable|timeout exceeded when trying to connect|the database system is/i.test(error.message))
-    return true;
+  if (outageCodes.test(code) || socketCodes.test(code) || pgOutages.test(error.message)) return true;
   if (natsOutages.has(error.name)) return true;
   return error.cause !== undefined && isOutage(error.cause);
 }
+
+// SQLSTATE (PostgreSQL, appendix A): class 08 connection, 53 resources, 57P0x shutdown and restart, 57014 statement timeout, 55P03 lock
+// timeout, 40001 and 40P01 conflicts of transactions that outlasted the retries.
+const outageCodes = /^(08|53|57P0|57014|55P03|40001|40P01)/;
+// errno of a refused or broken socket.
+const socketCodes = /^E(CONN|PIPE|HOSTUNREACH|NETUNREACH|NETDOWN|TIMEDOUT|AI_AGAIN|NOTFOUND)/;
+// Words of pg's client and pool, and of a server that starts.
+const pgOutages =
+  /Connection terminated|is not queryable|timeout exceeded when trying to connect|^timeout expired$|^Query read timeout$|the database system is/i;
 
 // Names of the errors of NATS' client; fetch and AbortSignal.timeout throw TimeoutError, too.
 const natsOutages = new Set(["TimeoutError", "NoRespondersError", "ConnectionError", "ClosedConnectionError", "DrainingConnectionError"]);
