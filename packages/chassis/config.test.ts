@@ -54,6 +54,31 @@ describe("readConfig", () => {
     expect(asked("users")).toEqual(["http://auth:8080", "http://auth:8081/.well-known/jwks.json"]);
   });
 
+  test.each([
+    ["0.0.0.0", "127.0.0.1"],
+    ["::", "127.0.0.1"],
+    ["10.0.0.7", "10.0.0.7"],
+    ["fd00::7", "[fd00::7]"],
+  ])("a service that listens at %s asks itself at %s", (address, host) => {
+    const from = { DATABASE_URL: "postgres://x/y", NATS_URL: "nats://x", BIND_ADDRESS: address };
+    const { peer, jwksUrl } = readConfig((env) => chassisConfig(env, "auth"), from);
+    expect([peer("auth"), jwksUrl]).toEqual([`http://${host}:8080`, `http://${host}:8081/.well-known/jwks.json`]);
+  });
+
+  test("keys of service tokens are a file, or a URL that may be logged", () => {
+    const keys = (value: string) =>
+      readConfig((env) => chassisConfig(env, "users").serviceTokenJwks, {
+        DATABASE_URL: "postgres://x/y",
+        NATS_URL: "nats://x",
+        SERVICE_TOKEN_JWKS: value,
+      });
+    for (const right of ["/etc/keys.json", "keys.json", "https://kubernetes.default.svc/openid/v1/jwks"]) expect(keys(right)).toBe(right);
+    const noUrl = new ConfigError(["SERVICE_TOKEN_JWKS begins with http and is not a URL"]);
+    for (const wrong of ["http://", "https//kubernetes.default.svc", "httpd://x", "http://a b/"]) expect(() => keys(wrong)).toThrow(noUrl);
+    const secret = new ConfigError(["SERVICE_TOKEN_JWKS must not have a user or a password in it"]);
+    for (const wrong of ["https://me:mine@x/jwks", "https://me@x/jwks"]) expect(() => keys(wrong)).toThrow(secret);
+  });
+
   test.each(["0", "61", "1.5", "1e9", "-1"])("refuses %s where 1 to 60 is meant", (text) => {
     expect(() => read({ DATABASE_URL: "postgres://x/y", HOLD_MINUTES: text })).toThrow(/HOLD_MINUTES must be a whole number from 1 to 60/);
   });

@@ -43,6 +43,16 @@ export class Env {
     return value;
   }
 
+  /** A file or, where it begins with http, a URL, without a password: it is logged. */
+  fileOrUrl(name: string): string | undefined {
+    const value = this.optional(name);
+    if (!value || !/^http/i.test(value)) return value;
+    const url = URL.parse(value);
+    if (!url || !/^https?:$/.test(url.protocol)) this.errors.push(`${name} begins with http and is not a URL`);
+    else if (url.username || url.password) this.errors.push(`${name} must not have a user or a password in it`);
+    return value;
+  }
+
   /** An IANA time zone. */
   timeZone(name: string, fallback: string): string {
     const value = this.text(name, fallback);
@@ -98,14 +108,15 @@ export const migrationConfig = (env: Env) => ({ migrationDatabaseUrl: env.url("M
 
 /** The variables of every service; README lists them with their defaults. */
 export function chassisConfig(env: Env, service: string) {
+  const bindAddress = env.text("BIND_ADDRESS", "0.0.0.0");
   const rpcPort = env.number("RPC_PORT", 8080, { max: 65535 });
   const httpPort = env.number("HTTP_PORT", 8081, { max: 65535 });
   // A service asks its own process, not its name, behind which there is nobody until the first replica is ready.
-  const hostOf = (name: string) => (name === service ? "127.0.0.1" : name);
+  const hostOf = (name: string) => (name === service ? ownHost(bindAddress) : name);
   const portOf = (name: string, own: number, usual: number) => (name === service ? own : usual);
   return {
     roles: rolesOf(env),
-    bindAddress: env.text("BIND_ADDRESS", "0.0.0.0"),
+    bindAddress,
     rpcPort,
     httpPort,
     opsPort: env.number("OPS_PORT", 9090, { max: 65535 }),
@@ -121,7 +132,7 @@ export function chassisConfig(env: Env, service: string) {
     tokenIssuer: env.text("TOKEN_ISSUER", "lacio"),
     tokenAudience: env.text("TOKEN_AUDIENCE", "lacio"),
     serviceTokenFile: env.optional("SERVICE_TOKEN_FILE"),
-    serviceTokenJwks: env.optional("SERVICE_TOKEN_JWKS"),
+    serviceTokenJwks: env.fileOrUrl("SERVICE_TOKEN_JWKS"),
     serviceTokenJwksBearerFile: env.optional("SERVICE_TOKEN_JWKS_BEARER_FILE"),
     serviceTokenIssuer: env.text("SERVICE_TOKEN_ISSUER", "https://kubernetes.default.svc"),
     serviceTokenNamespace: env.text("SERVICE_TOKEN_NAMESPACE", "lacio"),
@@ -142,6 +153,12 @@ export function chassisConfig(env: Env, service: string) {
     },
     service,
   };
+}
+
+// Where a process that listens at `address` finds itself.
+function ownHost(address: string): string {
+  if (address === "0.0.0.0" || address === "::") return "127.0.0.1";
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 export type ChassisConfig = ReturnType<typeof chassisConfig>;

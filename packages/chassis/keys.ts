@@ -29,7 +29,7 @@ export function openKeys(config: ChassisConfig, log: Log): KeySets {
   const source = config.serviceTokenJwks;
   if (!source) throw new ConfigError(["SERVICE_TOKEN_JWKS is missing"]);
   const bearing = { [customFetch]: withBearer(config.serviceTokenJwksBearerFile) };
-  return { people: saying(log, people), services: saying(log, /^https?:/.test(source) ? remote(source, bearing) : local(source)) };
+  return { people: saying(log, people), services: saying(log, /^https?:/i.test(source) ? remote(source, bearing) : local(source)) };
 }
 
 function remote(at: string, options: { cacheMaxAge?: number; [customFetch]?: FetchImplementation }): Keys {
