@@ -1,6 +1,10 @@
 import fs from "node:fs";
+import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { Health, HealthCheckResponse_ServingStatus } from "@lacio/proto/grpc/health/v1/health";
 import { beforeTests } from "@lacio/testkit/before-tests";
 import { allotPorts, environmentOf, localSecrets, serviceNames, type Ports, type Surroundings } from "@lacio/testkit/environment";
 import { startIdentity, type Identity } from "@lacio/testkit/identity";
@@ -58,6 +62,12 @@ function environment(service: string, changes: Record<string, string>): Record<s
   return { ...environmentOf(service, around), ...changes };
 }
 
+/** Beside the auth that runs for all tests. */
+async function ownPorts(service: string) {
+  const doors = Object.entries((await allotPorts())[service]!);
+  return Object.fromEntries(doors.map(([door, port]) => [`${door.toUpperCase()}_PORT`, String(port)])) as Record<string, string>;
+}
+
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
   for (const one of undo.splice(0).reverse()) await one();
@@ -90,7 +100,27 @@ test("a migration that fails ends the process, with one line that has its name a
   const migrating = started("booking", { LACIO_ROLES: "migrate", MIGRATION_DATABASE_URL: ownerUrl });
   expect(await migrating.ends()).toBe("code 1");
   const message = expect.stringMatching(/^migration \d{14}-\w+ failed: relation "booking" already exists$/) as unknown;
-  expect(migrating.lines()).toMatchObject([{ level: "fatal", msg: "cannot migrate", err: { message } }]);
+  expect(migrating.fatal()).toMatchObject([{ msg: "cannot migrate", err: { message } }]);
+});
+
+test("a migration that waits for another process that migrates says so, and is done when that one is", async () => {
+  const { ownerUrl } = databases.booking!;
+  const migrating = await withClient(ownerUrl, async (other) => {
+    await other.query("select pg_advisory_lock(hashtext('lacio.migrate'))");
+    const waiting = started("booking", { LACIO_ROLES: "migrate", MIGRATION_DATABASE_URL: ownerUrl });
+    await waiting.saysAway([/^migration at 127\.0\.0\.1:\d+: it runs, or waits for another process that migrates$/]);
+    return waiting;
+  });
+  expect(await migrating.ends()).toBe("code 0");
+});
+
+test("a migration does not wait for ever for a server that accepts and stays silent", async () => {
+  const silent = net.createServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  undo.push(() => silent.close());
+  const url = Object.assign(new URL(databases.booking!.ownerUrl), { port: String((silent.address() as AddressInfo).port) }).href;
+  const migrating = started("booking", { LACIO_ROLES: "migrate", MIGRATION_DATABASE_URL: url });
+  await migrating.saysAway([/^database at 127\.0\.0\.1:\d+: timeout expired$/]);
 });
 
 test("a migration waits for its database, and is no success when it is stopped meanwhile", async () => {
@@ -156,18 +186,28 @@ describe.each(things)("a service that starts without %s", (_, leave, causes) => 
 
     const patient = started("booking", all);
     await expectNotReady(patient, causes);
+    expect(await healthOf(all)).not.toBe("SERVING");
     await comeBack();
     await patient.ready();
     expect(await patient.problems()).toEqual([]);
+    expect(await healthOf(all)).toBe("SERVING");
     await until(() => patient.said("ready").length === 1);
   });
 });
 
+/** What gRPC's health check answers; "UNAVAILABLE" where the door is closed. */
+async function healthOf({ RPC_PORT }: Record<string, string>): Promise<string> {
+  const transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${RPC_PORT}` });
+  const answer = await createClient(Health, transport)
+    .check({})
+    .catch((error: unknown) => ConnectError.from(error));
+  return answer instanceof ConnectError ? Code[answer.code].toUpperCase() : HealthCheckResponse_ServingStatus[answer.status];
+}
+
 async function expectNotReady(service: ReturnType<typeof startLone>, causes: RegExp[]) {
   const expected = causes.map((cause) => expect.stringMatching(cause) as unknown);
   await until(async () => (await service.ask("livez")).ok, { timeoutMs: 30_000 });
-  const [line] = await until(() => service.said("not ready").length > 0 && service.said("not ready"), { timeoutMs: 30_000 });
-  expect(line).toMatchObject({ level: "warn", away: expected });
+  await service.saysAway(causes);
   expect((await service.ask("readyz")).status).toBe(503);
   expect(await service.problems()).toEqual(expected);
   expect((await service.ask("metrics")).status).toBe(200);
@@ -184,12 +224,11 @@ test("auth asks itself: with everything away at first, it makes its ADMIN and it
     LACIO_ROLES: serving,
     DATABASE_URL: postgres.urlOf(url),
     NATS_URL: nats.urlOf(infra.nats.urlOf("auth")),
-    ...Object.fromEntries(Object.entries((await allotPorts()).auth!).map(([door, port]) => [`${door.toUpperCase()}_PORT`, String(port)])),
+    ...(await ownPorts("auth")),
   });
   expect([AUTH_URL, JWKS_URL]).not.toContain(undefined);
   const alone = started("auth", env);
-  const [line] = await until(() => alone.said("not ready").length > 0 && alone.said("not ready"), { timeoutMs: 30_000 });
-  expect(line!.away!.map((cause) => cause.split(" at ")[0])).toEqual(["auth's keys", "auth's ended sessions", "nats", "database"]);
+  await alone.saysAway([/^auth's keys at /, /^auth's ended sessions at /, /^nats at /, /^database at /]);
   await Promise.all([postgres.open(), nats.open()]);
   await alone.ready();
   const { keys } = (await (await fetch(`http://127.0.0.1:${env.HTTP_PORT}/.well-known/jwks.json`)).json()) as { keys: object[] };
@@ -198,11 +237,27 @@ test("auth asks itself: with everything away at first, it makes its ADMIN and it
   expect(admins).toEqual([{ role: "ADMIN" }]);
 });
 
+test.each(["booking", "auth"])(
+  "%s is not ready on a database that nobody has migrated, says so, and is ready when that was done",
+  async (name) => {
+    const { url, ownerUrl } = await createDatabase(infra.postgres.url, `${name}_unmigrated`);
+    const { AUTH_URL, JWKS_URL, ...own } = environment(name, { LACIO_ROLES: serving, DATABASE_URL: url, ...(await ownPorts(name)) });
+    const waiting = started(name, name === "auth" ? own : { ...own, AUTH_URL: AUTH_URL!, JWKS_URL: JWKS_URL! });
+    await until(() => waiting.away().some((away) => away.some((cause) => unmigrated.test(cause))), { timeoutMs: 30_000 });
+    expect((await waiting.ask("readyz")).status).toBe(503);
+    expect(await started(name, { LACIO_ROLES: "migrate", MIGRATION_DATABASE_URL: ownerUrl }).ends()).toBe("code 0");
+    await waiting.ready();
+  },
+);
+
+const unmigrated = /^tables at 127\.0\.0\.1:\d+: migration 00000000000000-chassis is not there yet$/;
+
 test("what no waiting mends ends the process, with a line that says what it is", async () => {
-  databases.empty = await createDatabase(infra.postgres.url, "empty");
-  const { OPS_PORT } = environment("booking", {});
-  const unmigrated = started("auth", environment("auth", { LACIO_ROLES: serving, DATABASE_URL: databases.empty.url, OPS_PORT: OPS_PORT! }));
-  expect(await unmigrated.ends()).toBe("code 1");
+  const { url, ownerUrl } = await createDatabase(infra.postgres.url, "without_accounts");
+  expect(await started("auth", { LACIO_ROLES: "migrate", MIGRATION_DATABASE_URL: ownerUrl }).ends()).toBe("code 0");
+  await withClient(ownerUrl, (client) => client.query("drop table account cascade"));
+  const broken = started("auth", environment("auth", { LACIO_ROLES: serving, DATABASE_URL: url, ...(await ownPorts("auth")) }));
+  expect(await broken.ends()).toBe("code 1");
   const message = expect.stringContaining(`relation "account" does not exist`) as unknown;
-  expect(unmigrated.lines()).toMatchObject([{ level: "fatal", msg: "cannot start", err: { message } }]);
+  expect(broken.fatal()).toMatchObject([{ msg: "cannot start", err: { message } }]);
 });

@@ -29,10 +29,20 @@ export function startLone(service: string, env: Record<string, string>, dir: str
   );
   const ask = (what: string) => fetch(`http://127.0.0.1:${env.OPS_PORT}/${what}`);
   const lines = () => fs.readFileSync(log, "utf8").split("\n").filter(Boolean).map(parsed);
+  const said = (msg: string) => lines().filter((line) => line.msg === msg);
+  const away = () => said("not ready").map((line) => line.away ?? []);
   return {
     lines,
     ask,
-    said: (msg: string) => lines().filter((line) => line.msg === msg),
+    said,
+    fatal: () => lines().filter(({ level }) => level === "fatal"),
+    /** What each line `not ready` names. */
+    away,
+    /** Waits for a line `not ready` that names these causes and no others: the first ones may still say that there is no answer yet. */
+    async saysAway(causes: RegExp[]) {
+      const all = (names: string[]) => names.length === causes.length && causes.every((cause, index) => cause.test(names[index]!));
+      await until(() => away().some(all) || Promise.reject(new Error(JSON.stringify(away()))), { timeoutMs: 60_000 });
+    },
     ready: () => until(async () => (await ask("readyz")).ok, { timeoutMs: 30_000 }),
     problems: async () => ((await (await ask("readyz")).json()) as { problems: string[] }).problems,
     /** How it ends within `seconds`: "code 0". */

@@ -20,14 +20,14 @@ describe("boundaries", () => {
 
   test("the chassis stays small", () => {
     // Lines of code, without blank lines, comments and imports: 1,600 for calls, events and transactions, 400 for jobs, 100 for ended
-    // sessions, 170 for a start beside servers that are away.
+    // sessions, 220 for a start beside servers that are away.
     const lines = sources("packages/chassis/*.ts").flatMap((file) =>
       read(file)
         .replace(/^import [^;]*;$/gm, "")
         .split("\n")
         .filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)),
     );
-    expect(lines.length).toBeLessThanOrEqual(2_270);
+    expect(lines.length).toBeLessThanOrEqual(2_320);
   });
 
   test("services never import each other", () => {

@@ -7,7 +7,7 @@ import type { Fact } from "./fact.ts";
 import { answerColumns, answerInsert, answerRecord } from "./idempotency.ts";
 import type { Wanted } from "./job-rows.ts";
 import type { Log } from "./log.ts";
-import { migrate, type DatabaseParts } from "./migrate.ts";
+import { askMigrations, migrate, type DatabaseParts } from "./migrate.ts";
 import type { Permissions } from "./permissions.ts";
 import { breakWhenSilent } from "./silence.ts";
 import { columnsOf, composed, rowOf, type Statement } from "./statement.ts";
@@ -124,6 +124,7 @@ export async function openDatabase(config: ChassisConfig, parts: DatabaseParts, 
     onFact: (listener: () => void) => void (wakeRelay = listener),
     /** `listener` is called after each commit of jobs, with the time of the first. */
     onJob: (listener: (at: Date) => void) => void (wakeWorker = listener),
+    askMigrations: () => askMigrations(pool, parts),
     migrate: (tables: Permissions["tables"]) => migrate(config, parts, tables, log),
     close: () => orm.close(true),
   };

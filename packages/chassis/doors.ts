@@ -18,11 +18,11 @@ import { wakeSubject } from "./streams.ts";
 /** By what callers are known. */
 export type Guards = { keys: KeySets; ended: ReturnType<typeof followEndedSessions> };
 
-type Inside = { config: ChassisConfig; log: Log; db: Database; bus: Bus; now: () => Date; guards?: Guards; draining: () => boolean };
+type Inside = { config: ChassisConfig; log: Log; db: Database; bus: Bus; now: () => Date; guards?: Guards; serving: () => boolean };
 
 /** Starts what this process's roles do: relay and jobs, events, calls. Answers how to stop it, in reverse. @throws when a port is taken */
 export async function openDoors<Config, App>(inside: Inside, parts: Parts<Config, App>, app: App): Promise<() => Promise<void>> {
-  const { config, log, db, bus, now, guards, draining } = inside;
+  const { config, log, db, bus, now, guards, serving } = inside;
   const stops: (() => Promise<unknown>)[] = [];
   if (config.roles.includes("timers")) {
     const lead = startLead(config, log, relayOutbox(config, db, bus, log));
@@ -43,7 +43,7 @@ export async function openDoors<Config, App>(inside: Inside, parts: Parts<Config
   }
   if (guards) {
     stops.push(() => guards.ended.stop());
-    const rpc = await serveRpc({ config, db, log, ...guards, clean: parts.clean }, parts.service, parts.routes(app), () => !draining());
+    const rpc = await serveRpc({ config, db, log, ...guards, clean: parts.clean }, parts.service, parts.routes(app), serving);
     stops.push(() => rpc.stop());
     if (parts.http) {
       const http = await serveHttp(parts.http(app), config.httpPort, config.bindAddress);

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
@@ -7,8 +8,9 @@ import { startPostgres } from "@lacio/testkit/infra/postgres";
 import { Migration } from "@mikro-orm/migrations";
 import pg from "pg";
 import { chassisConfig, Env, type ChassisConfig } from "./config.ts";
+import { isOutage } from "./errors.ts";
 import { createLog } from "./log.ts";
-import { migrate } from "./migrate.ts";
+import { askMigrations, askOwner, migrate } from "./migrate.ts";
 import type { Permissions } from "./permissions.ts";
 
 class Tables extends Migration {
@@ -59,10 +61,10 @@ async function granted(table: string): Promise<string[]> {
   return rows.map(({ verb }) => verb);
 }
 
-test("the running role may do with a table what is listed; with one that is not, and with the list of migrations, nothing", async () => {
+test("the running role may do with a table what is listed; with the list of migrations read it, with one that is not listed nothing", async () => {
   expect(await granted("kept")).toEqual(["select", "insert"]);
   expect(await granted("unlisted")).toEqual([]);
-  expect(await granted("migration")).toEqual([]);
+  expect(await granted("migration")).toEqual(["select"]);
 });
 
 test("a migration takes back what was granted by hand, to the role or to everybody, and what is listed no more", async () => {
@@ -86,6 +88,26 @@ test("while rights are set anew, no statement of a replica at work is refused", 
   })().finally(() => (over = true));
   for (let done = 0; !over || done === 0; done++) await running.query("insert into kept select count(*) from kept");
   await migrating;
+});
+
+test("a replica knows which of its migrations is not there yet", async () => {
+  const asked = (migrations: typeof older) => askMigrations(running as unknown as pg.Pool, { migrations });
+  await asked(older);
+  await expect(asked(newer)).rejects.toThrow("migration tables-newer is not there yet");
+  await owner.query("alter table migration rename to elsewhere");
+  await expect(asked(older)).rejects.toThrow("migration 00000000000000-chassis is not there yet");
+  await owner.query("alter table elsewhere rename to migration");
+});
+
+test("a server that accepts and stays silent is an outage to a process that migrates", async () => {
+  const silent = net.createServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const migrationDatabaseUrl = `postgres://me:mine@127.0.0.1:${(silent.address() as net.AddressInfo).port}/granted`;
+  const log = createLog("granted", "silent");
+  const asked = [askOwner(migrationDatabaseUrl), migrate({ migrationDatabaseUrl }, { entities: [], migrations: [] }, {}, log)];
+  const met = await Promise.all(asked.map((one) => one.then(() => "an answer", isOutage)));
+  silent.close();
+  expect(met).toEqual([true, true]);
 });
 
 // The last test: from here on the other list is the older one.

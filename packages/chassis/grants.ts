@@ -3,7 +3,7 @@ import type { Permissions } from "./permissions.ts";
 
 type Tables = Permissions["tables"];
 
-/** What every service's running role may do with the tables of tables.ts. */
+/** What every service's running role may do with the tables of tables.ts, and with the list of migrations. */
 export const chassisTables: Tables = {
   outbox: ["select", "insert", "update", "delete"],
   inbox: ["select", "insert", "update", "delete"],
@@ -11,6 +11,7 @@ export const chassisTables: Tables = {
   dead_letter: ["select", "insert", "update"],
   idempotency: ["select", "insert", "delete"],
   job: ["select", "insert", "update", "delete"],
+  migration: ["select"], // by which a replica knows that its tables are there; MikroORM makes it
 };
 
 /**

@@ -1,6 +1,6 @@
 import { Migrator, type Migration } from "@mikro-orm/migrations";
 import { MikroORM, type Constructor, type EntityClass, type MigrationObject } from "@mikro-orm/postgresql";
-import type pg from "pg";
+import pg from "pg";
 import type { ChassisConfig } from "./config.ts";
 import { isOutage, type Refusal } from "./errors.ts";
 import { grantTables } from "./grants.ts";
@@ -15,6 +15,21 @@ export type DatabaseParts = {
   refusals?: Record<string, () => Refusal>;
 };
 
+/** Of one attempt: a server may accept and stay silent. */
+const connectionTimeoutMillis = 3_000;
+
+/** Asks the owner's database for a sign of life. @throws what is wrong, within three seconds */
+export async function askOwner(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis, query_timeout: connectionTimeoutMillis });
+  client.on("error", () => {}); // the query's own says it
+  try {
+    await client.connect();
+    await client.query("select 1");
+  } finally {
+    void client.end().catch(() => {});
+  }
+}
+
 /**
  * Runs the pending migrations as the owner, and sets what the running role may do with the tables, unless a newer version has done so.
  * Under an advisory lock: replicas that start together migrate one after another. @throws naming the migration that failed, with PostgreSQL's
@@ -26,11 +41,7 @@ export async function migrate(
   tables: Permissions["tables"],
   log: Log,
 ): Promise<void> {
-  const migrationsList: MigrationObject[] = [
-    { name: "00000000000000-chassis", class: ChassisTables },
-    { name: "00000000000001-jobs", class: JobTable },
-    ...parts.migrations,
-  ];
+  const migrationsList = known(parts);
   const orm = await MikroORM.init({
     clientUrl: config.migrationDatabaseUrl,
     ensureDatabase: false, // databases are created by the server's owner, services may not
@@ -39,6 +50,7 @@ export async function migrate(
     discovery: { warnWhenNoEntities: false },
     migrations: { migrationsList, snapshot: false, silent: true, tableName: "migration" },
     pool: { min: 0, max: 2 },
+    driverOptions: { connectionTimeoutMillis },
   });
   try {
     const guard = await (await orm.em.getConnection().getNativeClient()).connect();
@@ -57,6 +69,22 @@ export async function migrate(
   }
 }
 
+const known = ({ migrations }: Pick<DatabaseParts, "migrations">): MigrationObject[] => [
+  { name: "00000000000000-chassis", class: ChassisTables },
+  { name: "00000000000001-jobs", class: JobTable },
+  ...migrations,
+];
+
+/** Asks as the running role for the migrations that this code knows. @throws naming the first that has not been run; what PostgreSQL throws */
+export async function askMigrations(pool: pg.Pool, parts: Pick<DatabaseParts, "migrations">): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>("select name from migration").catch((error: { code?: string }) => {
+    if (error.code === "42P01") return { rows: [] }; // undefined_table: nothing has ever migrated here
+    throw error;
+  });
+  const missing = known(parts).find(({ name }) => !rows.some((row) => row.name === name));
+  if (missing) throw new Error(`migration ${missing.name} is not there yet`);
+}
+
 async function run({ migrator }: MikroORM) {
   let current = "the table of migrations";
   migrator.on("migrating", ({ name }) => void (current = name));
@@ -71,8 +99,8 @@ async function run({ migrator }: MikroORM) {
 }
 
 /** What a rollback, or an old pod that restarts during a roll-out, finds: its own grants would take the new tables from newer replicas. */
-async function migrationsBeyond(owner: pg.ClientBase, known: MigrationObject[]): Promise<string[]> {
-  const names = known.map(({ name }) => name);
+async function migrationsBeyond(owner: pg.ClientBase, list: MigrationObject[]): Promise<string[]> {
+  const names = list.map(({ name }) => name);
   const { rows } = await owner.query<{ name: string }>("select name from migration where name <> all ($1) order by id", [names]);
   return rows.map(({ name }) => name);
 }

@@ -44,15 +44,44 @@ test("once ready, only database and broker count", async () => {
   const readiness = createReadiness(log);
   expect(await readiness.once("auth's keys", "http://auth:8081/", () => Promise.resolve("keys"))).toBe("keys");
   expect(await readiness.problems()).toEqual(["starting"]);
-  readiness.ready({ db, bus }, {});
+  expect(readiness.serving()).toBe(false);
+  readiness.watch({ db, bus });
+  readiness.ready({});
+  expect(readiness.serving()).toBe(true);
   expect(await readiness.problems()).toEqual([]);
   [database, connected] = [false, false];
   jest.advanceTimersByTime(1_001);
   expect(await readiness.problems()).toEqual(["database: terminating connection", "nats: not connected"]);
   readiness.drain();
+  expect(readiness.serving()).toBe(false);
   expect((await readiness.problems())[0]).toBe("draining");
   jest.advanceTimersByTime(60_000);
   expect(lines).toEqual([["info", "ready", undefined]]);
+});
+
+test("while others are still away, a database and a broker that go away again are said, too", async () => {
+  const db = { pool: { query: () => Promise.reject(new Error("terminating connection")) } } as unknown as Database;
+  const bus = { nc: { isClosed: () => true } } as unknown as Bus;
+  const readiness = createReadiness(log);
+  void readiness.once("auth's keys", "http://auth:8081/", never);
+  readiness.watch({ db, bus });
+  const problems = ["auth's keys at http://auth:8081/: no answer yet", "database: terminating connection", "nats: not connected"];
+  expect(await readiness.problems()).toEqual(problems);
+  jest.advanceTimersByTime(2_000);
+  expect(lines).toEqual([["warn", "not ready", problems]]);
+});
+
+test("who is away is asked again soon at first, and then at least every two seconds", async () => {
+  const asked: number[] = [];
+  void createReadiness(log).once("nats", "nats:4222", () => {
+    asked.push(Date.now());
+    return refused();
+  });
+  await jest.advanceTimersByTimeAsync(30_000);
+  const waits = asked.slice(1).map((at, index) => at - asked[index]!);
+  expect(waits[0]).toBeLessThanOrEqual(250);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(2_000);
+  expect(Math.min(...waits.slice(3))).toBeGreaterThanOrEqual(999);
 });
 
 test("what is not worth asking again is thrown", async () => {

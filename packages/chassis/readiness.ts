@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Bus } from "./bus.ts";
 import type { Database } from "./db.ts";
 import type { Log } from "./log.ts";
@@ -8,7 +7,8 @@ type Servers = { db: Database; bus: Bus };
 
 export type Readiness = ReturnType<typeof createReadiness>;
 
-const againMs = 250;
+const firstAgainMs = 250;
+const againMs = 2_000;
 const graceMs = 2_000;
 const sayMs = 10_000;
 const checkMs = 1_000;
@@ -26,7 +26,8 @@ export function createReadiness(log: Log) {
   let saying = setTimeout(say, graceMs).unref();
 
   function say(): void {
-    log.warn({ away: missing() }, "not ready");
+    void check(); // for the next line
+    log.warn({ away: [...missing(), ...gone] }, "not ready");
     saying = setTimeout(say, sayMs).unref();
   }
 
@@ -46,18 +47,19 @@ export function createReadiness(log: Log) {
 
   return {
     /**
-     * Asks again, four times a second, until there is an answer. `what` is asked `at` a host or URL; the question may report failures that it
-     * repeats itself. @throws what is not worth asking `again`
+     * Asks again until there is an answer, after 250 ms at first and at most 2 s later on. `what` is asked `at` a host or URL; the question may
+     * report failures that it repeats itself, and until one is known `waiting` says what is waited for. @throws what is not worth asking `again`
      */
     async once<T>(
       what: string,
       at: string,
       ask: (failed: (error: unknown) => void) => Promise<T>,
       again = (_: unknown) => true,
+      waiting = "no answer yet",
     ): Promise<T> {
       const failed = (error: unknown) => void away.set(what, `${what} at ${at}: ${causeIn(error)}`);
-      failed(new Error("no answer yet"));
-      for (;;) {
+      failed(new Error(waiting));
+      for (let waitMs = firstAgainMs; ; waitMs = Math.min(2 * waitMs, againMs)) {
         try {
           const answer = await ask(failed);
           away.delete(what);
@@ -66,14 +68,16 @@ export function createReadiness(log: Log) {
           if (!again(error)) throw error;
           failed(error);
         }
-        await delay(againMs);
+        const spread = 0.5 + Math.random() / 2;
+        await new Promise((resolve) => setTimeout(resolve, waitMs * spread)); // replicas that start together do not ask together
       }
     },
+    /** From now on database and broker count, whatever else is still away. */
+    watch: (found: Servers) => void (servers = found),
     /** Everything has answered once. `about` is for the log. */
-    ready(found: Servers, about: object): void {
+    ready(about: object): void {
       if (state === "draining") return;
       state = "ready";
-      servers = found;
       clearTimeout(saying);
       log.info(about, "ready");
     },
@@ -81,7 +85,8 @@ export function createReadiness(log: Log) {
       state = "draining";
       clearTimeout(saying);
     },
-    draining: () => state === "draining",
+    /** What gRPC's health check answers; what has gone since is said by `problems` alone. */
+    serving: () => state === "ready",
     /** What is missing, the servers checked at most once a second; empty when calls may come. */
     problems: async () => [...(state === "draining" ? [state] : []), ...missing(), ...(await check())],
   };

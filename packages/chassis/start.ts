@@ -10,11 +10,11 @@ import { serveHttp } from "./http.ts";
 import { openKeys } from "./keys.ts";
 import { createLog, logConsole, type Log } from "./log.ts";
 import { startDefaultMetrics } from "./metrics.ts";
-import { migrate } from "./migrate.ts";
+import { askOwner, migrate } from "./migrate.ts";
 import { opsApp } from "./ops.ts";
 import type { Parts } from "./parts.ts";
 import { createReadiness, type Readiness } from "./readiness.ts";
-import { flushTraces } from "./telemetry-hook.ts";
+import { endWhileLoading, flushTraces } from "./telemetry-hook.ts";
 
 export type { Base, Parts } from "./parts.ts";
 
@@ -33,6 +33,7 @@ export async function start<Config extends object, App>(name: string, parts: Par
 }
 
 const databasePatienceMs = 30_000;
+const migrating = "it runs, or waits for another process that migrates";
 
 // Without an ops door: in a pod that migrates the services' databases side by side, the containers share the ports.
 async function migrateAlone<Config, App>(name: string, { database, permissions }: Parts<Config, App>): Promise<void> {
@@ -41,8 +42,11 @@ async function migrateAlone<Config, App>(name: string, { database, permissions }
   onStop(() => process.exit(143)); // 128 + SIGTERM: no success, or the code that needs the migration would be rolled out
   const lastAt = Date.now() + databasePatienceMs;
   const again = (error: unknown) => isOutage(error) && Date.now() < lastAt;
+  const [url, end] = [config.migrationDatabaseUrl, endWith(log, "cannot migrate")];
+  const readiness = createReadiness(log);
+  await readiness.once("database", hostOf(url), () => askOwner(url), again).catch(end);
   const work = () => migrate(config, database, permissions.tables, log);
-  await createReadiness(log).once("database", hostOf(config.migrationDatabaseUrl), work, again).catch(endWith(log, "cannot migrate"));
+  await readiness.once("migration", hostOf(url), work, again, migrating).catch(end);
   process.exit(0);
 }
 
@@ -75,9 +79,10 @@ async function run<Config extends object, App>(name: string, parts: Parts<Config
   const [bus] = await Promise.all([connecting, prepareDatabase(readiness, config, db, parts, app)]).catch(end);
 
   const stopping = new Promise<void>((resolve) => (stop = resolve));
-  const { draining } = readiness;
-  const closeDoors = await openDoors({ config, log, db, bus, now, guards, draining }, parts, app).catch(end);
-  void Promise.resolve(guarded).then(() => readiness.ready({ db, bus }, { roles: config.roles, rpc: config.rpcPort }));
+  const { serving } = readiness;
+  const closeDoors = await openDoors({ config, log, db, bus, now, guards, serving }, parts, app).catch(end);
+  readiness.watch({ db, bus });
+  void Promise.resolve(guarded).then(() => readiness.ready({ roles: config.roles, rpc: config.rpcPort }));
 
   await stopping;
   readiness.drain();
@@ -101,7 +106,9 @@ async function prepareDatabase<Config, App>(
 ): Promise<void> {
   const at = hostOf(config.databaseUrl);
   await readiness.once("database", at, () => db.pool.query("select 1"));
-  if (config.roles.includes("migrate")) await readiness.once("migration", at, () => db.migrate(parts.permissions.tables), isOutage);
+  const work = () => db.migrate(parts.permissions.tables);
+  if (config.roles.includes("migrate")) await readiness.once("migration", at, work, isOutage, migrating);
+  await readiness.once("tables", at, db.askMigrations);
   if (parts.prepare) await readiness.once("preparation", at, () => parts.prepare!(app), isOutage);
 }
 
@@ -121,7 +128,7 @@ function openLog(name: string, level: string): Log {
   return log;
 }
 
-const onStop = (stop: () => void) => void process.once("SIGTERM", stop).once("SIGINT", stop);
+const onStop = (stop: () => void) => void process.off("SIGTERM", endWhileLoading).once("SIGTERM", stop).once("SIGINT", stop);
 
 /** @throws ConfigError, which `start` answers */
 const endWith = (log: Log, words: string) => (error: unknown) => {

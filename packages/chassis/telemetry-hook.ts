@@ -1,7 +1,13 @@
 // Loaded by `node --import` before anything else, so that pg is instrumented when it is first imported.
 // Without OTEL_EXPORTER_OTLP_ENDPOINT nothing is recorded, but trace context still passes through.
-import { context, propagation, trace } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+
+/** Process 1 of a container has no default action: SIGTERM would be lost while the modules load. `start` takes over. 128 + SIGTERM. */
+export const endWhileLoading = () => process.exit(143);
+process.once("SIGTERM", endWhileLoading);
+
+// Static imports would be loaded before the line above.
+const { context, propagation, trace } = await import("@opentelemetry/api");
+const { AsyncLocalStorageContextManager } = await import("@opentelemetry/context-async-hooks");
 
 /** Exports the buffered spans; called once at stop. */
 export let flushTraces = async (): Promise<void> => {};

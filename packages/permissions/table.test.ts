@@ -39,7 +39,8 @@ test("the chassis calls for every service what is listed, and nothing else", () 
 });
 
 test("the chassis does with its tables what every running role may do with them", () => {
-  expect(verbsInCode(codeOf("packages/chassis"))).toEqual(byName(chassisTables));
+  const code = { ...codeOf("packages/chassis"), made: "create table migration ()" }; // by MikroORM
+  expect(verbsInCode(code)).toEqual(byName(chassisTables));
 });
 
 describe("what is new in the code is noticed", () => {
