@@ -47,7 +47,7 @@ function runJest(files: string[], settings = {}): { passed: number; failed: numb
   return { passed: numPassedTests, failed, results: testResults };
 }
 
-/** Without a pattern all but those in a folder `with-helm`, as Helm may have to be built: .ci/run names them. */
+/** Without a pattern all but those in a folder `with-helm`, as Helm may have to be built: `npm test -- with-helm`. */
 function filesOf(patterns: string[]): string[] {
   const files = JSON.parse(jest(["--listTests", "--json", ...patterns], "pipe").stdout.toString()) as string[];
   return patterns.length > 0 ? files : files.filter((file) => !file.includes("/with-helm/"));

@@ -9,7 +9,7 @@ import { keptFile, profile, renderings } from "../testing/renderings.ts";
 import { chartTruth } from "../truth.ts";
 
 // What only the real Helm can say of the chart. It may have to be built, which takes minutes: `npm test` leaves this file out unless it is
-// named, .ci/run names it. What the manifests say is asked in manifests.test.ts.
+// named: `npm test -- with-helm`. What the manifests say is asked in manifests.test.ts.
 const truth = await chartTruth();
 let helm: Helm;
 await beforeTests(
