@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startOf } from "./start-of.ts";
 
 /** The pid file of a child process, by which the next start can end the orphans of a killed one. */
 interface Record {
@@ -50,26 +50,6 @@ function records(dir: string): Record[] {
   if (!fs.existsSync(folder(dir))) return [];
   const files = fs.readdirSync(folder(dir)).map((file) => fs.readFileSync(path.join(folder(dir), file), "utf8"));
   return files.filter((text) => text !== "").map((text) => JSON.parse(text) as Record);
-}
-
-/** The start time of a process (on Linux with the boot id), undefined when there is none. With the pid it identifies a process uniquely. */
-function startOf(pid: number): string | undefined {
-  try {
-    if (process.platform !== "linux")
-      return (
-        execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
-          encoding: "utf8",
-          stdio: ["ignore", "pipe", "ignore"],
-        }).trim() || undefined
-      );
-    const [state, ...rest] = fs
-      .readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return state === "Z" ? undefined : `${rest[18]} ${fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}`;
-  } catch {
-    return undefined;
-  }
 }
 
 function send(pid: number, signal: NodeJS.Signals) {

@@ -1,6 +1,8 @@
 import { expect, jest, test } from "@jest/globals";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { freePort, reserve } from "./ports.ts";
 
@@ -21,6 +23,14 @@ test("a reservation ends with its process, also by SIGKILL", async () => {
   other.kill("SIGKILL");
   await once(other, "exit");
   expect(reserve(port)).toBe(true);
+});
+
+test("a reservation of a killed process is stale also when its pid is another process's now", () => {
+  const port = 9_902;
+  const file = path.join(os.tmpdir(), `lacio-ports-${os.userInfo().uid}`, String(port));
+  expect(reserve(port)).toBe(true);
+  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(/ \d+/, " 1"));
+  expect(inAnother(port)).toBe("true");
 });
 
 test("a port that is given can be called by fetch, which refuses 10080 and many below", async () => {

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { startOf } from "./start-of.ts";
 
 const given = new Set<number>();
 
@@ -47,29 +48,24 @@ export function reserve(port: number): boolean {
   fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, String(port));
   try {
-    fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+    fs.writeFileSync(file, own, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    if (lives(ownerOf(file))) return false;
-    fs.writeFileSync(file, String(process.pid)); // a stale lock: its owner was killed
+    if (isHeld(file)) return false;
+    fs.writeFileSync(file, own); // a stale lock: its owner was killed
   }
   reserved.push(file);
   return true;
 }
 
-function ownerOf(file: string): number {
-  try {
-    return Number(fs.readFileSync(file, "utf8"));
-  } catch {
-    return 0; // just released, or not written yet: pid 0 counts as alive
-  }
-}
+const holder = (pid: number) => `${pid} ${startOf(pid)}`; // a pid alone may be another process's by now
+const own = holder(process.pid);
 
-function lives(pid: number): boolean {
+function isHeld(file: string): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const written = fs.readFileSync(file, "utf8");
+    return written === "" || written === holder(Number(written.split(" ", 1)[0])); // "": not written yet
+  } catch {
+    return true; // just released
   }
 }
