@@ -1,6 +1,6 @@
-import { expect } from "@jest/globals";
 import type { SystemDescription } from "@lacio/testkit/system";
 import { sql, until } from "@lacio/testkit/testing";
+import { expect } from "expect";
 import { provider } from "./provider.ts";
 
 export const price = 12_000_000;

@@ -47,8 +47,8 @@ export const images: Image[] = [
   {
     name: "tools",
     target: "tools",
-    workspace: "dev",
-    description: "Seed and demo of Lacio, run as pods",
+    workspace: "deploy/tools",
+    description: "What an operator of Lacio runs as pods: databases, seed, demo, load",
     ownMb: 45,
     refusesNothing: false,
   },
