@@ -2,23 +2,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { call, trusted } from "./demo/call.ts";
 import { mailWithInvoice } from "./demo/mailbox.ts";
+import { whereItIs } from "./demo/where-it-is.ts";
 
 // A client's whole way through the running edge, by REST: register, look, book, pay, confirmed, invoice in the mailbox.
-const root = path.resolve(import.meta.dirname, "..");
-const runFile = path.join(root, ".lacio/run.json");
-if (!fs.existsSync(runFile)) {
-  console.error("Lacio does not run: start it with `npm start` in another terminal, then try again.");
-  process.exit(1);
-}
-const { urls, certificate } = JSON.parse(fs.readFileSync(runFile, "utf8")) as {
-  urls: Record<string, string>;
-  certificate: string;
-};
-if (!urls.edge) {
-  console.error("This start has no edge (there is no Envoy for this machine), and the demo goes through it.");
-  process.exit(1);
-}
-const api = call(urls.edge, trusted(certificate));
+const { edge, certificate, mail: mailbox, checkout, folder } = whereItIs();
+const api = call(edge, trusted(certificate));
 const step = (text: string) => console.log(`\n▸ ${text}`);
 const show = (value: unknown) => console.log(JSON.stringify(value, null, 2).replace(/^/gm, "    "));
 
@@ -63,7 +51,7 @@ show(booking);
 step("Pay: POST /v1/bookings/{id}/pay, then approve on the provider's page");
 const payment = await mine.post<{ paymentId: string; checkoutUrl: string }>(`/v1/bookings/${booking.bookingId}/pay`, {});
 show(payment);
-const decided = await fetch(payment.checkoutUrl, {
+const decided = await fetch(checkout(payment.checkoutUrl), {
   method: "POST",
   body: new URLSearchParams({ decision: "approve" }),
   redirect: "manual",
@@ -88,14 +76,14 @@ console.log(
   `    ${invoice.number}: base ${pesos(invoice.base.minorUnits)} + IVA ${pesos(invoice.iva.minorUnits)} = ${pesos(invoice.total.minorUnits)}`,
 );
 const pdf = await mine.bytes(`/v1/invoices/${invoice.invoiceId}/pdf`);
-const file = path.join(root, ".lacio", `${invoice.number}.pdf`);
+const file = path.join(folder, `${invoice.number}.pdf`);
 fs.writeFileSync(file, pdf);
-console.log(`    ${pdf.length} bytes → ${path.relative(root, file)}`);
+console.log(`    ${pdf.length} bytes → ${path.relative("", file)}`);
 
 step("The mail, with the invoice attached");
-const mail = await waitFor("the mail", () => mailWithInvoice(urls.mail!, email));
+const mail = await waitFor("the mail", () => mailWithInvoice(mailbox, email));
 console.log(`    “${mail.subject}” to ${email}, attached: ${mail.attachments.join(", ")}`);
-console.log(`    ${urls.mail}`);
+console.log(`    ${mailbox}`);
 console.log("\n✓ Booked, paid, invoiced and mailed.");
 
 type Amount = { minorUnits: string };
@@ -115,5 +103,5 @@ async function waitFor<T>(what: string, question: () => Promise<T | undefined>):
     const answer = await question();
     if (answer) return answer;
   }
-  throw new Error(`Waited a minute for ${what} in vain; see .lacio/logs.`);
+  throw new Error(`Waited a minute for ${what} in vain; see the logs (.lacio/logs, kubectl logs).`);
 }

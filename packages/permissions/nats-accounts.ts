@@ -42,6 +42,12 @@ export function natsAccounts(
   }
 }
 
+/** With a user of the broker's account who may do everything: a person, or a test. */
+export function withAdmin(accounts: Record<string, object>, user: string, password: string): Record<string, object> {
+  const broker = accounts[brokerAccount] as { users: object[] };
+  return { ...accounts, [brokerAccount]: { ...broker, users: [...broker.users, { user, password }] } };
+}
+
 /** A service may publish its facts, look at its own stream, and read those of others through consumers that it can't change. */
 function exportsFor(service: string, { publishes, consumes }: Permissions): ServiceExport[] {
   const own = streamOf(service);

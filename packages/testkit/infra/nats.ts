@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { brokerAccount, natsAccounts } from "@lacio/permissions/nats-accounts";
+import { natsAccounts, withAdmin } from "@lacio/permissions/nats-accounts";
+import { natsConf, type NatsSettings } from "@lacio/permissions/nats-conf";
 import { permissions } from "@lacio/permissions/table";
 import { atLeast, binary, versionOf } from "../programs/binaries.ts";
 import { startChild } from "../processes/child.ts";
@@ -74,31 +75,15 @@ type Varz = { config_load_time: string };
 
 export const admin = "admin";
 
-type Settings = { listen: string; monitor: string; store: string; syncAlways: boolean };
-
 /** nats.conf as `logins` has it now, and a login's address; `port` is the one that clients see. */
-export function configuration(options: InfraOptions, port: number, { listen, monitor, store, syncAlways }: Settings) {
+export function configuration(options: InfraOptions, port: number, settings: NatsSettings) {
   // Begins with a letter: clients that parse the whole URL take a password that begins with a digit for the port.
   const passwordOf = passwords(() => `p${randomBytes(18).toString("hex")}`);
   const logins: Logins = new Map();
   const accounts = () => {
-    const { [brokerAccount]: broker, ...services } = natsAccounts(options.permissions ?? permissions, passwordOf, (user) =>
-      loginsOf(logins, user),
-    );
-    const users = [...broker.users, { user: admin, password: passwordOf(admin) }];
-    return { [brokerAccount]: { ...broker, users }, ...services };
+    const accounts = natsAccounts(options.permissions ?? permissions, passwordOf, (user) => loginsOf(logins, user));
+    return withAdmin(accounts, admin, passwordOf(admin));
   };
-  const text = () => `
-server_name: lacio
-listen: "${listen}"
-http: "${monitor}"
-accounts: ${JSON.stringify(accounts(), undefined, 2)}
-jetstream {
-  store_dir: ${JSON.stringify(store)}
-  max_mem: 64M
-  max_file: 1G
-  ${syncAlways ? "sync_interval: always" : ""}
-}
-`;
+  const text = () => natsConf(settings, accounts());
   return { text, logins, urlOf: (login: string) => `nats://${login}:${passwordOf(login)}@127.0.0.1:${port}` };
 }

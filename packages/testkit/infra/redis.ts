@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { redisConf, type RedisSettings } from "@lacio/permissions/redis-conf";
 import { redisUsers } from "@lacio/permissions/redis-users";
 import { permissions } from "@lacio/permissions/table";
 import { Redis as Client } from "ioredis";
@@ -33,22 +34,11 @@ export async function startRedis(options: InfraOptions): Promise<Redis> {
 
 export const admin = "admin";
 
-type Settings = { bind: string; port: number; dir: string };
-
 /** redis.conf with new passwords, and the addresses that have them; `seenPort` is the one that clients see. */
-export function configuration(options: InfraOptions, seenPort: number, { bind, port, dir }: Settings) {
+export function configuration(options: InfraOptions, seenPort: number, settings: RedisSettings) {
   const passwordOf = passwords(() => randomBytes(18).toString("base64url"));
-  const text = `
-bind ${bind}
-port ${port}
-dir ${JSON.stringify(dir)}
-save ""
-appendonly no
-maxmemory 64mb
-maxmemory-policy allkeys-lru
-user ${admin} on >${passwordOf(admin)} ~* &* +@all
-${redisUsers(options.permissions ?? permissions, passwordOf).join("\n")}
-`;
+  const users = redisUsers(options.permissions ?? permissions, passwordOf);
+  const text = redisConf(settings, [`user ${admin} on >${passwordOf(admin)} ~* &* +@all`, ...users]);
   return { text, urlOf: (user: string) => `redis://${user}:${passwordOf(user)}@127.0.0.1:${seenPort}` };
 }
 

@@ -10,6 +10,7 @@ import { envoyArguments } from "@lacio/envoy/render";
 import { startChild, type Supervisor } from "../processes/child.ts";
 import type { Ports } from "../environment.ts";
 import { freePort } from "../processes/ports.ts";
+import { ownCertificate } from "./own-certificate.ts";
 import type { PortedChild } from "./services.ts";
 
 export interface EdgeSettings {
@@ -56,30 +57,8 @@ export async function devCertificate(dir: string): Promise<string> {
   const file = path.join(folder, "cert.pem");
   fs.mkdirSync(folder, { recursive: true });
   if (fs.existsSync(file) && new X509Certificate(fs.readFileSync(file)).validToDate.getTime() > Date.now() + 30 * 86_400_000) return file;
-  const names = [
-    { type: 2 as const, value: "localhost" },
-    { type: 7 as const, ip: "127.0.0.1" },
-    { type: 7 as const, ip: "::1" },
-  ];
-  // A unique subject: a process that trusts two systems' certificates looks an issuer up by its name.
-  const subject = [
-    { name: "commonName", value: "localhost" },
-    { name: "organizationName", value: `Lacio ${crypto.randomUUID()}` },
-  ];
-  const { generate } = await import("selfsigned"); // needed once a year, and large
-  const made = await generate(subject, {
-    keyType: "ec",
-    curve: "P-256",
-    algorithm: "sha256",
-    notAfterDate: new Date(Date.now() + 365 * 86_400_000),
-    extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
-      { name: "extKeyUsage", serverAuth: true },
-      { name: "subjectAltName", altNames: names },
-    ],
-  });
-  fs.writeFileSync(path.join(folder, "key.pem"), made.private, { mode: 0o600 });
+  const made = await ownCertificate(["localhost", "127.0.0.1", "::1"]);
+  fs.writeFileSync(path.join(folder, "key.pem"), made.key, { mode: 0o600 });
   fs.writeFileSync(file, made.cert);
   return file;
 }

@@ -8,7 +8,7 @@ import { BadRequestSchema, ErrorInfoSchema } from "@lacio/proto/google/rpc/error
 import type { SystemDescription } from "../system/contract.ts";
 
 /** A client of the service's own port, past the edge. @throws when the system does not run it */
-export function clientFor<S extends DescService>(service: S, system: SystemDescription, token?: string): Client<S> {
+export function clientFor<S extends DescService>(service: S, system: Pick<SystemDescription, "urls">, token?: string): Client<S> {
   const name = service.typeName.split(".")[1]!;
   const baseUrl = system.urls[name];
   if (!baseUrl) throw new Error(`This system runs no ${name}.`);

@@ -29,7 +29,10 @@ export async function signUp(
 }
 
 /** Answers an access token. @throws ConnectError, when auth refuses */
-export async function signIn(system: SystemDescription, { email, password }: { email: string; password: string }): Promise<string> {
+export async function signIn(
+  system: Pick<SystemDescription, "urls">,
+  { email, password }: { email: string; password: string },
+): Promise<string> {
   return (await clientFor(AuthService, system).login({ email, password })).accessToken;
 }
 
