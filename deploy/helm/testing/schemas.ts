@@ -3,10 +3,10 @@ import path from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
 import type { Manifest } from "./manifest.ts";
 
-/** What the chart makes. */
+/** What the chart and deploy/k8s make. */
 export const schemaKinds: Record<string, string[]> = {
-  v1: ["Service", "ServiceAccount"],
-  "apps/v1": ["Deployment"],
+  v1: ["Namespace", "Service", "ServiceAccount"],
+  "apps/v1": ["Deployment", "StatefulSet"],
   "autoscaling/v2": ["HorizontalPodAutoscaler"],
   "batch/v1": ["Job"],
   "cert-manager.io/v1": ["Certificate"],
