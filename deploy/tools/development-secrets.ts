@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Permissions } from "@lacio/chassis/permissions";
 import { natsAccounts, provisioner, withAdmin } from "@lacio/permissions/nats-accounts";
-import { natsConf } from "@lacio/permissions/nats-conf";
+import { accountsConf, natsConf } from "@lacio/permissions/nats-conf";
 import { redisConf } from "@lacio/permissions/redis-conf";
 import { redisUsers } from "@lacio/permissions/redis-users";
 import { permissions, type ServiceName } from "@lacio/permissions/table";
@@ -44,7 +44,8 @@ export function developmentSecrets(): Record<string, Record<string, string>> {
     [`lacio-${provisioner}`]: { NATS_URL: broker(provisioner) },
     "lacio-postgres": { PASSWORD: superuser, DATABASE_URL: database("postgres", superuser, "postgres") },
     "lacio-nats": {
-      "nats.conf": natsConf({ listen: "0.0.0.0:4222", monitor: "0.0.0.0:8222", store: "/data", syncAlways: true }, accounts),
+      "nats.conf": natsConf({ listen: "0.0.0.0:4222", monitor: "0.0.0.0:8222", store: "/data", syncAlways: true }, "include accounts.conf"),
+      "accounts.conf": accountsConf(accounts),
       NATS_URL: broker("admin"),
     },
     "lacio-valkey": {

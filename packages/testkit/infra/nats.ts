@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { natsAccounts, withAdmin } from "@lacio/permissions/nats-accounts";
-import { natsConf, type NatsSettings } from "@lacio/permissions/nats-conf";
+import { accountsConf, natsConf, type NatsSettings } from "@lacio/permissions/nats-conf";
 import { permissions } from "@lacio/permissions/table";
 import { atLeast, binary, versionOf } from "../programs/binaries.ts";
 import { startChild } from "../processes/child.ts";
@@ -84,6 +84,6 @@ export function configuration(options: InfraOptions, port: number, settings: Nat
     const accounts = natsAccounts(options.permissions ?? permissions, passwordOf, (user) => loginsOf(logins, user));
     return withAdmin(accounts, admin, passwordOf(admin));
   };
-  const text = () => natsConf(settings, accounts());
+  const text = () => natsConf(settings, accountsConf(accounts()));
   return { text, logins, urlOf: (login: string) => `nats://${login}:${passwordOf(login)}@127.0.0.1:${port}` };
 }
