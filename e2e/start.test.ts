@@ -16,7 +16,7 @@ import { fillCompileCache } from "@lacio/testkit/system/compile-cache";
 import { devCertificate } from "@lacio/testkit/system/edge";
 import { sandboxArguments, serviceArguments } from "@lacio/testkit/system/services";
 import { until } from "@lacio/testkit/testing";
-import { withClient } from "@lacio/testkit/infra/postgres";
+import { withClient } from "@lacio/testkit/infra/postgres-client";
 import { showKeys } from "./start/cluster-keys.ts";
 import { doorway } from "./start/doorway.ts";
 import { startLone } from "./start/lone.ts";

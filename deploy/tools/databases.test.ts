@@ -5,7 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { permissions } from "@lacio/permissions/table";
-import { at, startPostgres, withClient } from "@lacio/testkit/infra/postgres";
+import { startPostgres } from "@lacio/testkit/infra/postgres";
+import { at, withClient } from "@lacio/testkit/infra/postgres-client";
 import { databaseWishes } from "./database-wishes.ts";
 import { developmentSecrets } from "./development-secrets.ts";
 

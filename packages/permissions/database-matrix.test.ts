@@ -9,7 +9,8 @@ import { createLog } from "@lacio/chassis/log";
 import { migrate } from "@lacio/chassis/migrate";
 import type { Permissions } from "@lacio/chassis/permissions";
 import { createDatabase, type DatabaseUrls } from "@lacio/testkit/infra/databases";
-import { at, startPostgres } from "@lacio/testkit/infra/postgres";
+import { startPostgres } from "@lacio/testkit/infra/postgres";
+import { at } from "@lacio/testkit/infra/postgres-client";
 import pg from "pg";
 import { permissions, type ServiceName } from "./table.ts";
 

@@ -7,7 +7,8 @@ import { probed, type ChildOptions } from "../processes/child.ts";
 import { freePort } from "../processes/ports.ts";
 import type { InfraOptions, Starters } from "./servers.ts";
 import { admin as natsAdmin, changing, configuration as natsConfiguration, reload as reloadNats } from "./nats.ts";
-import { answers as postgresAnswers, settings as postgresSettings } from "./postgres.ts";
+import { settings as postgresSettings } from "./postgres.ts";
+import { answers as postgresAnswers } from "./postgres-client.ts";
 import { admin as redisAdmin, configuration as redisConfiguration, redisAnswers } from "./redis.ts";
 
 const images = {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { at, withClient } from "./postgres.ts";
+import { at, withClient } from "./postgres-client.ts";
 
 /** Of one database, by the role that the service runs as, and by the one that owns it and migrates. */
 export type DatabaseUrls = { url: string; ownerUrl: string };

@@ -27,7 +27,7 @@ test("a reservation ends with its process, also by SIGKILL", async () => {
 
 test("a reservation of a killed process is stale also when its pid is another process's now", () => {
   const port = 9_902;
-  const file = path.join(os.tmpdir(), `lacio-ports-${os.userInfo().uid}`, String(port));
+  const file = path.join(os.tmpdir(), `lacio-ports-${process.getuid?.()}`, String(port));
   expect(reserve(port)).toBe(true);
   fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(/ \d+/, " 1"));
   expect(inAnother(port)).toBe("true");

@@ -39,7 +39,7 @@ function isFree(port: number): Promise<boolean> {
 
 // ---- reservations between processes: to tests that run in parallel the port of a server that is down for a moment looks free
 
-const folder = path.join(os.tmpdir(), `lacio-ports-${os.userInfo().uid}`);
+const folder = path.join(os.tmpdir(), `lacio-ports-${process.getuid?.()}`);
 const reserved: string[] = [];
 process.on("exit", () => reserved.forEach((file) => fs.rmSync(file, { force: true })));
 

@@ -6,7 +6,7 @@ import { openDatabase, type Database } from "@lacio/chassis/db";
 import { createLog } from "@lacio/chassis/log";
 import pg from "pg";
 import { startInfra } from "@lacio/testkit/infra/index";
-import { at } from "@lacio/testkit/infra/postgres";
+import { at } from "@lacio/testkit/infra/postgres-client";
 import type { Infra } from "@lacio/testkit/infra/servers";
 import { permissions } from "@lacio/permissions/table";
 import { createDatabase } from "@lacio/testkit/infra/databases";
