@@ -9,7 +9,7 @@ import { schemaFaults } from "./testing/schemas.ts";
 
 // deploy/k8s/dev: the servers that Lacio needs, as the chart's minikube values and the Secrets of `npm run secrets` expect them.
 const root = path.resolve(import.meta.dirname, "../..");
-const files = globSync("deploy/k8s/{namespace,{dev,databases}/!(kustomization)}.yaml", { cwd: root });
+const files = globSync("deploy/k8s/{namespace,{dev,databases,demo}/!(kustomization)}.yaml", { cwd: root });
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 const all = files.flatMap((file) => manifestsIn(read(file)));
 const pods = podsOf(all);
@@ -30,7 +30,7 @@ describe.each(pods)("the pod of $name", ({ name, template }) => {
     expect(securityFaults(template)).toEqual([]);
     expect(container!.securityContext!.readOnlyRootFilesystem).toBe(true);
     expect(template.spec.automountServiceAccountToken).toBe(false);
-    expect(template.metadata!.labels).toEqual({ "app.kubernetes.io/name": name });
+    expect(template.metadata!.labels).toMatchObject({ "app.kubernetes.io/name": name });
   });
 
   test("finds its Secrets' keys among those that `npm run secrets` makes", () => {
