@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from "jose";
 
 export interface Identity {
   /** The file with the JWKS that verifies the tokens (SERVICE_TOKEN_JWKS). */
@@ -17,31 +17,42 @@ const lifeSeconds = 3600;
 export async function startIdentity(dir: string, services: string[], namespace = "lacio"): Promise<Identity> {
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const folder = path.join(dir, "identity");
-  const jwksFile = path.join(folder, "jwks.json");
-  const tokenFile = (service: string) => path.join(folder, `${service}.token`);
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  replace(jwksFile, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "local", alg: "ES256", use: "sig" }] }));
-
-  const issue = async () => {
-    for (const service of services) {
-      const token = new SignJWT()
-        .setProtectedHeader({ alg: "ES256", kid: "local" })
-        .setIssuer("https://kubernetes.default.svc")
-        .setAudience("lacio")
-        .setSubject(`system:serviceaccount:${namespace}:${service}`)
-        .setIssuedAt()
-        .setExpirationTime(`${lifeSeconds} s`);
-      replace(tokenFile(service), await token.sign(privateKey));
-    }
-  };
+  const jwksFile = writeJwks(folder, await exportJWK(publicKey));
+  const issue = () => writeTokens(folder, services, { privateKey, lifeSeconds, namespace });
   await issue();
   const renewal = setInterval(() => void issue(), (lifeSeconds * 1000) / 3).unref();
   return {
     jwksFile,
-    tokenFile,
-    serviceToken: (service) => fs.readFileSync(tokenFile(service), "utf8"),
+    tokenFile: (service) => tokenFile(folder, service),
+    serviceToken: (service) => fs.readFileSync(tokenFile(folder, service), "utf8"),
     stop: () => clearInterval(renewal),
   };
+}
+
+const tokenFile = (folder: string, service: string) => path.join(folder, `${service}.token`);
+
+/** The key by which services know each other's tokens, ES256. Answers the file. */
+export function writeJwks(folder: string, publicKey: JWK): string {
+  const file = path.join(folder, "jwks.json");
+  replace(file, JSON.stringify({ keys: [{ ...publicKey, kid: "local", alg: "ES256", use: "sig" }] }));
+  return file;
+}
+
+type Issuer = { privateKey: CryptoKey; lifeSeconds: number; namespace?: string };
+
+/** `<service>.token` of each service, as Kubernetes names them. */
+export async function writeTokens(folder: string, services: string[], { privateKey, lifeSeconds, namespace = "lacio" }: Issuer) {
+  for (const service of services) {
+    const token = new SignJWT()
+      .setProtectedHeader({ alg: "ES256", kid: "local" })
+      .setIssuer("https://kubernetes.default.svc")
+      .setAudience("lacio")
+      .setSubject(`system:serviceaccount:${namespace}:${service}`)
+      .setIssuedAt()
+      .setExpirationTime(`${lifeSeconds} s`);
+    replace(tokenFile(folder, service), await token.sign(privateKey));
+  }
 }
 
 /** Atomic replacement: a reader sees the old file or the new one. */
