@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 
-/** Podman or Docker, whichever is there. */
+/** Podman or Docker, whichever is there, or the one that CONTAINER_ENGINE names. */
 export function findEngine(): Engine {
-  const command = ["podman", "docker"].find((name) => spawnSync(name, ["--version"]).status === 0);
+  const asked = process.env.CONTAINER_ENGINE;
+  const command = (asked ? [asked] : ["podman", "docker"]).find((name) => spawnSync(name, ["--version"]).status === 0);
   if (!command) throw new Error("Images need Podman or Docker: https://podman.io/docs/installation");
   return {
     /** Its output goes to the terminal. @throws when it fails */

@@ -3,7 +3,7 @@ import { images } from "@lacio/images/images";
 import { kustomized } from "./testing/kustomized.ts";
 import { textOf, yamlOf, type Compose } from "./testing/repository.ts";
 
-const { services, volumes } = yamlOf<Compose>("compose.yaml");
+const { services, volumes, "x-peers": peers, "x-environment": environment } = yamlOf<Compose>("compose.yaml");
 const all = Object.entries(services);
 const truth = JSON.parse(textOf("deploy/helm/lacio/files/services.json")) as {
   services: Record<string, { variables: string[]; demands: string[] }>;
@@ -45,12 +45,13 @@ describe("compose.yaml", () => {
   });
 
   test("knows only variables that the code reads, and sets each that it cannot do without", () => {
+    const shared = Object.keys({ ...peers, ...environment }); // not every service reads all of them
     const parts = { ...truth.services, web: truth.web, edge: truth.edge, provisioner: truth.provisioner };
     for (const [name, { variables, demands = [] }] of Object.entries<{ variables: string[]; demands?: string[] }>(parts)) {
       const set = Object.keys(services[name]!.environment ?? {});
       expect([name, demands.filter((variable) => !set.includes(variable))]).toEqual([name, []]);
-      if (name in truth.services) continue; // all services share what most of them read
-      expect([name, set.filter((variable) => !variables.includes(variable))]).toEqual([name, []]);
+      const known = name in truth.services ? [...variables, ...shared] : variables;
+      expect([name, set.filter((variable) => !known.includes(variable))]).toEqual([name, []]);
     }
     expect(Object.keys(services.auth!.environment!)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(AUTH_URL|JWKS_URL)$/)]));
   });

@@ -30,8 +30,8 @@ const places: Record<string, () => string[] | Promise<string[]>> = {
     expect(sorted(ofServices.map(({ name }) => name))).toEqual(ofWorkspaces(ofServices.map(({ workspace }) => workspace)));
     return sorted(ofServices.map(({ name }) => name));
   },
-  "the development servers' databases": () => {
-    const names = textOf("deploy/k8s/dev/databases.yaml").matchAll(/prefix: (\w+)_, secretRef: \{ name: lacio-(\w+) \}/g);
+  "the Job that makes databases": () => {
+    const names = textOf("deploy/k8s/databases/job.yaml").matchAll(/prefix: (\w+)_, secretRef: \{ name: lacio-(\w+) \}/g);
     return sorted([...names].map(([, prefix, name]) => (prefix === name!.toUpperCase() ? name! : `${prefix} is not ${name}`)));
   },
   "the Tiltfile": async () => {

@@ -12,6 +12,8 @@ export const documentsOf = <T>(file: string): T[] => parseAllDocuments(textOf(fi
 export interface Compose {
   services: Record<string, ComposeService>;
   volumes: object;
+  "x-peers": Record<string, string>;
+  "x-environment": Record<string, string>;
 }
 
 export interface ComposeService {
