@@ -21,7 +21,8 @@ const jobsOf = (file: string) => Object.entries(workflow(file).jobs);
 
 describe.each(files)("%s", (file) => {
   test("may do nothing but what a job says that it needs, and no job runs for ever or beside itself", () => {
-    expect(workflow(file)).toMatchObject({ permissions: {}, concurrency: { group: expect.any(String) as string } });
+    expect(workflow(file).permissions).toEqual({});
+    expect(workflow(file).concurrency).toHaveProperty("group");
     for (const [name, job] of jobsOf(file)) {
       expect([name, job.permissions]).toEqual([name, expect.any(Object)]);
       if (!job.uses) expect([name, job["timeout-minutes"]]).toEqual([name, expect.any(Number)]);

@@ -35,10 +35,8 @@ given.environment("provisioner", secret("lacio-provisioner"));
 given.environment("stripe-sandbox", secret("lacio-stripe-sandbox"));
 const { BOOTSTRAP_ADMIN_EMAIL, BOOTSTRAP_ADMIN_PASSWORD } = secret("lacio-auth");
 given.environment("seed", { BOOTSTRAP_ADMIN_EMAIL: BOOTSTRAP_ADMIN_EMAIL!, BOOTSTRAP_ADMIN_PASSWORD: BOOTSTRAP_ADMIN_PASSWORD! });
-given.environment(
-  "databases",
-  Object.assign({ ADMIN_DATABASE_URL: secret("lacio-postgres").DATABASE_URL! }, ...serviceNames.map(databaseOf)),
-);
+const superuser = ["ADMIN_DATABASE_URL", secret("lacio-postgres").DATABASE_URL!] as const;
+given.environment("databases", Object.fromEntries([superuser, ...serviceNames.flatMap(databasesOf)]));
 
 for (const [name, owner] of Object.entries({ postgres, nats: lacio, stripe: lacio })) ownVolume(path.join(VOLUMES_DIR, name), owner);
 console.log("Passwords, certificate and service tokens are there.");
@@ -48,10 +46,10 @@ function secret(name: string): Record<string, string> {
   throw new Error(`The volumes are of an older Lacio, without ${name}: begin anew with \`docker compose down --volumes\`.`);
 }
 
-function databaseOf(name: string): Record<string, string> {
+function databasesOf(name: string): (readonly [variable: string, url: string])[] {
   const prefix = name.toUpperCase();
-  return {
-    [`${prefix}_DATABASE_URL`]: secret(`lacio-${name}`).DATABASE_URL!,
-    [`${prefix}_MIGRATION_DATABASE_URL`]: secret(`lacio-${name}-migration`).MIGRATION_DATABASE_URL!,
-  };
+  return [
+    [`${prefix}_DATABASE_URL`, secret(`lacio-${name}`).DATABASE_URL!],
+    [`${prefix}_MIGRATION_DATABASE_URL`, secret(`lacio-${name}-migration`).MIGRATION_DATABASE_URL!],
+  ];
 }
