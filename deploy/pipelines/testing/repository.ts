@@ -25,7 +25,7 @@ export interface ComposeService {
   read_only?: boolean;
   cap_drop?: string[];
   user?: string;
-  profiles?: string[];
+  restart?: string;
   depends_on?: Record<string, { condition: string }>;
 }
 

@@ -49,6 +49,11 @@ describe("what Compose's containers find", () => {
     expect(payload.exp! - payload.iat!).toBe(30 * 86_400);
   });
 
+  test("the servers have their configuration, with every file that it includes", () => {
+    const included = [...given["nats.conf"]!.matchAll(/^include "?([\w./]+)"?/gm)].map(([, file]) => file!);
+    for (const file of ["nats.conf", "valkey.conf", "postgres-password", ...included]) expect(given).toHaveProperty([file]);
+  });
+
   test("databases.ts can make every database of it", () => {
     expect(databaseWishes(serviceNames, environment("databases")).problems).toEqual([]);
   });

@@ -15,8 +15,8 @@ const { secrets, certificate, identity } = await keptState(KEPT_DIR);
 const given = writerIn(dir);
 
 given.write("postgres-password", secret("lacio-postgres").PASSWORD!, postgres);
-given.write("nats.conf", secret("lacio-nats")["nats.conf"]!);
-given.write("valkey.conf", secret("lacio-valkey")["valkey.conf"]!);
+for (const [file, text] of Object.entries({ ...secret("lacio-nats"), ...secret("lacio-valkey") }))
+  if (file.endsWith(".conf")) given.write(file, text);
 given.write("edge/tls.crt", certificate.cert);
 given.write("edge/tls.key", certificate.key);
 
