@@ -7,7 +7,8 @@ import { billOf, inspect } from "./inspect.ts";
 
 // `npm run images` builds all images, `npm run images -- booking web` two of them, with Podman or Docker: tagged lacio/<name>:<version>, tried,
 // and with a bill of materials each in .lacio/images. From the environment come other bases (NODE_IMAGE, RUNTIME_IMAGE, ENVOY_IMAGE), another
-// IMAGE_TAG, CONTAINER_ENGINE (podman, docker) where both are there, and IMAGE_BUILD_FLAGS, flags for every build. Ends with 1 when an image is too large or does not start.
+// IMAGE_TAG, CONTAINER_ENGINE (podman or docker) where both are there, and IMAGE_BUILD_FLAGS, flags for every build. Ends with 1 when an image
+// is too large or does not start.
 const root = path.resolve(import.meta.dirname, "../..");
 const bills = path.join(root, ".lacio/images");
 const engine = findEngine();
