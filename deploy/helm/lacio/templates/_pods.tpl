@@ -121,7 +121,11 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* The time-outs are long: on a busy node a short one takes a pod out that answers a second later. */}}
+{{/*
+The time-outs are long: on a busy node a short one takes a pod out that answers a second later. A process that has not answered for half a minute
+will not drain either, so it gets no time for that: it serves again within a minute. Readiness is slow to go (it is not what a pod that ends leaves
+by): whoever is short of time for its database is so because all are, and taken out it would leave its calls to the others, or to nobody.
+*/}}
 {{- define "lacio.probes" -}}
 startupProbe:
   httpGet: { path: /livez, port: ops }
@@ -130,14 +134,15 @@ startupProbe:
   failureThreshold: 60
 livenessProbe:
   httpGet: { path: /livez, port: ops }
-  periodSeconds: 10
+  periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 6
+  terminationGracePeriodSeconds: 5
 readinessProbe:
   httpGet: { path: /readyz, port: ops }
   periodSeconds: 2
   timeoutSeconds: 5
-  failureThreshold: 2
+  failureThreshold: 8
 {{- end }}
 
 {{/* Each secret by its key, so that the kubelet names the one that is missing. */}}
