@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { parseAllDocuments, stringify } from "yaml";
+import { chart, imageOf } from "./images.ts";
+import type { Smoke } from "./smoke.ts";
+
+export const release = "lacio";
+const root = path.resolve(import.meta.dirname, "../../..");
+
+/** What an operator makes before the chart: Secrets, and the development servers with their databases. */
+export async function applyDevParts({ cluster, options }: Smoke): Promise<void> {
+  const secrets = ["deploy/tools/secrets.ts", "--namespace", cluster.namespace];
+  const { stdout } = await promisify(execFile)(process.execPath, secrets, { cwd: root, maxBuffer: 16 * 1024 * 1024 });
+  await cluster.kubectl(["create", "-f", "-"], { input: stdout });
+  const manifests = await cluster.kubectl(["kustomize", path.join(root, "deploy/k8s/dev")]);
+  const ours = parseAllDocuments(manifests).map((document) => ({ ...(document.toJS() as object) }));
+  const named = JSON.stringify(ours).replace(
+    /"image":"lacio\/([a-z-]+)(:[^"]*)?"/g,
+    (_, name: string) => `"image":"${imageOf(name, options)}"`,
+  );
+  await cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "List", items: JSON.parse(named) as object[] }));
+}
+
+/** Helm's upgrade --install with smoke's values and `values` over them; it waits until all is ready. @throws with what Helm says */
+export async function upgrade({ cluster, options }: Smoke, values: object = {}, { timeoutSeconds = 300 } = {}): Promise<void> {
+  const files = [path.join(chart, "values-minikube.yaml"), path.join(import.meta.dirname, "values.yaml"), ...options.values, "-"];
+  const { issuer } = JSON.parse(await cluster.kubectl(["get", "--raw", "/.well-known/openid-configuration"])) as { issuer: string };
+  const image = [`image.registry=${options.registry}`, ...(options.tag ? [`image.tag=${options.tag}`] : [])];
+  const set = [...image, `identity.issuer=${issuer}`].flatMap((one) => ["--set-string", one]);
+  const wait = ["--wait", "--timeout", `${timeoutSeconds}s`];
+  await cluster.helm(["upgrade", "--install", release, chart, ...files.flatMap((file) => ["-f", file]), ...set, ...wait], {
+    input: stringify(values),
+    timeoutMs: (timeoutSeconds + 30) * 1_000,
+  });
+}
