@@ -8,3 +8,19 @@ export interface Report {
   /** Booked, paid and confirmed. */
   sales: { bookingId: string; email: string }[];
 }
+
+export type Recorder = ReturnType<typeof recorder>;
+
+export function recorder() {
+  const byKind: Record<string, number> = {};
+  const failed: Report["failed"] = [];
+  const sales: Report["sales"] = [];
+  const requests = () => Object.values(byKind).reduce((sum, count) => sum + count, 0);
+  return {
+    requests,
+    asked: (kind: string) => void (byKind[kind] = (byKind[kind] ?? 0) + 1),
+    failed: (kind: string, why: string) => void failed.push({ kind, why, at: new Date().toISOString() }),
+    sold: (sale: Report["sales"][number]) => void sales.push(sale),
+    report: (seconds: number): Report => ({ requests: requests(), seconds: Math.round(seconds), byKind, failed, sales }),
+  };
+}
