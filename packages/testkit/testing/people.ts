@@ -1,3 +1,4 @@
+import { decodeJwt } from "jose";
 import { AuthService } from "@lacio/proto/auth/v1/auth_service";
 import type { SystemDescription } from "../system/contract.ts";
 import { clientFor } from "./call.ts";
@@ -36,8 +37,13 @@ export async function signIn(
   return (await clientFor(AuthService, system).login({ email, password })).accessToken;
 }
 
-/** The admin's access token. Logins are limited per account and minute, so a test file signs in once. */
-export function adminToken(system: SystemDescription): Promise<string> {
-  return (admin ??= signIn(system, system.admin));
+/** The admin's access token. Logins are limited per account and minute, so a process signs in once, and again before the token expires. */
+export function adminToken(system: Pick<SystemDescription, "urls" | "admin">): Promise<string> {
+  return (admin = stillGood(admin, system));
 }
 let admin: Promise<string> | undefined;
+
+async function stillGood(last: Promise<string> | undefined, system: Pick<SystemDescription, "urls" | "admin">): Promise<string> {
+  const token = await last?.catch(() => undefined);
+  return token && decodeJwt(token).exp! * 1_000 > Date.now() + 120_000 ? token : signIn(system, system.admin);
+}
