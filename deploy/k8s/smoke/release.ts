@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
-import { parseAllDocuments, stringify } from "yaml";
+import { stringify } from "yaml";
 import { chart, imageOf } from "./images.ts";
 import type { Smoke } from "./smoke.ts";
 
@@ -9,17 +9,19 @@ export const release = "lacio";
 const root = path.resolve(import.meta.dirname, "../../..");
 
 /** What an operator makes before the chart: Secrets, and the development servers with their databases. */
-export async function applyDevParts({ cluster, options }: Smoke): Promise<void> {
+export async function applyDevParts(smoke: Smoke): Promise<void> {
+  const { cluster } = smoke;
   const secrets = ["deploy/tools/secrets.ts", "--namespace", cluster.namespace];
   const { stdout } = await promisify(execFile)(process.execPath, secrets, { cwd: root, maxBuffer: 16 * 1024 * 1024 });
   await cluster.kubectl(["create", "-f", "-"], { input: stdout });
-  const manifests = await cluster.kubectl(["kustomize", path.join(root, "deploy/k8s/dev")]);
-  const ours = parseAllDocuments(manifests).map((document) => ({ ...(document.toJS() as object) }));
-  const named = JSON.stringify(ours).replace(
-    /"image":"lacio\/([a-z-]+)(:[^"]*)?"/g,
-    (_, name: string) => `"image":"${imageOf(name, options)}"`,
-  );
-  await cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "List", items: JSON.parse(named) as object[] }));
+  await cluster.apply(await devParts(smoke));
+  await cluster.kubectl(["wait", "job/databases", "--for=condition=Complete", "--timeout=120s"], { timeoutMs: 130_000 });
+}
+
+/** deploy/k8s/dev with the images that are tried. */
+export async function devParts({ cluster, options }: Pick<Smoke, "cluster" | "options">): Promise<string> {
+  const rendered = await cluster.kubectl(["kustomize", path.join(root, "deploy/k8s/dev")]);
+  return rendered.replace(/image: lacio\/([a-z-]+)(:\S+)?/g, (_, name: string) => `image: ${imageOf(name, options)}`);
 }
 
 /** Helm's upgrade --install with smoke's values and `values` over them; it waits until all is ready. @throws with what Helm says */

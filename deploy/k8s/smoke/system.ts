@@ -7,23 +7,29 @@ import { trustEdge } from "@lacio/testkit/testing";
 import type { Cluster } from "./cluster.ts";
 import { forward, type Forward } from "./forward.ts";
 
-const servers = { postgres: 5432, nats: 4222, maildev: 1080, "stripe-sandbox": 8080, edge: 443 };
+const servers = { postgres: 5432, nats: 4222, maildev: 1080, "stripe-sandbox": 8080 };
 
 /**
  * The installed system as e2e/ asks it: calls go through the edge, databases are asked by their superuser. It is opened for each use: a
  * forward ends with the pod that it leads to.
  */
-export async function withSystem<T>(cluster: Cluster, use: (system: SystemDescription) => Promise<T>): Promise<T> {
+export const withSystem = <T>(cluster: Cluster, use: (system: SystemDescription) => Promise<T>): Promise<T> =>
+  open(cluster, { ...servers, edge: 443 }, use);
+
+/** The development servers alone, when there is no edge. */
+export const withServers = <T>(cluster: Cluster, use: (system: SystemDescription) => Promise<T>): Promise<T> => open(cluster, servers, use);
+
+async function open<T>(cluster: Cluster, wanted: Record<string, number>, use: (system: SystemDescription) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(path.join(os.tmpdir(), "lacio-smoke-"));
   const forwards: Forward[] = [];
   try {
-    const opened = Object.entries(servers).map(async ([name, port]): Promise<[string, number]> => {
+    const opened = Object.entries(wanted).map(async ([name, port]): Promise<[string, number]> => {
       const way = await forward(cluster.namespace, `service/${name}`, port);
       forwards.push(way);
       return [name, way.port];
     });
     const system = await describe(cluster, dir, Object.fromEntries(await Promise.all(opened)));
-    trustEdge(system);
+    if (system.urls.edge) trustEdge(system);
     return await use(system);
   } finally {
     for (const way of forwards) way.close();
@@ -40,13 +46,13 @@ async function describe(cluster: Cluster, dir: string, ports: Record<string, num
     return url;
   };
   const postgres = await here("lacio-postgres", "DATABASE_URL", ports.postgres!);
-  const edge = `https://localhost:${ports.edge}`;
   const services = Object.keys(permissions);
+  const edge = `https://localhost:${ports.edge}`;
+  const calls = ports.edge ? { edge, ...Object.fromEntries(services.map((name) => [name, edge])) } : {};
   return {
     dir,
     urls: {
-      edge,
-      ...Object.fromEntries(services.map((name) => [name, edge])),
+      ...calls,
       postgres: postgres.href,
       nats: (await here("lacio-nats", "NATS_URL", ports.nats!)).href,
       mail: `http://127.0.0.1:${ports.maildev}`,

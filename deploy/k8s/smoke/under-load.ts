@@ -1,0 +1,37 @@
+import { expectNothingLostOrTwice } from "./invariants.ts";
+import { startLoad } from "./load.ts";
+import type { Smoke } from "./smoke.ts";
+
+const runs = 3;
+
+/** Does something to the whole system three times while 5,000 requests go through the edge, and asks afterwards whether all is right. */
+export async function underLoad(smoke: Smoke, what: string, change: (run: number) => Promise<void>): Promise<void> {
+  const { cluster, check, note } = smoke;
+  for (let run = 1; run <= runs; run++) {
+    await cluster.settled();
+    const load = await startLoad(smoke);
+    let loading = true;
+    void load.ended.finally(() => (loading = false)).catch(() => {});
+    const since = Date.now();
+    await check(`${what} under load, run ${run}`, () => change(run));
+    const changed = Math.round((Date.now() - since) / 1_000);
+    const outlasted = loading;
+    const report = await load.ended;
+    const { requests, seconds, byKind, failed, sales } = report;
+    note(`changed in ${changed} s; ${requests} requests in ${seconds} s, ${sales.length} sales: ${JSON.stringify(byKind)}`);
+    await check(`${what}, run ${run}: 0 of ${requests} requests failed`, async () => {
+      if (failed.length > 0)
+        throw new Error(
+          `${failed.length} failed:\n${failed
+            .slice(0, 40)
+            .map((one) => JSON.stringify(one))
+            .join("\n")}`,
+        );
+      if (!outlasted)
+        throw new Error(`The load ended after ${seconds} s, before the change did after ${changed} s: not all was under load.`);
+    });
+    await check(`${what}, run ${run}: nothing of ${sales.length} sales is lost, and nothing was done twice`, () =>
+      expectNothingLostOrTwice(smoke, report),
+    );
+  }
+}
