@@ -109,6 +109,9 @@ describe("boundaries", () => {
       envoy: "deploy/envoy",
       provisioner: "deploy/provisioner",
       permissions: "packages/permissions",
+      helm: "deploy/helm",
+      tools: "deploy/tools",
+      e2e: "e2e",
     };
     const files = globSync("{packages,services,dev,deploy,e2e,bench,stripe-sandbox,web/src}/**/*.ts", {
       cwd: root,

@@ -6,6 +6,7 @@ const undone = [
   { service: "reassignment", name: "20261205000000-no-words", undo: "drop index reassignment_of_client" },
   { service: "availability", name: "20261205000000-plan-for-every-role", undo: "alter database availability reset plan_cache_mode" },
 ];
+export const services = undone.map(({ service }) => service);
 
 /** Takes them back, so that the next upgrade has something to migrate. @throws when one was not run */
 export async function undoMigrations(system: SystemDescription): Promise<void> {
