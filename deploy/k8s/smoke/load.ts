@@ -10,7 +10,7 @@ const name = "smoke-load";
  * Starts a pod that does so many requests at the edge, sales among them, in a salon of its own, so that no two loads want the same hour.
  * `ended` answers its report; `requestsPerSecond` is a rate at which two cores have time left for what else happens.
  */
-export async function startLoad(smoke: Smoke, { requests = 5_000, requestsPerSecond = 45 } = {}): Promise<{ ended: Promise<Report> }> {
+export async function startLoad(smoke: Smoke, { requests = 5_000, requestsPerSecond = 25 } = {}): Promise<{ ended: Promise<Report> }> {
   const { serviceId, staffIds } = await withSystem(smoke.cluster, (system) => openSalon(system, { stylists: 8 }));
   await startPod(smoke, {
     name,

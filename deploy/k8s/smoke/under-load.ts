@@ -1,13 +1,12 @@
 import { expectNothingLostOrTwice } from "./invariants.ts";
 import { startLoad } from "./load.ts";
+import { refusedByEdge, told } from "./failures.ts";
 import type { Smoke } from "./smoke.ts";
 
-const runs = 3;
-
-/** Does something to the whole system three times while 5,000 requests go through the edge, and asks afterwards whether all is right. */
+/** Does something to the whole system, three times (--runs), while 5,000 requests go through the edge, and asks afterwards whether all is right. */
 export async function underLoad(smoke: Smoke, what: string, change: (run: number) => Promise<void>): Promise<void> {
-  const { cluster, check, note } = smoke;
-  for (let run = 1; run <= runs; run++) {
+  const { cluster, check, note, options } = smoke;
+  for (let run = 1; run <= options.runs; run++) {
     await cluster.settled();
     const load = await startLoad(smoke);
     let loading = true;
@@ -20,13 +19,7 @@ export async function underLoad(smoke: Smoke, what: string, change: (run: number
     const { requests, seconds, byKind, failed, sales } = report;
     note(`changed in ${changed} s; ${requests} requests in ${seconds} s, ${sales.length} sales: ${JSON.stringify(byKind)}`);
     await check(`${what}, run ${run}: 0 of ${requests} requests failed`, async () => {
-      if (failed.length > 0)
-        throw new Error(
-          `${failed.length} failed:\n${failed
-            .slice(0, 40)
-            .map((one) => JSON.stringify(one))
-            .join("\n")}`,
-        );
+      if (failed.length > 0) throw new Error(`${failed.length} failed:\n${told(report)}\n${await refusedByEdge(smoke)}`);
       if (!outlasted)
         throw new Error(`The load ended after ${seconds} s, before the change did after ${changed} s: not all was under load.`);
     });

@@ -25,7 +25,7 @@ export async function ask(visitor: Visitor, kind: string, request: Request): Pro
     const { status, body, location } = await connection.send(request);
     if (status === 200) return body;
     if (status === 307 && location) return await ask(visitor, kind, { ...request, path: location });
-    record.failed(kind, `${status} ${body.slice(0, 300)}`);
+    record.failed(kind, `${status} ${/<title>.*<\/title>/.exec(body)?.[0] ?? body.trim().slice(0, 300)}`);
   } catch (error) {
     const { name, message, code } = error as Error & { code?: string };
     record.failed(kind, name === "AbortError" ? `no answer in ${wishes.patienceMs / 1_000} s` : `${code ?? name}: ${message}`);

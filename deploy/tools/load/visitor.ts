@@ -13,7 +13,7 @@ export async function visit(visitor: Visitor): Promise<void> {
     if (round % roundsForOneSale === 0) token = (await sell(visitor, nextSale())) ?? token;
     await ask(visitor, "services", get("/v1/services"));
     await ask(visitor, "availability", get(`/v1/availability?serviceId=${wishes.serviceId}&date=${tomorrow}`));
-    await ask(visitor, "page", get(round % 2 ? "/" : `/reservar/${wishes.serviceId}`, { accept: "text/html" }));
+    if (round % 2) await ask(visitor, "page", get(round % 4 === 1 ? "/" : `/reservar/${wishes.serviceId}`, { accept: "text/html" }));
     if (token) await ask(visitor, "bookings", get("/v1/bookings", { authorization: `Bearer ${token}` }));
   }
 }
