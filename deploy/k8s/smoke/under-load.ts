@@ -20,6 +20,7 @@ export async function underLoad(smoke: Smoke, what: string, change: (run: number
     note(`changed in ${changed} s; ${requests} requests in ${seconds} s, ${sales.length} sales: ${JSON.stringify(byKind)}`);
     await check(`${what}, run ${run}: 0 of ${requests} requests failed`, async () => {
       if (failed.length > 0) throw new Error(`${failed.length} failed:\n${told(report)}\n${await refusedByEdge(smoke)}`);
+      if (sales.length * 100 < requests) throw new Error("Less than one sale in a hundred requests: that is not the load that was meant.");
       if (!outlasted)
         throw new Error(`The load ended after ${seconds} s, before the change did after ${changed} s: not all was under load.`);
     });
