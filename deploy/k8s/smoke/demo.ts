@@ -1,12 +1,17 @@
+import { until } from "@lacio/testkit/testing";
+import { kustomized } from "./release.ts";
 import type { Smoke } from "./smoke.ts";
-import { endOf, startPod } from "./pods.ts";
 
-/** A client's whole way, from registering to the invoice in the mailbox, by a pod. @throws with its last lines when a step fails */
+/** A client's whole way, from registering to the invoice in the mailbox, by deploy/k8s/demo. @throws with its last lines when a step fails */
 export async function demo(smoke: Smoke): Promise<void> {
-  await startPod(smoke, {
-    name: "smoke-demo",
-    command: ["node", "dev/demo.ts"],
-    env: { MAIL_URL: "http://maildev:1080", CHECKOUT_URL: "http://stripe-sandbox:8080" },
-  });
-  await endOf(smoke, "smoke-demo", 180_000);
+  const { cluster } = smoke;
+  await cluster.kubectl(["delete", "job", "demo", "--ignore-not-found", "--wait=true"]);
+  await cluster.apply(await kustomized(smoke, "demo"));
+  const ended = async () => {
+    const { status } = await cluster.json<{ status: { succeeded?: number; failed?: number } }>("get", "job", "demo");
+    return status.succeeded ? "well" : status.failed ? "badly" : undefined;
+  };
+  const outcome = await until(ended, { timeoutMs: 180_000 }).catch(() => "not at all");
+  if (outcome === "well") return;
+  throw new Error(`The demo ended ${outcome}:\n${await cluster.kubectl(["logs", "job/demo", "--tail=25"])}`);
 }

@@ -14,13 +14,13 @@ export async function applyDevParts(smoke: Smoke): Promise<void> {
   const secrets = ["deploy/tools/secrets.ts", "--namespace", cluster.namespace];
   const { stdout } = await promisify(execFile)(process.execPath, secrets, { cwd: root, maxBuffer: 16 * 1024 * 1024 });
   await cluster.kubectl(["create", "-f", "-"], { input: stdout });
-  await cluster.apply(await devParts(smoke));
+  await cluster.apply(await kustomized(smoke, "dev"));
   await cluster.kubectl(["wait", "job/databases", "--for=condition=Complete", "--timeout=120s"], { timeoutMs: 130_000 });
 }
 
-/** deploy/k8s/dev with the images that are tried. */
-export async function devParts({ cluster, options }: Pick<Smoke, "cluster" | "options">): Promise<string> {
-  const rendered = await cluster.kubectl(["kustomize", path.join(root, "deploy/k8s/dev")]);
+/** A folder of deploy/k8s, `dev` or `demo`, as kustomize renders it, with the images that are tried. */
+export async function kustomized({ cluster, options }: Pick<Smoke, "cluster" | "options">, folder: "dev" | "demo"): Promise<string> {
+  const rendered = await cluster.kubectl(["kustomize", path.join(root, "deploy/k8s", folder)]);
   return rendered.replace(/image: lacio\/([a-z-]+)(:\S+)?/g, (_, name: string) => `image: ${imageOf(name, options)}`);
 }
 

@@ -6,11 +6,12 @@ import { stringify } from "yaml";
 import { dropCrds, makeCrds } from "../crds.ts";
 import { chart } from "../images.ts";
 import { makeNamespace } from "../namespace.ts";
-import { devParts, release } from "../release.ts";
+import { kustomized, release } from "../release.ts";
 import type { Smoke } from "../smoke.ts";
 
 /** What the API server says of everything that the chart can make, without making it. */
-export async function manifests({ cluster, check, options }: Smoke): Promise<void> {
+export async function manifests(smoke: Smoke): Promise<void> {
+  const { cluster, check, options } = smoke;
   const profiles = readdirSync(chart).filter((file) => /^values-.*\.yaml$/.test(file));
   const render = (file: string, values: object = {}) =>
     cluster.helm(["template", release, chart, "-f", path.join(chart, file), "-f", "-"], { input: stringify(values) });
@@ -26,7 +27,8 @@ export async function manifests({ cluster, check, options }: Smoke): Promise<voi
       "every manifest with all flags on is accepted",
       async () => void (await judge(await render("values-minikube.yaml", everything))),
     );
-    await check("every manifest of deploy/k8s/dev is accepted", async () => void (await judge(await devParts({ cluster, options }))));
+    for (const folder of ["dev", "demo"] as const)
+      await check(`every manifest of deploy/k8s/${folder} is accepted`, async () => void (await judge(await kustomized(smoke, folder))));
     for (const [kind, [first]] of Map.groupBy(custom, kindOf))
       await check(`a misspelt field in a ${kind} is refused`, async () => {
         const answer = await judge(JSON.stringify(misspelt(first!))).catch(String);
