@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { until } from "@lacio/testkit/testing";
+import { until } from "./until.ts";
 
 export type Cluster = ReturnType<typeof openCluster>;
 

@@ -1,6 +1,6 @@
-import { until } from "@lacio/testkit/testing";
 import { kustomized } from "./release.ts";
 import type { Smoke } from "./smoke.ts";
+import { until } from "./until.ts";
 
 /** A client's whole way, from registering to the invoice in the mailbox, by deploy/k8s/demo. @throws with its last lines when a step fails */
 export async function demo(smoke: Smoke): Promise<void> {

@@ -1,8 +1,8 @@
-import { until } from "@lacio/testkit/testing";
 import type { Options } from "./arguments.ts";
 import type { Cluster, Thing } from "./cluster.ts";
 import { imageOf } from "./images.ts";
 import type { Smoke } from "./smoke.ts";
+import { until } from "./until.ts";
 
 export interface ToolPod {
   name: string;
@@ -59,7 +59,7 @@ export async function endOf({ cluster }: Smoke, name: string, timeoutMs: number)
     const phase = await phaseOf(cluster, name);
     return (phase === "Succeeded" || phase === "Failed") && phase;
   };
-  const phase = await until(ended, { timeoutMs }).catch(() => "too late");
+  const phase = await until(ended, { timeoutMs, everyMs: 3_000 }).catch(() => "too late");
   const printed = await cluster.kubectl(["logs", name]);
   if (phase !== "Succeeded") throw new Error(`The pod ${name} ended as ${phase}:\n${printed.trim().split("\n").slice(-25).join("\n")}`);
   return printed;

@@ -1,7 +1,8 @@
-import { sql, until } from "@lacio/testkit/testing";
+import { sql } from "@lacio/testkit/testing";
 import { release } from "../release.ts";
 import type { Smoke } from "../smoke.ts";
 import { withServers } from "../system.ts";
+import { until } from "../until.ts";
 
 const kinds =
   "deployments,replicasets,pods,services,jobs,networkpolicies,serviceaccounts,poddisruptionbudgets,horizontalpodautoscalers,configmaps,secrets";
