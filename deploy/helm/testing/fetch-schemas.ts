@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { schemaFile, schemaKinds, strict, type OpenApi, type Schema } from "./schemas.ts";
+import { otherKinds, schemaFile, schemaKinds, strict, type OpenApi, type Schema } from "./schemas.ts";
 
 // Makes schemas/ anew: from the API server that kubectl speaks to, in which the CRDs are applied, or from a folder with Kubernetes's
 // api/openapi-spec/v3 and the CRDs as YAML.   node deploy/helm/testing/fetch-schemas.ts [folder]
 const folder = process.argv[2];
 
-for (const [groupVersion, kinds] of Object.entries(schemaKinds))
+for (const [groupVersion, kinds] of [schemaKinds, otherKinds].flatMap((one) => Object.entries(one)))
   for (const kind of kinds) {
     const schema = strict(folder ? inFolder(folder, groupVersion, kind) : atServer(groupVersion), groupVersion, kind);
     mkdirSync(path.dirname(schemaFile(groupVersion, kind)), { recursive: true });

@@ -3,10 +3,10 @@ import path from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
 import type { Manifest } from "./manifest.ts";
 
-/** What the chart and deploy/k8s make. */
+/** What the chart makes. */
 export const schemaKinds: Record<string, string[]> = {
-  v1: ["Namespace", "Service", "ServiceAccount"],
-  "apps/v1": ["Deployment", "StatefulSet"],
+  v1: ["Service", "ServiceAccount"],
+  "apps/v1": ["Deployment"],
   "autoscaling/v2": ["HorizontalPodAutoscaler"],
   "batch/v1": ["Job"],
   "cert-manager.io/v1": ["Certificate"],
@@ -16,6 +16,9 @@ export const schemaKinds: Record<string, string[]> = {
   "networking.k8s.io/v1": ["NetworkPolicy"],
   "policy/v1": ["PodDisruptionBudget"],
 };
+
+/** What deploy/k8s has beside these. */
+export const otherKinds: Record<string, string[]> = { v1: ["Namespace"], "apps/v1": ["StatefulSet"] };
 
 export type Schema = { [keyword: string]: unknown };
 export interface OpenApi {
