@@ -45,6 +45,7 @@ test("in production each server's Secret is in its namespace, and a pooler is go
   const all = productionSecrets("lacio", servers, given);
   expect(all.filter(({ namespace }) => namespace !== "lacio").map(({ namespace, name }) => `${namespace}/${name}`)).toEqual([
     "broker/lacio-nats",
+    "broker/lacio-nats-admin",
     "cache/lacio-valkey",
   ]);
   const booking = all.find(({ name }) => name === "lacio-booking")!.data;

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Permissions } from "@lacio/chassis/permissions";
 import { natsAccounts, provisioner, withAdmin } from "@lacio/permissions/nats-accounts";
-import { accountsConf, natsConf } from "@lacio/permissions/nats-conf";
-import { redisConf } from "@lacio/permissions/redis-conf";
+import { accountsConf } from "@lacio/permissions/nats-conf";
 import { redisUsers } from "@lacio/permissions/redis-users";
 import { permissions, type ServiceName } from "@lacio/permissions/table";
 import { passwords } from "@lacio/testkit/infra/passwords";
@@ -20,10 +19,10 @@ export interface Given {
 }
 
 /**
- * What the chart and the servers find in Secrets, as their names and keys, with new passwords: by the table of permissions each service has a
- * database with an owner of its own, an account at the broker, and the servers that it may use.
+ * What the chart finds in Secrets, as their names and keys, with new passwords: by the table of permissions each service has a database with an
+ * owner of its own, an account at the broker, and the servers that it may use. And what broker and Redis have to read, to know these.
  */
-export function secretsFor(given: Given): { chart: Secrets; nats: Secrets; valkey: Secrets } {
+export function secretsFor(given: Given) {
   const [natsPassword, redisPassword] = [passwords(() => secret("p")), passwords(() => secret("p"))];
   const broker = (user: string) => `nats://${user}:${natsPassword(user)}@${given.nats}`;
 
@@ -52,26 +51,13 @@ export function secretsFor(given: Given): { chart: Secrets; nats: Secrets; valke
   const accounts = withAdmin(natsAccounts(permissions, natsPassword), "admin", natsPassword("admin"));
   return {
     chart: { ...Object.fromEntries(services), [`lacio-${provisioner}`]: { NATS_URL: broker(provisioner) } },
-    nats: {
-      "lacio-nats": {
-        "nats.conf": natsConf(
-          { listen: "0.0.0.0:4222", monitor: "0.0.0.0:8222", store: "/data", syncAlways: true },
-          "include accounts.conf",
-        ),
-        "accounts.conf": accountsConf(accounts),
-        NATS_URL: broker("admin"),
-      },
-    },
-    valkey: {
-      "lacio-valkey": {
-        "valkey.conf": redisConf({ bind: "* -::*", port: 6379, dir: "/tmp" }, redisUsers(permissions, redisPassword)),
-        "users.acl": `${redisUsers(permissions, redisPassword).join("\n")}\n`,
-      },
-    },
+    accountsConf: accountsConf(accounts),
+    natsAdminUrl: broker("admin"),
+    redisUsers: redisUsers(permissions, redisPassword),
   };
 }
 
-type Secrets = Record<string, Record<string, string>>;
+export type Secrets = Record<string, Record<string, string>>;
 
 /** Random; with a letter first, as clients that parse the whole URL take a password that begins with a digit for the port. */
 export const secret = (prefix: string): string => prefix + randomBytes(24).toString("hex");

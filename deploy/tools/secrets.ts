@@ -31,7 +31,7 @@ async function development(): Promise<Placed[]> {
 const object = ({ namespace, name, data, type = "Opaque" }: Placed) => ({
   apiVersion: "v1",
   kind: "Secret",
-  metadata: { namespace, name },
+  metadata: { namespace, name, labels: { "app.kubernetes.io/managed-by": "lacio-secrets" } },
   type,
   stringData: data,
 });

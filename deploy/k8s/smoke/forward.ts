@@ -17,9 +17,12 @@ export function forward(namespace: string, target: string, port: number): Promis
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
     child.once("error", reject);
     child.once("exit", () => reject(new Error(`kubectl port-forward ${target} ended: ${said.trim()}`)));
+    const tooLate = setTimeout(() => child.kill(), 30_000);
     createInterface(child.stdout).on("line", (line) => {
       const local = /^Forwarding from 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-      if (local) resolve({ port: Number(local), close: () => void child.kill() });
+      if (!local) return;
+      clearTimeout(tooLate);
+      resolve({ port: Number(local), close: () => void child.kill() });
     });
   });
 }

@@ -28,6 +28,7 @@ async function open<T>(cluster: Cluster, wanted: Record<string, number>, use: (s
       forwards.push(way);
       return [name, way.port];
     });
+    await Promise.allSettled(opened); // so that each is closed at the end
     const system = await describe(cluster, dir, Object.fromEntries(await Promise.all(opened)));
     if (system.urls.edge) trustEdge(system);
     return await use(system);

@@ -9,15 +9,18 @@ const root = path.resolve(import.meta.dirname, "../../..");
 export function kustomized(folder: string): Manifest[] {
   const read = (file: string) => readFileSync(path.join(root, folder, file), "utf8");
   const { resources, images = [] } = parse(read("kustomization.yaml")) as Kustomization;
-  return resources.flatMap((resource) => {
-    if (statSync(path.join(root, folder, resource)).isDirectory()) return kustomized(path.join(folder, resource));
-    return manifestsIn(
-      images.reduce((text, { name, newTag }) => text.replaceAll(`image: ${name}\n`, `image: ${name}:${newTag}\n`), read(resource)),
-    );
-  });
+  const manifests = resources.flatMap((resource) =>
+    statSync(path.join(root, folder, resource)).isDirectory() ? kustomized(path.join(folder, resource)) : manifestsIn(read(resource)),
+  );
+  return JSON.parse(JSON.stringify(manifests), (key, value: unknown) => {
+    if (key !== "image" || typeof value !== "string") return value;
+    const [, found] = /^(.+?)(:[^:/]+)?$/.exec(value)!;
+    const image = images.find(({ name }) => name === found);
+    return image ? `${image.newName ?? image.name}:${image.newTag}` : value;
+  }) as Manifest[];
 }
 
 interface Kustomization {
   resources: string[];
-  images?: { name: string; newTag: string }[];
+  images?: { name: string; newName?: string; newTag: string }[];
 }

@@ -2,6 +2,8 @@
 export interface Report {
   requests: number;
   seconds: number;
+  /** When the last request was sent, by ISO 8601. */
+  lastAt: string;
   byKind: Record<string, number>;
   /** Every request that was not answered by 200 in time, and every sale that was not confirmed. `at` is the time, by ISO 8601. */
   failed: { kind: string; why: string; at: string }[];
@@ -15,12 +17,16 @@ export function recorder() {
   const byKind: Record<string, number> = {};
   const failed: Report["failed"] = [];
   const sales: Report["sales"] = [];
+  let lastAt = "";
   const requests = () => Object.values(byKind).reduce((sum, count) => sum + count, 0);
   return {
     requests,
-    asked: (kind: string) => void (byKind[kind] = (byKind[kind] ?? 0) + 1),
+    asked(kind: string): void {
+      byKind[kind] = (byKind[kind] ?? 0) + 1;
+      lastAt = new Date().toISOString();
+    },
     failed: (kind: string, why: string) => void failed.push({ kind, why, at: new Date().toISOString() }),
     sold: (sale: Report["sales"][number]) => void sales.push(sale),
-    report: (seconds: number): Report => ({ requests: requests(), seconds: Math.round(seconds), byKind, failed, sales }),
+    report: (seconds: number): Report => ({ requests: requests(), seconds: Math.round(seconds), lastAt, byKind, failed, sales }),
   };
 }

@@ -56,13 +56,18 @@ const oneByOne = <T>(admin: string, work: (client: pg.Client) => Promise<T>): Pr
     return work(client);
   });
 
+const timeouts = { statement_timeout: "5s", lock_timeout: "2s", idle_in_transaction_session_timeout: "10s" };
+
 const random = () => randomBytes(18).toString("base64url");
 
 /** Answers its password. */
 async function ensureLogin(client: pg.Client, role: string, password: string, group?: string): Promise<string> {
   await ensureRole(client, role);
   await client.query(`alter role ${quoted(role)} login password ${pg.escapeLiteral(password)}`);
-  if (group) await client.query(`grant ${quoted(group)} to ${quoted(role)}`);
+  if (!group) return password;
+  await client.query(`grant ${quoted(group)} to ${quoted(role)}`);
+  // Every connection of a service asks for these; behind a pooler that drops what it asks for, they are the role's.
+  for (const [name, time] of Object.entries(timeouts)) await client.query(`alter role ${quoted(role)} set ${name} = '${time}'`);
   return password;
 }
 

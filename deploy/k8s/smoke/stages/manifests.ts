@@ -18,7 +18,7 @@ export async function manifests(smoke: Smoke): Promise<void> {
   const judge = (text: string) => cluster.kubectl(["apply", "--dry-run=server", "--validate=strict", "-f", "-"], { input: text });
 
   const all = manifestsIn(await render("values-minikube.yaml", everything));
-  const custom = all.filter(({ apiVersion }) => /\.(sh|io|com)\//.test(apiVersion) && !apiVersion.includes("networking.k8s.io/v1"));
+  const custom = all.filter(({ apiVersion }) => !ofKubernetes.includes(apiVersion));
   await makeNamespace(cluster);
   const made = await makeCrds(cluster, new Set(custom.map(kindOf)), options.crds);
   try {
@@ -38,6 +38,8 @@ export async function manifests(smoke: Smoke): Promise<void> {
     await dropCrds(cluster, made);
   }
 }
+
+const ofKubernetes = ["v1", "apps/v1", "autoscaling/v2", "batch/v1", "networking.k8s.io/v1", "policy/v1"];
 
 const kindOf = ({ apiVersion, kind }: Manifest) => `${apiVersion.split("/")[0]}/${kind}`;
 
