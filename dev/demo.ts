@@ -30,15 +30,15 @@ for (const { name, price, durationMinutes } of services)
   console.log(`    ${name.padEnd(22)} ${pesos(price.minorUnits).padStart(12)}   ${durationMinutes} min`);
 const service = services.find(({ name }) => name === "Keratina") ?? services[0]!;
 
-step(`See who is free: GET /v1/availability?serviceId=… (${service.name}, the next 7 days)`);
+step(`See who is free: GET /v1/availability?serviceId=… (${service.name}, the next 30 days)`);
 const today = Temporal.Now.plainDateISO("America/Bogota");
-const days = `date=${today.add({ days: 1 })}&toDate=${today.add({ days: 8 })}`;
+const days = `date=${today.add({ days: 1 })}&toDate=${today.add({ days: 31 })}`;
 const { slots } = await api.get<{ slots: { start: string; staffId: string; staffName: string }[] }>(
   `/v1/availability?serviceId=${service.id}&${days}`,
 );
 console.log(`    ${slots.length} free starts; the first three:`);
 for (const slot of slots.slice(0, 3)) console.log(`    ${local(slot.start)}  ${slot.staffName}`);
-if (!slots[0]) throw new Error("Nobody is free in the next week: npm start -- --fresh begins anew.");
+if (!slots[0]) throw new Error("Nobody is free in the next month: npm start -- --fresh begins anew.");
 
 step("Book it: POST /v1/bookings with an Idempotency-Key");
 const booking = await mine.post<{ bookingId: string; status: string; expiresAt: string }>(
