@@ -30,7 +30,7 @@ test("a namespace that smoke did not make is left alone", () => {
 
 test("a stage that nobody knows is refused, with those that there are", () => {
   const { status, stderr } = smoke(undefined, ["--only", "install,instal"]);
-  expect([status, stderr]).toEqual([2, expect.stringContaining("There is no stage instal; there are manifests, install, rollout")]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("There is no stage instal; there are manifests, install, memory")]);
 });
 
 test("a failed check says why and what is wrong in the cluster, counts, and the next stage goes on", () => {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
+import type { Cluster } from "./cluster.ts";
 import { chart, imageOf } from "./images.ts";
 import type { Smoke } from "./smoke.ts";
 
@@ -28,11 +29,23 @@ export async function kustomized({ cluster, options }: Pick<Smoke, "cluster" | "
 export async function upgrade({ cluster, options }: Smoke, values: object = {}, { timeoutSeconds = 300 } = {}): Promise<void> {
   const files = [path.join(chart, "values-minikube.yaml"), path.join(import.meta.dirname, "values.yaml"), ...options.values, "-"];
   const { issuer } = JSON.parse(await cluster.kubectl(["get", "--raw", "/.well-known/openid-configuration"])) as { issuer: string };
+  const keysAt = `networkPolicies.apiServer=${JSON.stringify(await apiServerOf(cluster))}`;
   const image = [`image.registry=${options.registry}`, ...(options.tag ? [`image.tag=${options.tag}`] : [])];
   const set = [...image, `identity.issuer=${issuer}`].flatMap((one) => ["--set-string", one]);
-  const wait = ["--wait", "--timeout", `${timeoutSeconds}s`];
+  set.push("--set-json", keysAt);
+  // What a stage has changed by hand becomes Helm's again: it would refuse to change what kubectl owns.
+  const wait = ["--force-conflicts", "--wait", "--timeout", `${timeoutSeconds}s`];
   await cluster.helm(["upgrade", "--install", release, chart, ...files.flatMap((file) => ["-f", file]), ...set, ...wait], {
     input: stringify(values),
     timeoutMs: (timeoutSeconds + 30) * 1_000,
   });
+}
+
+/** Where it is behind the Service kubernetes, as a value of the chart. The default is a guess that holds pods' addresses, too. */
+async function apiServerOf(cluster: Cluster): Promise<{ to: object[]; ports: number[] }> {
+  const ofKubernetes = ["get", "endpointslices", "--namespace=default", "-l", "kubernetes.io/service-name=kubernetes"];
+  const { items } = await cluster.json<{ items: { endpoints: { addresses: string[] }[]; ports: { port: number }[] }[] }>(...ofKubernetes);
+  const addresses = items.flatMap(({ endpoints }) => endpoints.flatMap((one) => one.addresses));
+  const to = addresses.map((address) => ({ ipBlock: { cidr: `${address}/${address.includes(":") ? 128 : 32}` } }));
+  return { to, ports: items.flatMap(({ ports }) => ports.map(({ port }) => port)) };
 }
