@@ -1,5 +1,5 @@
-import { until } from "@lacio/testkit/testing";
 import type { Cluster, Thing } from "./cluster.ts";
+import { until } from "./until.ts";
 
 /** Everything of the chart, and of the development parts. */
 export const whole = "app.kubernetes.io/part-of in (lacio, lacio-dev)";

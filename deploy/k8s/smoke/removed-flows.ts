@@ -1,8 +1,8 @@
-import { until } from "@lacio/testkit/testing";
 import type { Thing } from "./cluster.ts";
 import { apiServer, connections, type Target } from "./flows.ts";
 import type { Pod } from "./ready.ts";
 import type { Smoke } from "./smoke.ts";
+import { until } from "./until.ts";
 
 interface Kind {
   kind: string;

@@ -1,6 +1,6 @@
-import { until } from "@lacio/testkit/testing";
 import type { Cluster, Thing } from "./cluster.ts";
 import { isReady, type Pod } from "./ready.ts";
+import { until } from "./until.ts";
 
 /** Ends all pods of a workload, "statefulset/nats", and waits until they are gone. */
 export async function takeAway(cluster: Cluster, workload: string): Promise<void> {

@@ -1,9 +1,9 @@
-import { until } from "@lacio/testkit/testing";
 import { evaluating } from "./inside.ts";
 import type { Container } from "./pod-like.ts";
 import { startPod } from "./pods.ts";
 import { isReady, type Pod } from "./ready.ts";
 import type { Smoke } from "./smoke.ts";
+import { until } from "./until.ts";
 
 const name = "smoke-keys";
 const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "lacio-tools" };

@@ -1,4 +1,3 @@
-import { until } from "@lacio/testkit/testing";
 import type { Cluster } from "../cluster.ts";
 import { inside, startInside } from "../inside.ts";
 import { removePod, startPodLike, type Container } from "../pod-like.ts";
@@ -6,6 +5,7 @@ import { isReady, ready, type Pod } from "../ready.ts";
 import { bringBack, takeAway } from "../servers.ts";
 import type { Smoke } from "../smoke.ts";
 import { askingTheStandIn, expectKeysStandIn, keysUrl, removeKeysStandIn, startKeysStandIn } from "../stand-in-keys.ts";
+import { until } from "../until.ts";
 
 interface Thing {
   what: string;

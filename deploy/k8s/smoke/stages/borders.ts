@@ -1,7 +1,7 @@
-import { until } from "@lacio/testkit/testing";
 import { apiServer, declared, everybodyTries, isOwn, partners, targets } from "../flows.ts";
 import { withoutEachKind } from "../removed-flows.ts";
 import type { Smoke } from "../smoke.ts";
+import { until } from "../until.ts";
 
 /** Who reaches whom, from inside the pods, where everybody tries everything: what is declared, and nothing else. */
 export async function borders(smoke: Smoke): Promise<void> {

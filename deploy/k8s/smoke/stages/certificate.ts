@@ -1,8 +1,8 @@
-import { until } from "@lacio/testkit/testing";
 import { ownCertificate } from "@lacio/testkit/system/own-certificate";
 import { evaluating } from "../inside.ts";
 import { endOf, startPod } from "../pods.ts";
 import type { Smoke } from "../smoke.ts";
+import { until } from "../until.ts";
 
 const limitSeconds = 90;
 const name = "smoke-certificate";

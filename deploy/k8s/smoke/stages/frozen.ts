@@ -1,10 +1,10 @@
-import { until } from "@lacio/testkit/testing";
 import { demo } from "../demo.ts";
 import { inside, startInside } from "../inside.ts";
 import { isReady, noRestartsSince, ready, running } from "../ready.ts";
 import { upgrade } from "../release.ts";
 import type { Smoke } from "../smoke.ts";
 import type { Cluster } from "../cluster.ts";
+import { until } from "../until.ts";
 
 const limitSeconds = 60;
 

@@ -1,7 +1,7 @@
-import { until } from "@lacio/testkit/testing";
 import { demo } from "../demo.ts";
 import { noRestartsSince, ready, running } from "../ready.ts";
 import type { Smoke } from "../smoke.ts";
+import { until } from "../until.ts";
 
 const limitSeconds = 30;
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { permissions } from "@lacio/permissions/table";
-import { until } from "@lacio/testkit/testing";
 import type { Cluster, Thing } from "../cluster.ts";
 import { evaluating, inside } from "../inside.ts";
 import { removePod, startPodLike } from "../pod-like.ts";
 import { isReady, podOf, running, type Pod } from "../ready.ts";
 import type { Smoke } from "../smoke.ts";
+import { until } from "../until.ts";
 
 const times = 1.3;
 const wholeGigabytes = 2.5;

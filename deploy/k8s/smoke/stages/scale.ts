@@ -1,5 +1,4 @@
 import type { Report } from "@lacio/tools/load/report";
-import { until } from "@lacio/testkit/testing";
 import type { Cluster, Thing } from "../cluster.ts";
 import { demo } from "../demo.ts";
 import { evaluating } from "../inside.ts";
@@ -10,6 +9,7 @@ import { startPod } from "../pods.ts";
 import { ready, running } from "../ready.ts";
 import { upgrade } from "../release.ts";
 import type { Smoke } from "../smoke.ts";
+import { until } from "../until.ts";
 
 /** More replicas, and fewer: by values, as an operator would, and by load. */
 export async function scale(smoke: Smoke): Promise<void> {
