@@ -29,6 +29,9 @@ export async function frozen(smoke: Smoke): Promise<void> {
         const successor = await until(() => leaderOf(cluster, "booking", leader), { timeoutMs: limitSeconds * 1_000 });
         note(`${leader} was frozen, ${successor} leads after ${seconds()} s`);
         await demo(smoke);
+        // Readiness is slow to go: until the kubelet has started it again, the frozen one may still count as ready.
+        const startedAgain = async () => ((await cluster.restarts())[leader] ?? 0) > (before[leader] ?? 0);
+        await until(startedAgain, { timeoutMs: limitSeconds * 1_000 - (Date.now() - since) });
         await ready(cluster, limitSeconds - (Date.now() - since) / 1_000);
         note(`all is ready after ${seconds()} s`);
         await noRestartsSince(cluster, before, [leader]);
